@@ -1,0 +1,428 @@
+/**
+ * The cycle: what gunicov does next, decided without doing it.
+ *
+ *              target.found                      files.changed / rerun
+ *     start ───────────────► changed ◄──────────────────────────────────┐
+ *       ▲  target.lost          │ ▲ files.changed (wait again)          │
+ *       │  ──────► idle         │ └───────┐                             │
+ *       │         (gone)  quiet ▼         │                             │
+ *       │            ┌─────────────────┐  │                             │
+ *       │            │ checking        │──┘                             │
+ *       │            │   ▼     (fresh: │                              idle ◄─┐
+ *       │            │ restarting  ──┐ │                                ▲    │
+ *       │            │   ▼           ▼ │  any failure                   │    │
+ *       │            │ testing  ◄──────│──────────────┐                 │    │
+ *       │            │   ▼             │              ▼    settled      │    │
+ *       │            │ flushing        │          reporting ────────────┤    │
+ *       │            │   ▼             │              ▲    (queued:     │    │
+ *       │            │ collecting ─────│──────────────┘     changed)    │    │
+ *       │            └────────┬────────┘                                │    │
+ *       │   change, rerun,    │ abort                                   │    │
+ *       │   cancel, quit      ▼                                         │    │
+ *       │                 cancelling ── settled ────────────────────────┘    │
+ *       │                     │ quit again: kill          quit: stopped      │
+ *       └── target.back (idle, server gone) ─────────────────────────────────┘
+ *
+ * Invariants, held by the property tests: at most one step is live; `idle`, `changed`, `start` and
+ * `stopped` have none; an answer of another cycle or step changes nothing; each cycle that emits
+ * `cycle.started` emits `cycle.finished` once, as its last fact.
+ */
+import type { Effect, Flush, StepInput, StepOutput } from "./effect.ts";
+import type { Event, Settled } from "./event.ts";
+import type { FactBody, Reason, Step, TestCounts } from "./fact.ts";
+import { type Failure, failure } from "./failure.ts";
+import { cycleOutcome, exitCode } from "./outcome.ts";
+import type { Policy } from "./policy.ts";
+import type { Report } from "./report.ts";
+import { mergeRequests, type Request } from "./request.ts";
+
+export type Phase = "start" | "idle" | "changed" | Step | "cancelling" | "stopped";
+
+/** What the cycle under way has come to know. */
+export interface Progress {
+  readonly request: Request;
+  readonly startedAt: number;
+  readonly stepStartedAt: number;
+  readonly phases: Partial<Record<Step, number>>;
+  readonly tests: TestCounts | null;
+  readonly flush: Flush | null;
+  readonly report: Report | null;
+  readonly failure: Failure | null;
+}
+
+export interface State {
+  readonly phase: Phase;
+  /** Number of the cycle under way, or of the last one. */
+  readonly cycle: number;
+  /** The step whose effect has not settled. */
+  readonly live: Step | null;
+  readonly server: "unknown" | "up" | "gone";
+  readonly paused: boolean;
+  /** The user has asked to end. */
+  readonly quitting: boolean;
+  /** Files changed since the last restart that booted without error: what has to be checked and loaded. */
+  readonly changes: readonly string[];
+  /** Those of `changes` that the restart under way takes in. */
+  readonly loading: readonly string[];
+  /** Changes counted while paused, not yet run. */
+  readonly held: number;
+  /** No restart of ours has booted yet on this server: what its workers run is not known. */
+  readonly mustRestart: boolean;
+  /** What the next cycle is to do; null: nothing is waiting. */
+  readonly next: Request | null;
+  readonly progress: Progress | null;
+  /** The quiet period under way. */
+  readonly quiet: { readonly token: number; readonly since: number } | null;
+  readonly token: number;
+  readonly exit: number;
+}
+
+export const INITIAL: State = {
+  phase: "start",
+  cycle: 0,
+  live: null,
+  server: "unknown",
+  paused: false,
+  quitting: false,
+  changes: [],
+  loading: [],
+  held: 0,
+  mustRestart: true,
+  next: null,
+  progress: null,
+  quiet: null,
+  token: 0,
+  exit: 0,
+};
+
+/** A state and what is to be done, in order. */
+export type Transition = readonly [State, readonly Effect[]];
+
+/** The engine's first effects: look for the target. */
+export function begin(): Transition {
+  return [INITIAL, [{ type: "locate" }]];
+}
+
+/** The next state and what to do. Pure; total over every state and event. */
+export function reduce(state: State, event: Event, policy: Policy): Transition {
+  if (state.phase === "stopped") return [state, []];
+  switch (event.type) {
+    case "target.found":
+      return onFound(state, event, policy);
+    case "target.lost":
+      return onLost(state, event.failure, event.at, policy);
+    case "target.back":
+      return onBack(state);
+    case "files.changed":
+      return onFiles(state, event.files, event.at, policy);
+    case "quiet":
+      return event.token === state.quiet?.token ? startCycle(state, event.at) : [state, []];
+    case "step.progress":
+      return isCurrent(state, event) && state.phase !== "cancelling"
+        ? [state, [emit(state, event.fact)]]
+        : [state, []];
+    case "step.settled":
+      return isCurrent(state, event) ? onSettled(state, event.settled, event.at, policy) : [state, []];
+    case "rerun":
+      return onRerun(state, event.select, event.at, policy);
+    case "pause":
+      return onPause(state, event.paused, event.at, policy);
+    case "cancel":
+      return onCancel(state);
+    case "quit":
+      return onQuit(state);
+  }
+}
+
+function emit(state: State, fact: FactBody): Effect {
+  return { type: "emit", cycle: state.cycle, fact };
+}
+
+function isCurrent(state: State, answer: { readonly cycle: number; readonly step: Step }): boolean {
+  return answer.cycle === state.cycle && answer.step === state.live;
+}
+
+// ── The target ──────────────────────────────────────────────────────────────────────────────────
+
+function onFound(state: State, event: Event & { type: "target.found" }, policy: Policy): Transition {
+  if (state.phase !== "start") return [state, []];
+  const found: State = { ...state, server: "up", mustRestart: true };
+  const reason: Reason = state.cycle === 0 ? "start" : "back";
+  const [next, effects] = settle(found, state.next ?? { reason, select: [] }, event.at, policy, 0);
+  const fact = emit(found, { type: "server.back", name: event.name, master: event.master, warnings: event.warnings });
+  return [next, [fact, ...effects]];
+}
+
+function onLost(state: State, why: Failure, at: number, policy: Policy): Transition {
+  // A live step settles by itself with this failure; only then is the cycle over.
+  const lost = emit(state, { type: "server.lost", message: why.message, fix: why.fix });
+  const gone: State = { ...state, server: "gone", mustRestart: true };
+  if (state.phase === "start") return onNotFound(gone, why, at, policy);
+  if (state.phase === "changed") return [{ ...gone, phase: "idle", quiet: null }, [lost]];
+  return [gone, state.server === "gone" ? [] : [lost]];
+}
+
+/** The first look failed: that is a whole cycle, one that ended at once. */
+function onNotFound(state: State, why: Failure, at: number, policy: Policy): Transition {
+  const [started, effects] = openCycle(state, state.next ?? { reason: "start", select: [] }, at);
+  const failed: State = { ...started, progress: started.progress && { ...started.progress, failure: why } };
+  const [next, closing] = closeCycle(failed, at, policy, false);
+  return [next, [...effects, emit(started, { type: "error", ...why }), ...closing]];
+}
+
+function onBack(state: State): Transition {
+  if (state.phase !== "idle" || state.server !== "gone" || state.quitting) return [state, []];
+  return [{ ...state, phase: "start" }, [{ type: "locate" }]];
+}
+
+// ── What the user and the watcher want ──────────────────────────────────────────────────────────
+
+function onFiles(state: State, files: readonly string[], at: number, policy: Policy): Transition {
+  const changes = [...new Set([...state.changes, ...files])];
+  // A file that changes again while a restart loads it may have been loaded before that: it stays changed.
+  const loading = state.loading.filter((file) => !files.includes(file));
+  const changed: State = { ...state, changes, loading };
+  if (state.paused) return [{ ...changed, held: state.held + files.length }, []];
+  return request(changed, { reason: "change", select: [] }, at, policy, policy.quietMs);
+}
+
+function onRerun(state: State, select: readonly string[], at: number, policy: Policy): Transition {
+  return request(state, { reason: "rerun", select }, at, policy, 0);
+}
+
+function onPause(state: State, paused: boolean, at: number, policy: Policy): Transition {
+  const next: State = { ...state, paused, held: 0 };
+  if (paused || state.held === 0) return [{ ...next, held: state.held }, []];
+  return request(next, { reason: "change", select: [] }, at, policy, 0);
+}
+
+/** Something is to be run: now, after a quiet period, or when what is under way has settled. */
+function request(state: State, wanted: Request, at: number, policy: Policy, quietMs: number): Transition {
+  const next = mergeRequests(state.next, wanted);
+  const queued: State = { ...state, next };
+  switch (state.phase) {
+    case "start":
+    case "cancelling":
+    case "reporting":
+    case "stopped":
+      return [queued, []];
+    case "idle":
+      if (state.server !== "up") {
+        // A key is a wish to look again; a save is not worth a look at a server that has gone.
+        return wanted.reason === "rerun" ? [{ ...queued, phase: "start" }, [{ type: "locate" }]] : [queued, []];
+      }
+      return wait(queued, at, policy, quietMs);
+    case "changed":
+      return wait(queued, at, policy, quietMs);
+    default:
+      if (policy.onChange === "queue" && wanted.reason === "change") return [queued, []];
+      return abort(queued);
+  }
+}
+
+function wait(state: State, at: number, policy: Policy, quietMs: number): Transition {
+  const since = state.quiet?.since ?? at;
+  const token = state.token + 1;
+  const ms = Math.max(0, Math.min(quietMs, since + policy.ceilingMs - at));
+  return [{ ...state, phase: "changed", quiet: { token, since }, token }, [{ type: "wait", ms, token }]];
+}
+
+function abort(state: State): Transition {
+  return [{ ...state, phase: "cancelling" }, [{ type: "abort", cycle: state.cycle }]];
+}
+
+function onCancel(state: State): Transition {
+  if (state.phase === "changed") return [{ ...state, phase: "idle", next: null, quiet: null }, []];
+  if (state.phase === "cancelling") return [{ ...state, next: null }, []];
+  if (state.live === null || state.phase === "reporting") return [state, []];
+  return abort({ ...state, next: null });
+}
+
+function onQuit(state: State): Transition {
+  if (state.quitting) return [{ ...state, phase: "stopped", live: null, exit: 130 }, [{ type: "kill" }]];
+  const quitting: State = { ...state, quitting: true, next: null, quiet: null };
+  if (state.phase === "cancelling" || state.phase === "reporting") return [quitting, []];
+  if (state.live !== null) return abort(quitting);
+  return stop(quitting, 130);
+}
+
+function stop(state: State, exit: number): Transition {
+  return [{ ...state, phase: "stopped", exit }, [{ type: "stop", exit }]];
+}
+
+// ── The steps ───────────────────────────────────────────────────────────────────────────────────
+
+function startCycle(state: State, at: number): Transition {
+  const [opened, effects] = openCycle(state, state.next ?? { reason: "rerun", select: [] }, at);
+  const [next, running] = runStep(opened, at, {
+    step: "checking",
+    files: opened.changes,
+    mustRestart: opened.mustRestart,
+  });
+  return [next, [...effects, ...running]];
+}
+
+function openCycle(state: State, wanted: Request, at: number): Transition {
+  const progress: Progress = {
+    request: wanted,
+    startedAt: at,
+    stepStartedAt: at,
+    phases: {},
+    tests: null,
+    flush: null,
+    report: null,
+    failure: null,
+  };
+  const next: State = { ...state, cycle: state.cycle + 1, next: null, quiet: null, held: 0, progress };
+  const fact: FactBody = {
+    type: "cycle.started",
+    reason: wanted.reason,
+    files: state.changes,
+    selected: wanted.select.length,
+  };
+  return [next, [emit(next, fact)]];
+}
+
+function runStep(state: State, at: number, input: StepInput): Transition {
+  const progress = state.progress && { ...state.progress, stepStartedAt: at };
+  return [
+    { ...state, phase: input.step, live: input.step, progress },
+    [{ type: "run", cycle: state.cycle, input }],
+  ];
+}
+
+function onSettled(state: State, settled: Settled, at: number, policy: Policy): Transition {
+  const timed = settleStep(state, settled, at);
+  if (state.phase === "reporting") return onReported(timed, settled, at, policy);
+  // A step that finished although it was aborted still counts: a restart that booted has loaded its files.
+  if (state.phase === "cancelling") return closeCycle(timed, at, policy, true);
+  switch (settled.status) {
+    case "done":
+      return onDone(timed, settled.output, at);
+    case "failed":
+      return toReporting(timed, settled.failure, at);
+    case "aborted":
+      return toReporting(timed, failure("internal", "A step ended as if cancelled.", "Run again with a."), at);
+  }
+}
+
+/** Books the time of the step that has settled, and what a restart has loaded. */
+function settleStep(state: State, settled: Settled, at: number): State {
+  const step = state.live;
+  const { progress } = state;
+  if (step === null || progress === null) return state;
+  const phases = { ...progress.phases, [step]: at - progress.stepStartedAt };
+  const next: State = { ...state, live: null, progress: { ...progress, phases } };
+  if (step !== "restarting") return next;
+  if (settled.status !== "done") return { ...next, loading: [], mustRestart: true };
+  const loaded = new Set(state.loading);
+  return { ...next, changes: state.changes.filter((file) => !loaded.has(file)), loading: [], mustRestart: false };
+}
+
+function onDone(state: State, output: StepOutput, at: number): Transition {
+  const { progress } = state;
+  if (progress === null) return [state, []];
+  switch (output.step) {
+    case "checking":
+      return output.restart ? toRestart(state, output.why, at) : toTests(state, at, output.generation);
+    case "restarting":
+      return runStep(state, at, { step: "testing", select: progress.request.select });
+    case "testing":
+      return onTested(state, progress, output, at);
+    case "flushing":
+      return onFlushed(state, progress, output, at);
+    case "collecting":
+      return onCollected(state, progress, output.report, at);
+    case "reporting":
+      return [state, []];
+  }
+}
+
+function toRestart(state: State, why: string, at: number): Transition {
+  const [next, effects] = runStep({ ...state, loading: state.changes }, at, { step: "restarting" });
+  return [next, [emit(state, { type: "server.restarting", why }), ...effects]];
+}
+
+/** The workers are fresh: the tests can run on them as they are. */
+function toTests(state: State, at: number, generation: number): Transition {
+  const select = state.progress?.request.select ?? [];
+  const [next, effects] = runStep(state, at, { step: "testing", select });
+  const ready: FactBody = { type: "server.ready", generation, workers: [], ms: 0, restarted: false };
+  return [next, [emit(state, ready), ...effects]];
+}
+
+function onTested(state: State, progress: Progress, tests: TestCounts, at: number): Transition {
+  const { passed, failed, errors, skipped } = tests;
+  const counts: TestCounts = { passed, failed, errors, skipped };
+  const tested: State = { ...state, progress: { ...progress, tests: counts } };
+  const [next, effects] = runStep(tested, at, { step: "flushing" });
+  const ms = progress.phases.testing ?? 0;
+  return [next, [emit(state, { type: "tests.finished", ...counts, ms }), ...effects]];
+}
+
+function onFlushed(state: State, progress: Progress, output: Flush, at: number): Transition {
+  const { generation, expected, written, lost, requests } = output;
+  const flush: Flush = { generation, expected, written, lost, requests };
+  const flushed: State = { ...state, progress: { ...progress, flush } };
+  const partial = progress.request.select.length > 0;
+  const [next, effects] = runStep(flushed, at, { step: "collecting", flush, partial });
+  const fact: FactBody =
+    lost.length === 0 && written === expected
+      ? { type: "coverage.complete", expected, written, lost }
+      : { type: "coverage.incomplete", expected, written, lost, reasons: lossReasons(flush) };
+  return [next, [emit(state, fact), ...effects]];
+}
+
+/** Why a flush is not complete, a line each. */
+export function lossReasons(flush: Flush): readonly string[] {
+  const lost = flush.lost.map((worker) => `worker ${worker.pid ?? `#${worker.age}`} saved nothing: ${worker.cause}`);
+  const missing = flush.expected - flush.written - flush.lost.length;
+  return missing > 0 ? [...lost, `${missing} of ${flush.expected} data files were not written`] : lost;
+}
+
+function onCollected(state: State, progress: Progress, report: Report, at: number): Transition {
+  const collected: State = { ...state, progress: { ...progress, report } };
+  const [next, effects] = runStep(collected, at, { step: "reporting", report });
+  return [next, [emit(state, { type: "report", ...report }), ...effects]];
+}
+
+function toReporting(state: State, why: Failure, at: number): Transition {
+  const failed: State = { ...state, progress: state.progress && { ...state.progress, failure: why } };
+  const [next, effects] = runStep(failed, at, { step: "reporting", report: state.progress?.report ?? null });
+  return [next, [emit(state, { type: "error", ...why }), ...effects]];
+}
+
+/** Reports that could not be written are said, and are the cycle's failure where it has no other. */
+function onReported(state: State, settled: Settled, at: number, policy: Policy): Transition {
+  if (settled.status !== "failed") return closeCycle(state, at, policy, false);
+  const why = state.progress?.failure ?? settled.failure;
+  const failed: State = { ...state, progress: state.progress && { ...state.progress, failure: why } };
+  const [next, effects] = closeCycle(failed, at, policy, false);
+  return [next, [emit(state, { type: "error", ...settled.failure }), ...effects]];
+}
+
+function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean): Transition {
+  const { progress } = state;
+  if (progress === null) return [state, []];
+  const { failure: why, tests, report, phases, startedAt } = progress;
+  const exit = exitCode({ cancelled, failure: why, tests, report }, policy.failUnder);
+  const fact: FactBody = {
+    type: "cycle.finished",
+    outcome: cycleOutcome(exit),
+    exit_code: exit,
+    ms: at - startedAt,
+    phases,
+  };
+  const closed: State = { ...state, phase: "idle", progress: null, exit };
+  const [next, effects] = settle(closed, state.next, at, policy, policy.quietMs);
+  return [next, [emit(state, fact), ...effects]];
+}
+
+/** Nothing is live: stop, start what is waiting, or rest. */
+function settle(state: State, next: Request | null, at: number, policy: Policy, quietMs: number): Transition {
+  const idle: State = { ...state, phase: "idle", next };
+  if (state.quitting) return stop(idle, state.exit === 0 ? 130 : state.exit);
+  if (policy.once && state.cycle > 0) return stop(idle, state.exit);
+  if (next === null || state.server !== "up") return [idle, []];
+  return wait(idle, at, policy, next.reason === "change" ? quietMs : 0);
+}

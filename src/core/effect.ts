@@ -1,0 +1,44 @@
+import type { FactBody, LostWorker, Step, TestCounts } from "./fact.ts";
+import type { Report } from "./report.ts";
+
+/** What a step is given. `cycle` numbers every effect, so that late answers can be told. */
+export type StepInput =
+  | { readonly step: "checking"; readonly files: readonly string[]; readonly mustRestart: boolean }
+  | { readonly step: "restarting" }
+  | { readonly step: "testing"; readonly select: readonly string[] }
+  | { readonly step: "flushing" }
+  | { readonly step: "collecting"; readonly flush: Flush; readonly partial: boolean }
+  | { readonly step: "reporting"; readonly report: Report | null };
+
+/** What a step that went well gives back. */
+export type StepOutput =
+  | { readonly step: "checking"; readonly restart: boolean; readonly why: string; readonly generation: number }
+  | { readonly step: "restarting" }
+  | ({ readonly step: "testing" } & TestCounts)
+  | ({ readonly step: "flushing" } & Flush)
+  | { readonly step: "collecting"; readonly report: Report }
+  | { readonly step: "reporting" };
+
+/** A closed generation: what its workers owed and what came. */
+export interface Flush {
+  readonly generation: number;
+  readonly expected: number;
+  readonly written: number;
+  readonly lost: readonly LostWorker[];
+  readonly requests: number | null;
+}
+
+/** What the reducer wants done. Each `run` settles exactly once with `step.settled`, each `locate` with `target.*`. */
+export type Effect =
+  | { readonly type: "locate" }
+  | { readonly type: "wait"; readonly ms: number; readonly token: number }
+  | { readonly type: "run"; readonly cycle: number; readonly input: StepInput }
+  /** Abort the cycle's controller: the live step then settles as soon as what it ran is dead. */
+  | { readonly type: "abort"; readonly cycle: number }
+  | { readonly type: "emit"; readonly cycle: number; readonly fact: FactBody }
+  /** End the engine: everything has settled. `exit` is what `run` returns. */
+  | { readonly type: "stop"; readonly exit: number }
+  /** The user insists: kill whatever is left and end now. */
+  | { readonly type: "kill" };
+
+export type { Step };

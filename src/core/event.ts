@@ -1,0 +1,26 @@
+import type { StepOutput } from "./effect.ts";
+import type { FactBody, Step } from "./fact.ts";
+import type { Failure } from "./failure.ts";
+
+/** How a step settled. */
+export type Settled =
+  | { readonly status: "done"; readonly output: StepOutput }
+  | { readonly status: "failed"; readonly failure: Failure }
+  | { readonly status: "aborted" };
+
+/** What happens to the engine. `at` is epoch milliseconds. */
+export type Event = { readonly at: number } & (
+  | { readonly type: "target.found"; readonly name: string; readonly master: number; readonly warnings: readonly string[] }
+  /** Not there at the first look, or gone since. */
+  | { readonly type: "target.lost"; readonly failure: Failure }
+  /** The world says that the target may be there again: look. */
+  | { readonly type: "target.back" }
+  | { readonly type: "files.changed"; readonly files: readonly string[] }
+  | { readonly type: "quiet"; readonly token: number }
+  | { readonly type: "step.progress"; readonly cycle: number; readonly step: Step; readonly fact: FactBody }
+  | { readonly type: "step.settled"; readonly cycle: number; readonly step: Step; readonly settled: Settled }
+  | { readonly type: "rerun"; readonly select: readonly string[] }
+  | { readonly type: "pause"; readonly paused: boolean }
+  | { readonly type: "cancel" }
+  | { readonly type: "quit" }
+);

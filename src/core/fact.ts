@@ -1,0 +1,91 @@
+/**
+ * The facts: everything that gunicov tells the world, in one union. Every surface (Ink, text, NDJSON)
+ * reads these and nothing else. Documented for users in docs/protocol.md.
+ */
+import type { Failure } from "./failure.ts";
+import type { FileReport, Report } from "./report.ts";
+
+export const FACT_VERSION = 1;
+
+export type Outcome = "passed" | "failed" | "error" | "skipped";
+export type CycleOutcome = "passed" | "failed" | "incomplete" | "error" | "cancelled";
+export type Reason = "start" | "change" | "rerun" | "back";
+export type Step = "checking" | "restarting" | "testing" | "flushing" | "collecting" | "reporting";
+
+export interface CheckFailure {
+  readonly path: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly message: string;
+  readonly text: string | null;
+}
+
+export interface Worker {
+  /** gunicorn's own number of the worker, unique in a master's life. */
+  readonly age: number;
+  readonly pid: number | null;
+}
+
+export interface LostWorker extends Worker {
+  readonly cause: string;
+}
+
+export interface TestResult {
+  readonly id: string;
+  readonly outcome: Outcome;
+  readonly ms: number;
+  /** The first line of the assertion; empty where it passed. */
+  readonly message: string;
+  /** `path:line`; empty where not known. */
+  readonly place: string;
+  /** pytest's whole report of it. */
+  readonly output: string;
+  /** Epoch milliseconds, by the clock where the tests run. */
+  readonly started: number;
+  readonly ended: number;
+}
+
+export interface TestCounts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly errors: number;
+  readonly skipped: number;
+}
+
+export type FactBody =
+  | { readonly type: "cycle.started"; readonly reason: Reason; readonly files: readonly string[]; readonly selected: number }
+  | { readonly type: "check.failed"; readonly failures: readonly CheckFailure[] }
+  | { readonly type: "server.restarting"; readonly why: string }
+  | { readonly type: "server.ready"; readonly generation: number; readonly workers: readonly Worker[]; readonly ms: number; readonly restarted: boolean }
+  | { readonly type: "server.waiting"; readonly worker: Worker; readonly why: string }
+  | { readonly type: "server.boot-error"; readonly traceback: string; readonly workers: number }
+  | { readonly type: "server.lost"; readonly message: string; readonly fix: string }
+  | { readonly type: "server.back"; readonly name: string; readonly master: number; readonly warnings: readonly string[] }
+  | ({ readonly type: "error" } & Failure)
+  | { readonly type: "warning"; readonly message: string }
+  | { readonly type: "tests.started"; readonly total: number | null }
+  | ({ readonly type: "test.finished" } & TestResult)
+  | ({ readonly type: "tests.finished"; readonly ms: number } & TestCounts)
+  | { readonly type: "coverage.file"; readonly written: number; readonly expected: number; readonly pid: number | null }
+  | { readonly type: "coverage.complete"; readonly expected: number; readonly written: number; readonly lost: readonly LostWorker[] }
+  | {
+      readonly type: "coverage.incomplete";
+      readonly expected: number;
+      readonly written: number;
+      readonly lost: readonly LostWorker[];
+      readonly reasons: readonly string[];
+    }
+  | ({ readonly type: "report" } & Omit<Report, "files"> & { readonly files: readonly FileReport[] })
+  | {
+      readonly type: "cycle.finished";
+      readonly outcome: CycleOutcome;
+      readonly exit_code: number;
+      readonly ms: number;
+      /** Milliseconds spent in each step that ran. */
+      readonly phases: Partial<Record<Step, number>>;
+    };
+
+export type FactType = FactBody["type"];
+
+/** A fact as it is published: numbered, dated (epoch milliseconds), with its cycle. */
+export type Fact = { readonly v: typeof FACT_VERSION; readonly seq: number; readonly cycle: number; readonly at: number } & FactBody;

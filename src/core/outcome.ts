@@ -1,0 +1,49 @@
+import type { CycleOutcome, TestCounts } from "./fact.ts";
+import { FAILURE_EXIT, type Failure } from "./failure.ts";
+import type { Report } from "./report.ts";
+
+/** What a cycle ended with, as far as it came. */
+export interface Ending {
+  readonly cancelled: boolean;
+  readonly failure: Failure | null;
+  readonly tests: TestCounts | null;
+  readonly report: Report | null;
+}
+
+/** Exit codes, from the first that applies to the last (docs/protocol.md). */
+const ORDER = [130, 2, 3, 1, 4, 5] as const;
+
+/**
+ * Exit code of a cycle: 0 passed and complete, else the first that applies of 130, 2, 3, 1, 4, 5.
+ * `failUnder` is a percentage or null.
+ */
+export function exitCode(ending: Ending, failUnder: number | null): number {
+  const codes = new Set<number>();
+  if (ending.cancelled) codes.add(130);
+  if (ending.failure) codes.add(FAILURE_EXIT[ending.failure.kind]);
+  if (ending.tests && ending.tests.failed + ending.tests.errors > 0) codes.add(1);
+  if (ending.report && !ending.report.complete) codes.add(4);
+  if (ending.report && isUnder(ending.report, failUnder)) codes.add(5);
+  return ORDER.find((code) => codes.has(code)) ?? 0;
+}
+
+/** The word for it. Coverage below `fail_under` is a failed cycle: all of its numbers are whole. */
+export function cycleOutcome(code: number): CycleOutcome {
+  switch (code) {
+    case 0:
+      return "passed";
+    case 130:
+      return "cancelled";
+    case 1:
+    case 5:
+      return "failed";
+    case 4:
+      return "incomplete";
+    default:
+      return "error";
+  }
+}
+
+function isUnder(report: Report, failUnder: number | null): boolean {
+  return failUnder !== null && !report.partial && report.totals.percent_covered < failUnder;
+}

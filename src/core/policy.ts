@@ -1,0 +1,16 @@
+/** The few choices in which `watch`, `run` and CI differ. */
+export interface Policy {
+  /** End after one cycle, with its exit code. */
+  readonly once: boolean;
+  /** What a change during a cycle does: start over at once, or wait for the end. */
+  readonly onChange: "abort" | "queue";
+  /** Silence needed before a change starts a cycle, in ms. */
+  readonly quietMs: number;
+  /** A storm of changes is waited for at most this long, in ms. */
+  readonly ceilingMs: number;
+  /** Total percentage below which a full, complete cycle ends with exit code 5; null: not asked for. */
+  readonly failUnder: number | null;
+}
+
+export const WATCH: Policy = { once: false, onChange: "abort", quietMs: 60, ceilingMs: 10_000, failUnder: null };
+export const ONCE: Policy = { ...WATCH, once: true, onChange: "queue", quietMs: 0 };

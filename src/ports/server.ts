@@ -1,0 +1,66 @@
+/** The server as the cycle needs it. Paths are the host's; the adapter maps them. */
+import type { Flush } from "../core/effect.ts";
+import type { CheckFailure, FactBody, Worker } from "../core/fact.ts";
+import type { Report } from "../core/report.ts";
+import type { Result } from "../core/result.ts";
+
+export interface ChangedFile {
+  readonly path: string;
+  /** Lower-case hex; null: the file is gone. */
+  readonly sha256: string | null;
+}
+
+export interface Found {
+  readonly name: string;
+  readonly master: number;
+  readonly warnings: readonly string[];
+}
+
+export interface Check {
+  readonly failures: readonly CheckFailure[];
+  /** Files of which the server still sees other bytes than the host. */
+  readonly lagging: readonly string[];
+}
+
+export interface Freshness {
+  readonly fresh: boolean;
+  readonly why: string;
+  readonly generation: number;
+}
+
+export interface Restart {
+  readonly generation: number;
+  readonly workers: readonly Worker[];
+  readonly bootErrors: readonly { readonly age: number; readonly pid: number | null; readonly traceback: string }[];
+  /** Traceback of the user's own gunicorn config; the last good settings stay. */
+  readonly configError: string | null;
+  readonly ms: number;
+}
+
+/** A file of a report that coverage.py wrote. */
+export interface ReportFile {
+  /** Relative, with `/`. */
+  readonly path: string;
+  readonly data: Uint8Array;
+}
+
+export type Say = (fact: FactBody) => void;
+
+export interface Server {
+  /** Connects and finds the master. Can be called again. */
+  find(signal: AbortSignal): Promise<Result<Found>>;
+  check(files: readonly ChangedFile[], signal: AbortSignal): Promise<Result<Check>>;
+  freshness(files: readonly string[], signal: AbortSignal): Promise<Result<Freshness>>;
+  /** Settles when the new workers have booted and the old ones are gone. Abort: it still waits for that. */
+  restart(say: Say, signal: AbortSignal): Promise<Result<Restart>>;
+  /** Has the workers save. Says `coverage.file` for each. */
+  flush(say: Say, signal: AbortSignal): Promise<Result<Flush>>;
+  collect(flush: Flush, partial: boolean, signal: AbortSignal): Promise<Result<Report>>;
+  /** coverage.py's own HTML report of what was collected last. */
+  html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>>;
+  /** coverage.py's JSON report and data file, with the host's paths. */
+  export(signal: AbortSignal): Promise<Result<{ readonly json: string; readonly data: Uint8Array }>>;
+  /** A measured file's text as the server sees it. `path` is as in the report. */
+  source(path: string): Promise<Result<string>>;
+  close(): Promise<void>;
+}

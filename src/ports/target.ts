@@ -1,0 +1,65 @@
+/** Where a server or its tests live: a container, or this machine. */
+import type { Failure } from "../core/failure.ts";
+import type { Result } from "../core/result.ts";
+
+/** How a process ended. A code is null where a signal (or a lost connection) ended it. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** A process in the target, with its three streams. */
+export interface Channel {
+  /** Writes to stdin. Returns false while the process does not keep up; nothing is dropped. */
+  write(text: string): boolean;
+  /** Ends stdin. */
+  end(): void;
+  /** Chunks of stdout, as text; multi-byte characters are never split. */
+  onOutput(listener: (text: string) => void): void;
+  onErrorOutput(listener: (text: string) => void): void;
+  /** Settles once, when the process has ended and its output was delivered. Never rejects. */
+  readonly exited: Promise<Exit>;
+}
+
+export interface SpawnOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** User to run as, `uid` or `uid:gid`; default: the target's own. */
+  readonly user?: string;
+}
+
+/** A directory of the host that the target sees under another path. */
+export interface Mapping {
+  readonly host: string;
+  readonly inside: string;
+}
+
+/** A line that the server wrote, with its time in epoch milliseconds by the target's clock. */
+export interface LogLine {
+  readonly at: number;
+  readonly text: string;
+}
+
+export type Lifecycle = { readonly type: "lost"; readonly failure: Failure } | { readonly type: "back" };
+
+/** Stops what a subscription started. */
+export type Unsubscribe = () => void;
+
+export interface Target {
+  /** For people: `container demo_server_1`, `local process`. */
+  readonly name: string;
+  /** Finds the target anew and brings up what it needs. Can be called again after it was lost. */
+  open(signal: AbortSignal): Promise<Result<void>>;
+  /** Starts a process, by argv, never through a shell. */
+  spawn(argv: readonly string[], options?: SpawnOptions): Promise<Result<Channel>>;
+  /** Sends SIGKILL to the process group that `pid` leads, as seen inside the target. */
+  kill(pid: number): Promise<void>;
+  /** Known after `open`. */
+  readonly mappings: readonly Mapping[];
+  /** Pid of the server's master where the target started it itself; null: it is to be looked for. */
+  readonly serverPid: number | null;
+  onLog(listener: (line: LogLine) => void): Unsubscribe;
+  onLifecycle(listener: (event: Lifecycle) => void): Unsubscribe;
+  /** Ends what `open` started. Never stops what gunicov did not create. */
+  close(): Promise<void>;
+}

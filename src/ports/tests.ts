@@ -1,0 +1,19 @@
+/** The tests as the cycle needs them. */
+import type { TestCounts } from "../core/fact.ts";
+import type { Result } from "../core/result.ts";
+import type { Say } from "./server.ts";
+
+export interface TestRun extends TestCounts {
+  readonly ms: number;
+  /** Tail of what the command printed. */
+  readonly output: string;
+}
+
+export interface Tests {
+  /**
+   * Runs the tests (`select`: node ids, empty for all) and says `tests.started` and `test.finished`. Aborted, it settles
+   * when no process of the run is left.
+   */
+  run(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>>;
+  close(): Promise<void>;
+}
