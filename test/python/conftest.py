@@ -1,0 +1,215 @@
+"""Fixtures that start a real gunicorn on a free port and read the record that the hook leaves."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HOOK = ROOT / "python" / "gunicov_hook.py"
+# The interpreter that servers run on: another one tests other versions of gunicorn and coverage.
+PYTHON = os.environ.get("GUNICOV_TEST_PYTHON", sys.executable)
+
+# What a build machine or the test run itself may have set, and a server must not inherit.
+FOREIGN = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONPATH", "GUNICORN_CMD_ARGS")
+
+
+def wait_until(condition, what, timeout=15.0, every=0.01):
+    """Poll `condition` until it is true and return its value; AssertionError after `timeout` s."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError("timed out waiting for " + what)
+        time.sleep(every)
+
+
+class Generation:
+    """One `gen-…` directory of a record, read from disk at each call."""
+
+    def __init__(self, directory):
+        self.dir = directory
+
+    def __repr__(self):
+        return "<%s>" % self.dir.name
+
+    @property
+    def manifest(self):
+        return json.loads((self.dir / "manifest.json").read_text())
+
+    def ages(self, kind):
+        """Ages of the workers with an entry in `kind` (forked, booted, saved, done, …)."""
+        folder = self.dir / kind
+        names = os.listdir(folder) if folder.is_dir() else []
+        return sorted(int(name.split(".")[0]) for name in names if not name.startswith("."))
+
+    def read(self, kind, age):
+        return json.loads((self.dir / kind / ("%d.json" % age)).read_text())
+
+    def all(self, kind):
+        return [self.read(kind, age) for age in self.ages(kind)]
+
+    def data_files(self):
+        """Complete data files, as the counter counts them."""
+        return sorted(p for p in self.dir.iterdir() if p.name.startswith(".coverage."))
+
+
+class Server:
+    """A running gunicorn master.
+
+    `.pid`, `.url`, `.process`, `.dir` (its record directory, None without the hook).
+    """
+
+    def __init__(self, process, log_path, base):
+        self.process = process
+        self.pid = process.pid
+        self.url = None
+        self._log_path = log_path
+        self._base = base
+
+    def log(self):
+        """Everything the server has printed so far."""
+        return self._log_path.read_text(errors="replace")
+
+    @property
+    def dir(self):
+        for path in sorted(self._base.glob("master-%d-*" % self.pid)):
+            return path
+        return None
+
+    @property
+    def master(self):
+        return json.loads((self.dir / "master.json").read_text())
+
+    def generations(self):
+        paths = sorted(self.dir.glob("gen-*")) if self.dir else []
+        return [Generation(path) for path in paths]
+
+    @property
+    def generation(self):
+        """The newest generation."""
+        return self.generations()[-1]
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def hup(self, wait=True):
+        """Send SIGHUP; with `wait`, return only when the restart has settled. Returns its number."""
+        number = len(self.generations())
+        os.kill(self.pid, signal.SIGHUP)
+        if wait:
+            wait_until(lambda: self._settled(number + 1), "reload %d\n%s" % (number, self.log()))
+        return number + 1
+
+    def wait_booted(self):
+        wait_until(lambda: self._settled(1), "first boot\n" + self.log())
+
+    def _settled(self, count):
+        if not self.alive():
+            raise AssertionError("gunicorn died:\n" + self.log())
+        generations = self.generations()
+        if len(generations) < count:
+            return False
+        *older, newest = generations
+        ready = set(newest.ages("booted")) | set(newest.ages("boot-error"))
+        if len(ready) < newest.manifest["settings"]["workers"]:
+            return False
+        return all(
+            set(g.ages("forked")) <= set(g.ages("saved")) | set(g.ages("done")) for g in older
+        )
+
+    def get(self, path="/", timeout=10):
+        """GET; returns (status, body text)."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=timeout) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def stop(self, timeout=15):
+        """SIGTERM and wait for the end; returns the exit status."""
+        if self.alive():
+            self.process.terminate()
+            try:
+                self.process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        return self.process.returncode
+
+    def kill(self):
+        """End the master and every worker at once (they lead a process group of their own)."""
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+
+
+def server_environment(extra, home):
+    """The environment of a server: ours without what the test run set for itself."""
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in FOREIGN and not name.startswith(("GUNICOV", "COVERAGE", "COV_CORE"))
+    }
+    env["HOME"] = str(home)
+    for name, value in (extra or {}).items():
+        env[name] = str(value)
+    return env
+
+
+@pytest.fixture
+def gunicorn_server(tmp_path):
+    """A factory: `start(app_dir, app="app:app", args=[…], env={…}, hook=True, wait=True)`.
+
+    The server listens on a free port of 127.0.0.1, with the hook as its config unless `hook` is
+    false, and is killed when the test ends. `wait` returns once its first workers have booted.
+    """
+    servers = []
+
+    def start(app_dir, app="app:app", args=(), env=None, hook=True, wait=True, python=PYTHON):
+        index = len(servers)
+        base = tmp_path / ("record-%d" % index)
+        log_path = tmp_path / ("server-%d.log" % index)
+        argv = [python, "-m", "gunicorn", "--bind", "127.0.0.1:0"]
+        argv += ["-c", str(HOOK)] if hook else []
+        argv += [*args, app]
+        with open(log_path, "wb") as log:
+            process = subprocess.Popen(
+                argv,
+                cwd=str(app_dir),
+                env=server_environment({"GUNICOV_DIR": base, **(env or {})}, tmp_path),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        server = Server(process, log_path, base)
+        servers.append(server)
+        if wait:
+            server.url = wait_until(lambda: listening(server), "the port\n" + server.log())
+            if hook and (env or {}).get("GUNICOV") != "0":
+                server.wait_booted()
+        return server
+
+    yield start
+    for server in servers:
+        server.kill()
+
+
+def listening(server):
+    """The URL that gunicorn says it listens at, or None when it has not yet."""
+    match = re.search(r"Listening at: (http://\S+)", server.log())
+    if match is None and not server.alive():
+        raise AssertionError("gunicorn died:\n" + server.log())
+    return match and match.group(1)
