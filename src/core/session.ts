@@ -1,0 +1,208 @@
+/** What a screen shows of the facts so far: a pure fold, kept small however long gunicov stays open. */
+import type { CheckFailure, CycleOutcome, Fact, LostWorker, Reason, Step, TestCounts, TestResult } from "./fact.ts";
+import type { Failure } from "./failure.ts";
+import type { Report } from "./report.ts";
+
+/** A line of the server's log; `at` in epoch milliseconds by the target's clock. */
+export interface LogEntry {
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface CycleEnd {
+  readonly cycle: number;
+  readonly outcome: CycleOutcome;
+  readonly exitCode: number;
+  readonly ms: number;
+  readonly phases: Partial<Record<Step, number>>;
+}
+
+export interface Session {
+  readonly server: {
+    readonly name: string | null;
+    readonly master: number | null;
+    readonly state: "looking" | "up" | "restarting" | "boot-error" | "gone";
+    readonly generation: number | null;
+    readonly workers: number;
+    /** Why the screen waits: the server's own or a worker's. */
+    readonly note: string | null;
+  };
+  readonly warnings: readonly string[];
+  readonly cycle: {
+    readonly number: number;
+    readonly running: boolean;
+    readonly reason: Reason | null;
+    readonly files: readonly string[];
+    readonly startedAt: number;
+    /** How many tests were selected; 0 means all. */
+    readonly selected: number;
+  };
+  readonly tests: {
+    /** Null until it is known. */
+    readonly total: number | null;
+    readonly counts: TestCounts;
+    /** By id, the latest of each; those of earlier cycles stay in a partial run. */
+    readonly results: ReadonlyMap<string, TestResult>;
+    readonly finished: boolean;
+  };
+  /** The live counter of data files. Expected is null until the flush has begun. */
+  readonly counter: {
+    readonly written: number;
+    readonly expected: number | null;
+    readonly lost: readonly LostWorker[];
+    readonly state: "none" | "counting" | "complete" | "incomplete";
+    readonly reasons: readonly string[];
+  };
+  readonly checks: readonly CheckFailure[];
+  readonly bootError: string | null;
+  readonly error: Failure | null;
+  /** The last report of all tests, and its cycle. */
+  readonly report: { readonly cycle: number; readonly value: Report } | null;
+  /** The report of a selection of tests, where that is the newest. */
+  readonly partial: { readonly cycle: number; readonly value: Report } | null;
+  /** The report on screen is of an older state of the code. */
+  readonly stale: boolean;
+  readonly last: CycleEnd | null;
+  readonly history: readonly CycleEnd[];
+  readonly log: readonly LogEntry[];
+}
+
+/** How many log lines and ended cycles are kept. */
+const LOG_LINES = 2000;
+const HISTORY = 200;
+
+const NO_TESTS: TestCounts = { passed: 0, failed: 0, errors: 0, skipped: 0 };
+
+export const EMPTY_SESSION: Session = {
+  server: { name: null, master: null, state: "looking", generation: null, workers: 0, note: null },
+  warnings: [],
+  cycle: { number: 0, running: false, reason: null, files: [], startedAt: 0, selected: 0 },
+  tests: { total: null, counts: NO_TESTS, results: new Map(), finished: false },
+  counter: { written: 0, expected: null, lost: [], state: "none", reasons: [] },
+  checks: [],
+  bootError: null,
+  error: null,
+  report: null,
+  partial: null,
+  stale: false,
+  last: null,
+  history: [],
+  log: [],
+};
+
+/** The session after one more fact. */
+export function observe(session: Session, fact: Fact): Session {
+  switch (fact.type) {
+    case "cycle.started":
+      return onCycleStarted(session, fact);
+    case "check.failed":
+      return { ...session, checks: fact.failures };
+    case "server.restarting":
+      return withServer(session, { state: "restarting", note: null });
+    case "server.ready": {
+      const workers = fact.restarted ? fact.workers.length : session.server.workers;
+      return withServer(session, { state: "up", generation: fact.generation, workers, note: null });
+    }
+    case "server.waiting":
+      return withServer(session, { note: fact.why });
+    case "server.boot-error":
+      return { ...withServer(session, { state: "boot-error", note: null }), bootError: fact.traceback };
+    case "server.lost":
+      return withServer(session, { state: "gone", note: fact.message });
+    case "server.back":
+      return {
+        ...withServer(session, { name: fact.name, master: fact.master, state: "up", note: null }),
+        warnings: fact.warnings,
+      };
+    case "error":
+      return { ...session, error: fact };
+    case "warning":
+      return session.warnings.includes(fact.message)
+        ? session
+        : { ...session, warnings: [...session.warnings, fact.message] };
+    case "tests.started":
+      return { ...session, tests: { ...session.tests, total: fact.total } };
+    case "test.finished":
+      return onTest(session, fact);
+    case "tests.finished":
+      return { ...session, tests: { ...session.tests, finished: true } };
+    case "coverage.file": {
+      const { written, expected } = fact;
+      return { ...session, counter: { ...session.counter, written, expected, state: "counting" } };
+    }
+    case "coverage.complete":
+      return { ...session, counter: { ...fact, state: "complete", reasons: [] } };
+    case "coverage.incomplete":
+      return { ...session, counter: { ...fact, state: "incomplete" } };
+    case "report":
+      return fact.partial
+        ? { ...session, partial: { cycle: fact.cycle, value: fact } }
+        : { ...session, report: { cycle: fact.cycle, value: fact }, partial: null, stale: false };
+    case "cycle.finished":
+      return onCycleFinished(session, fact);
+  }
+}
+
+/** The session after one more line of the server's log. */
+export function observeLog(session: Session, line: LogEntry): Session {
+  const log = session.log.length >= LOG_LINES ? session.log.slice(-LOG_LINES + LOG_LINES / 10) : session.log;
+  return { ...session, log: [...log, line] };
+}
+
+/** What the server logged while a test ran, by the target's clock. Tests that ran at the same time share lines. */
+export function logDuring(log: readonly LogEntry[], test: TestResult): readonly LogEntry[] {
+  return log.filter((line) => line.at >= test.started && line.at <= test.ended);
+}
+
+/** Tests that did not pass, in the order in which they ended. */
+export function failing(session: Session): readonly TestResult[] {
+  return [...session.tests.results.values()].filter((test) => test.outcome === "failed" || test.outcome === "error");
+}
+
+function withServer(session: Session, change: Partial<Session["server"]>): Session {
+  return { ...session, server: { ...session.server, ...change } };
+}
+
+function onCycleStarted(session: Session, fact: Fact & { type: "cycle.started" }): Session {
+  return {
+    ...session,
+    cycle: {
+      number: fact.cycle,
+      running: true,
+      reason: fact.reason,
+      files: fact.files,
+      startedAt: fact.at,
+      selected: fact.selected,
+    },
+    tests: {
+      total: null,
+      counts: NO_TESTS,
+      results: fact.selected > 0 ? session.tests.results : new Map(),
+      finished: false,
+    },
+    counter: EMPTY_SESSION.counter,
+    checks: [],
+    bootError: null,
+    error: null,
+    stale: session.report !== null,
+  };
+}
+
+function onTest(session: Session, test: Fact & { type: "test.finished" }): Session {
+  const key = ({ passed: "passed", failed: "failed", error: "errors", skipped: "skipped" } as const)[test.outcome];
+  const counts = { ...session.tests.counts, [key]: session.tests.counts[key] + 1 };
+  const results = new Map(session.tests.results).set(test.id, test);
+  return { ...session, tests: { ...session.tests, counts, results } };
+}
+
+function onCycleFinished(session: Session, fact: Fact & { type: "cycle.finished" }): Session {
+  const { cycle, outcome, exit_code: exitCode, ms, phases } = fact;
+  const last: CycleEnd = { cycle, outcome, exitCode, ms, phases };
+  const state = session.server.state === "restarting" ? "up" : session.server.state;
+  return {
+    ...withServer(session, { state, note: state === "gone" ? session.server.note : null }),
+    cycle: { ...session.cycle, running: false },
+    last,
+    history: [...session.history, last].slice(-HISTORY),
+  };
+}
