@@ -22,15 +22,18 @@ PYTHON = os.environ.get("GUNICOV_TEST_PYTHON", sys.executable)
 FOREIGN = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONPATH", "GUNICORN_CMD_ARGS")
 
 
-def wait_until(condition, what, timeout=15.0, every=0.01):
-    """Poll `condition` until it is true and return its value; AssertionError after `timeout` s."""
+def wait_until(condition, what, log=str, timeout=15.0, every=0.01):
+    """Poll `condition` until it is true and return its value.
+
+    Raises AssertionError with what `log` returns after `timeout` seconds.
+    """
     deadline = time.monotonic() + timeout
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError("timed out waiting for " + what)
+            raise AssertionError(f"timed out waiting for {what}\n{log()}")
         time.sleep(every)
 
 
@@ -41,7 +44,7 @@ class Generation:
         self.dir = directory
 
     def __repr__(self):
-        return "<%s>" % self.dir.name
+        return f"<{self.dir.name}>"
 
     @property
     def manifest(self):
@@ -54,7 +57,7 @@ class Generation:
         return sorted(int(name.split(".")[0]) for name in names if not name.startswith("."))
 
     def read(self, kind, age):
-        return json.loads((self.dir / kind / ("%d.json" % age)).read_text())
+        return json.loads((self.dir / kind / f"{age}.json").read_text())
 
     def all(self, kind):
         return [self.read(kind, age) for age in self.ages(kind)]
@@ -83,7 +86,7 @@ class Server:
 
     @property
     def dir(self):
-        for path in sorted(self._base.glob("master-%d-*" % self.pid)):
+        for path in sorted(self._base.glob(f"master-{self.pid}-*")):
             return path
         return None
 
@@ -108,11 +111,11 @@ class Server:
         number = len(self.generations())
         os.kill(self.pid, signal.SIGHUP)
         if wait:
-            wait_until(lambda: self._settled(number + 1), "reload %d\n%s" % (number, self.log()))
+            wait_until(lambda: self._settled(number + 1), f"reload {number}", self.log)
         return number + 1
 
     def wait_booted(self):
-        wait_until(lambda: self._settled(1), "first boot\n" + self.log())
+        wait_until(lambda: self._settled(1), "first boot", self.log)
 
     def _settled(self, count):
         if not self.alive():
@@ -179,8 +182,8 @@ def gunicorn_server(tmp_path):
 
     def start(app_dir, app="app:app", args=(), env=None, hook=True, wait=True, python=PYTHON):
         index = len(servers)
-        base = tmp_path / ("record-%d" % index)
-        log_path = tmp_path / ("server-%d.log" % index)
+        base = tmp_path / f"record-{index}"
+        log_path = tmp_path / f"server-{index}.log"
         argv = [python, "-m", "gunicorn", "--bind", "127.0.0.1:0"]
         argv += ["-c", str(HOOK)] if hook else []
         argv += [*args, app]
@@ -197,7 +200,7 @@ def gunicorn_server(tmp_path):
         server = Server(process, log_path, base)
         servers.append(server)
         if wait:
-            server.url = wait_until(lambda: listening(server), "the port\n" + server.log())
+            server.url = wait_until(lambda: listening(server), "the port", server.log)
             if hook and (env or {}).get("GUNICOV") != "0":
                 server.wait_booted()
         return server

@@ -1,0 +1,845 @@
+"""gunicorn configuration that measures coverage in every worker and records what it did.
+
+Give it to gunicorn as its config file: `gunicorn -c gunicov_hook.py app:app`, or, without touching
+the command line, `GUNICORN_CMD_ARGS="-c /path/to/gunicov_hook.py"`. Settings and hooks of the
+user's own gunicorn config keep working: this file executes it and chains its hooks.
+
+The record that it leaves is section 5 of docs/protocol.md. Environment:
+
+GUNICOV                   "0": measure nothing, only pass the user's own config on.
+GUNICOV_DIR               where records go; default /tmp/gunicov.
+GUNICOV_USER_CONFIG       the user's gunicorn config; default ./gunicorn.conf.py where it exists.
+GUNICOV_COVERAGE_CONFIG   coverage.py's rcfile; else COVERAGE_PROCESS_START; else its own search.
+GUNICOV_SOURCE            source directories, where coverage's configuration names no source.
+GUNICOV_GRACEFUL_TIMEOUT  longest graceful_timeout in seconds; default 2, 0: leave it alone.
+
+How it runs: the master executes this file at its start and again at each SIGHUP, so module
+globals do not outlive a reload; STATE does, and so do the workers' stamps (`worker._gunicov`).
+Generations are chosen in the master only. A worker never deletes what another one wrote.
+
+    master   when_ready / on_reload -> gen-N/   pre_fork -> forked/   child_exit -> done/
+    worker   post_fork: coverage starts -> load_wsgi -> post_worker_init: booted/ (or boot-error/)
+             -> pre_request: served/ -> worker_exit: data file renamed, then saved/
+"""
+
+import contextlib
+import hashlib
+import importlib
+import importlib.machinery
+import importlib.util
+import io
+import itertools
+import json
+import os
+import platform
+import shutil
+import signal
+import socket
+import stat
+import sys
+import sysconfig
+import time
+import traceback
+import types
+
+import gunicorn
+import gunicorn.config
+import gunicorn.util
+
+DEFAULT_DIR = "/tmp/gunicov"
+HERE = os.path.realpath(__file__)
+CHAINED = (
+    "on_starting",
+    "when_ready",
+    "on_reload",
+    "pre_fork",
+    "post_fork",
+    "post_worker_init",
+    "pre_request",
+    "child_exit",
+    "worker_exit",
+)
+RECORDED_SETTINGS = (
+    "bind",
+    "workers",
+    "threads",
+    "timeout",
+    "graceful_timeout",
+    "keepalive",
+    "max_requests",
+    "max_requests_jitter",
+    "reload",
+)
+
+
+def master_state():
+    """The state that outlives a reload, in a module entry that no config file replaces."""
+    state = sys.modules.get("_gunicov_state")
+    if state is None:
+        state = types.ModuleType("_gunicov_state")
+        state.directory = None  # of this master's record
+        state.generation = 0
+        state.current = None  # directory of the open generation; None where there is no record
+        state.user = None  # UserConfig that loaded last without an error
+        state.config_error = None  # traceback of the user's config at this reload
+        state.errors = []  # of our own steps in the master; they go into master.json
+        state.hashes = {}  # real path -> sha256 of the project's source, as it was imported
+        state.owner = None  # (uid, gid) of the workers where the master must chown
+        sys.modules["_gunicov_state"] = state
+    return state
+
+
+STATE = master_state()
+
+
+# ---------------------------------------------------------------- files of the record
+
+COUNTER = itertools.count()
+
+
+def write_whole(path, data):
+    """Make `path` hold the bytes `data`, by rename, so that a reader sees all of it or nothing.
+
+    Takes no lock and never reuses a temporary name: up to gunicorn 23 child_exit runs inside a
+    signal handler, perhaps in the middle of another call of this function.
+    """
+    folder, name = os.path.split(path)
+    unfinished = os.path.join(folder, f".{name}.{os.getpid()}.{next(COUNTER)}.tmp")
+    with open(unfinished, "wb") as file:
+        file.write(data)
+    if STATE.owner and os.geteuid() == 0:
+        os.chown(unfinished, *STATE.owner)
+    os.replace(unfinished, path)
+
+
+def write_json(path, value):
+    write_whole(path, json.dumps(value, sort_keys=True, default=str).encode())
+
+
+def make_directory(path):
+    """Create a private directory that the workers' final user owns."""
+    os.mkdir(path, 0o700)
+    os.chmod(path, 0o700)  # whatever the umask took away
+    if STATE.owner:
+        os.chown(path, *STATE.owner)
+
+
+def process_start_time(pid):
+    """Field 22 of /proc/<pid>/stat, in clock ticks since boot; 0 where there is no /proc."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            # The name in field 2 may hold spaces and parentheses: count from its end.
+            return int(file.read().rpartition(b")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def check_base(base):
+    """Create the directory of all records, or refuse one in which others could swap ours."""
+    if not os.path.isdir(base):
+        os.makedirs(os.path.dirname(base) or ".", exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(base)
+            # Sticky, as /tmp is: masters of several users share it and can't touch each other's.
+            os.chmod(base, 0o1777)
+    info = os.lstat(base) if base == DEFAULT_DIR else os.stat(base)
+    ours = info.st_uid in (0, os.geteuid()) or info.st_mode & stat.S_ISVTX
+    if stat.S_ISDIR(info.st_mode) and ours:
+        return
+    raise PermissionError(f"{base} belongs to another user (uid {info.st_uid}); set GUNICOV_DIR")
+
+
+def make_record():
+    """Create this master's own directory, or take it up again when it is there."""
+    base = os.path.abspath(os.environ.get("GUNICOV_DIR") or DEFAULT_DIR)
+    check_base(base)
+    pid = os.getpid()
+    directory = os.path.join(base, f"master-{pid}-{process_start_time(pid)}")
+    try:
+        make_directory(directory)
+    except FileExistsError:
+        if os.lstat(directory).st_uid not in (os.geteuid(), (STATE.owner or (0, 0))[0]):
+            raise
+    STATE.directory = directory
+
+
+def generation_directory(number):
+    return os.path.join(STATE.directory, f"gen-{number:06d}")
+
+
+def make_generation(number, manifest):
+    """Create `gen-…` with everything in it, whole or not at all."""
+    unfinished = os.path.join(STATE.directory, f".gen-{number:06d}.{os.getpid()}.tmp")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    make_directory(unfinished)
+    for name in ("forked", "booted", "boot-error", "part", "saved", "served", "done"):
+        make_directory(os.path.join(unfinished, name))
+    write_json(os.path.join(unfinished, "manifest.json"), manifest)
+    os.rename(unfinished, generation_directory(number))
+
+
+def newest_on_disk():
+    """Number of the newest generation in this master's directory, 0 where there is none."""
+    names = [name for name in os.listdir(STATE.directory) if name.startswith("gen-")]
+    return max([int(name[4:]) for name in names if name[4:].isdigit()], default=0)
+
+
+# ---------------------------------------------------------------- the user's own config
+
+
+class UserConfig:
+    """The user's gunicorn config: `exports` (settings by name) and `hooks` (resolved callables).
+
+    `hooks` holds gunicorn's own defaults where the user has none: ours replace those too.
+    """
+
+    def __init__(self, path, exports):
+        self.path = path
+        self.exports = exports
+        self.explicit = frozenset(exports)
+        trial = gunicorn.config.Config()
+        for name, value in exports.items():
+            trial.set(name.lower(), value)
+        self.hooks = {name: trial.settings[name].get() for name in CHAINED}
+        self.trial = trial
+
+    def check(self):
+        """Raise what gunicorn would only find when it is too late for the master to live on."""
+        uri = self.trial.settings["worker_class"].get()
+        if isinstance(uri, str):
+            gunicorn.util.load_class(uri)
+        self.trial.address  # noqa: B018 - a property that parses `bind`
+        self.trial.env  # noqa: B018 - and this one `raw_env`
+        if hasattr(self.trial, "validate"):
+            with contextlib.redirect_stderr(io.StringIO()):  # gunicorn says it again itself
+                self.trial.validate()
+
+
+def user_config_location():
+    """Where the user's own config is (a path, or python:module), or None."""
+    named = os.environ.get("GUNICOV_USER_CONFIG")
+    if named:
+        return named[len("file:") :] if named.startswith("file:") else named
+    default = os.path.abspath("gunicorn.conf.py")
+    if not os.path.isfile(default) or os.path.samefile(default, HERE):
+        return None  # this file may itself be installed under that name
+    return default
+
+
+def execute_config(location):
+    """The names that a gunicorn config defines, executed as gunicorn does."""
+    if location.startswith("python:"):
+        return vars(importlib.import_module(location[len("python:") :]))
+    path = os.path.abspath(location)
+    loader = importlib.machinery.SourceFileLoader("__config__", path)
+    spec = importlib.util.spec_from_file_location("__config__", path, loader=loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["__config__"] = module
+    loader.exec_module(module)
+    return vars(module)
+
+
+def load_user_config():
+    """Execute the user's config.
+
+    At the first start an error of theirs is raised, and gunicorn ends as it would without us. At a
+    reload that would kill the master: the last good settings stay, and the error is recorded.
+    """
+    STATE.config_error = None
+    try:
+        location = user_config_location()
+        names = execute_config(location) if location else {}
+        known = {setting.name for setting in gunicorn.config.KNOWN_SETTINGS}
+        config = UserConfig(location, {k: v for k, v in names.items() if k in known})
+        if STATE.user:
+            config.check()
+    except (Exception, SystemExit) as error:
+        if STATE.user is None:
+            raise
+        STATE.config_error = format_failure(error)
+    else:
+        STATE.user = config
+    return STATE.user
+
+
+# ---------------------------------------------------------------- source, as it is imported
+
+
+def library_roots():
+    """Directories of the standard library and of installed packages."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    paths = [sysconfig.get_path(name) for name in names]
+    paths += [os.path.realpath(path) for path in paths if path]
+    return tuple({path + os.sep for path in paths if path})
+
+
+LIBRARY_ROOTS = library_roots()
+INSTALLED = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+
+
+def is_project(path):
+    """Whether a source file is the project's own rather than a library's."""
+    path = os.path.abspath(path)
+    return not path.startswith(LIBRARY_ROOTS) and not any(part in path for part in INSTALLED)
+
+
+def get_project_code(loader, fullname):
+    """SourceFileLoader.get_code that neither reads nor writes bytecode of the project's own code.
+
+    A .pyc is keyed by its source's whole second and size: after an edit of the same size within a
+    second it would bring the old code back. Libraries keep theirs, for speed. The loader's method is
+    replaced, not a path hook added, because code also comes in through spec_from_file_location
+    (editable installs, plugins). It sees the very bytes that are compiled, so their hash is exact.
+    """
+    path = loader.get_filename(fullname)
+    if not is_project(path):
+        return super(importlib.machinery.SourceFileLoader, loader).get_code(fullname)
+    source = loader.get_data(path)
+    code = loader.source_to_code(source, path)
+    if os.path.realpath(path) != HERE:
+        STATE.hashes[os.path.realpath(path)] = hashlib.sha256(source).hexdigest()
+    return code
+
+
+def import_from_source():
+    importlib.machinery.SourceFileLoader.get_code = get_project_code
+
+
+def loaded_project_files():
+    """Files of the project's modules that this process has loaded, as named and as real paths."""
+    paths = set(STATE.hashes)
+    command = sys.modules["__main__"]  # gunicorn's own script, under whatever names it has
+    for module in list(sys.modules.values()):
+        path = module is not command and getattr(module, "__file__", None)
+        if isinstance(path, str) and is_project(path):
+            paths.update((os.path.abspath(path), os.path.realpath(path)))
+    paths.discard(HERE)
+    return sorted(paths)
+
+
+# ---------------------------------------------------------------- an app that does not import
+
+MACHINERY = (
+    os.path.dirname(importlib.__file__) + os.sep,
+    os.path.dirname(gunicorn.__file__) + os.sep,
+    "<frozen importlib",
+)
+
+
+def drop_machinery(report):
+    """Leave out frames of the import system, gunicorn and this file, in causes and contexts too."""
+    seen = set()
+    reports = [report]
+    while reports:
+        each = reports.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        kept = [
+            frame
+            for frame in each.stack
+            if not frame.filename.startswith(MACHINERY) and os.path.realpath(frame.filename) != HERE
+        ]
+        each.stack = traceback.StackSummary.from_list(kept)
+        reports += [each.__cause__, each.__context__]
+
+
+def format_failure(error):
+    """The traceback of `error`, as text that can always be encoded."""
+    report = traceback.TracebackException(type(error), error, error.__traceback__)
+    drop_machinery(report)
+    return "".join(report.format()).encode("utf-8", "backslashreplace").decode()
+
+
+def make_asgi_fail_app(text):
+    """gunicorn.util.make_fail_app for ASGI: a 500 with `text` for every request."""
+    body = text.encode()
+
+    async def app(scope, receive, send):
+        if scope["type"] == "lifespan":
+            while True:
+                message = await receive()
+                await send({"type": message["type"] + ".complete"})
+                if message["type"] == "lifespan.shutdown":
+                    return
+        elif scope["type"] == "http":
+            headers = [
+                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+            ]
+            await send({"type": "http.response.start", "status": 500, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1011})
+
+    return app
+
+
+def speaks_asgi(worker):
+    modules = [cls.__module__ for cls in type(worker).__mro__]
+    return any("uvicorn" in name or "asgi" in name for name in modules)
+
+
+def serve_failure(worker, error):
+    """Record that the app failed to import, and answer each request with its traceback."""
+    mine = worker._gunicov
+    mine.boot_failed = True
+    text = format_failure(error)
+    worker.log.error("gunicov: the app does not import; serving its traceback\n%s", text)
+    attempt(worker, record_failure, worker, text)
+    if speaks_asgi(worker):
+        worker.asgi = worker.wsgi = make_asgi_fail_app(text)
+    else:
+        worker.wsgi = gunicorn.util.make_fail_app(text)
+
+
+def record_failure(worker, text):
+    worker._gunicov.note("boot-error", os.getpid(), traceback=text)
+
+
+def guard_load(worker):
+    """Wrap worker.load_wsgi: an app that fails to import would take the master with it."""
+    load = worker.load_wsgi
+
+    def load_wsgi():
+        attempt(worker, exit_on_sigterm, worker)
+        try:
+            load()
+        except BaseException as error:
+            if isinstance(error, SystemExit) and not worker.alive:
+                raise  # gunicorn's own, on quit or abort
+            serve_failure(worker, error)
+
+    worker.load_wsgi = load_wsgi
+
+
+def exit_on_sigterm(worker):
+    """Have SIGTERM run the exit hooks where the worker class left it at its default (uvicorn's)."""
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        return
+
+    def leave(*_):
+        worker.alive = False
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
+# ---------------------------------------------------------------- coverage in a worker
+
+
+def coverage_config():
+    """What to give coverage.py as config_file: a path, or True for its own search."""
+    return (
+        os.environ.get("GUNICOV_COVERAGE_CONFIG")
+        or os.environ.get("COVERAGE_PROCESS_START")
+        or True
+    )
+
+
+def configured_sources(cov):
+    """Apply GUNICOV_SOURCE where the configuration names no source. Returns what is measured."""
+    names = ("run:source", "run:source_pkgs", "run:source_dirs", "run:include")
+    for name in names:
+        with contextlib.suppress(Exception):  # source_dirs is only known from 7.8 on
+            if cov.get_option(name):
+                return cov.get_option(name)
+    wanted = [p for p in os.environ.get("GUNICOV_SOURCE", "").split(os.pathsep) if p]
+    if wanted:
+        cov.set_option("run:source", wanted)
+    return wanted
+
+
+def make_coverage(data_file):
+    """A Coverage as the user configured it, writing to `data_file`."""
+    import coverage
+
+    cov = coverage.Coverage(data_file=data_file, config_file=coverage_config())
+    configured_sources(cov)
+    # This file's own functions run in the worker, and must not show up among the user's.
+    cov.set_option("run:omit", [*(cov.get_option("run:omit") or []), HERE])
+    # A worker that served nothing is an everyday thing here, and saved/ says so.
+    quiet = cov.get_option("run:disable_warnings") or []
+    cov.set_option("run:disable_warnings", [*quiet, "no-data-collected"])
+    return cov
+
+
+def fit_concurrency(cov, worker):
+    """Add the green threads of the worker class to coverage's own setting."""
+    name = type(worker).__module__.rpartition(".")[2]
+    library = {"ggevent": "gevent", "geventlet": "eventlet"}.get(name)
+    chosen = list(cov.get_option("run:concurrency") or [])
+    if library and not {"gevent", "eventlet", "greenlet"} & set(chosen):
+        cov.set_option("run:concurrency", [*chosen, library])
+
+
+def stop_other_tracer():
+    """Stop a tracer inherited from the master (coverage's .pth, or `coverage run`), and keep it
+    from writing at exit what it saw in the master: two tracers would spoil each other's data."""
+    import coverage
+
+    other = coverage.Coverage.current()
+    if other is not None:
+        other.stop()
+        other._auto_save = False
+
+
+class WorkerRecord:
+    """What one worker measures and where it records it; made in the master by pre_fork.
+
+    `directory` is its generation's, None where no record could be made: then nothing is measured.
+    """
+
+    def __init__(self, age, directory):
+        self.age = age
+        self.directory = directory
+        self.coverage = None
+        self.error = None
+        self.boot_failed = False
+        self.finished = False
+        self.forked_at = time.time()
+        self.requests = 0
+        self.request_numbers = itertools.count(1)
+
+    def path(self, kind, suffix=""):
+        return os.path.join(self.directory, kind, f"{self.age}{suffix}")
+
+    def mark(self, kind, data=b""):
+        """Write `<kind>/<age>`."""
+        if self.directory:
+            write_whole(self.path(kind), data)
+
+    def note(self, kind, pid, **facts):
+        """Write `<kind>/<age>.json`."""
+        if self.directory:
+            facts.update(age=self.age, pid=pid, time=time.time())
+            write_json(self.path(kind, ".json"), facts)
+
+
+def start_coverage(worker):
+    mine = worker._gunicov
+    importlib.invalidate_caches()  # the master's listing of a directory may be older than a save
+    if "coverage" not in sys.modules or not mine.directory:
+        return
+    stop_other_tracer()
+    make_directory(mine.path("part"))
+    cov = make_coverage(os.path.join(mine.path("part"), "data"))
+    fit_concurrency(cov, worker)
+    cov.start()
+    mine.coverage = cov
+
+
+def keep_data(mine):
+    """Stop measuring, save (once only) and rename the file out of part/. Its name, or None."""
+    cov = mine.coverage
+    if cov is None:
+        return None
+    cov.stop()
+    cov.save()
+    path = cov.get_data().data_filename()
+    cov.get_data().close()
+    if not os.path.exists(path):
+        return None  # coverage writes no file when it measured nothing
+    unique = os.urandom(4).hex()
+    name = f".coverage.{socket.gethostname()}.{os.getpid()}.{mine.age}.{unique}"
+    os.rename(path, os.path.join(mine.directory, name))
+    with contextlib.suppress(OSError):
+        os.rmdir(mine.path("part"))
+    return name
+
+
+def save_worker(worker):
+    """Leave the data file and then, last of all, saved/<age>.json."""
+    mine = worker._gunicov
+    if mine.finished:
+        return
+    mine.finished = True
+    # The worker is leaving: a second SIGTERM or a SIGQUIT must not break the file in the middle.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT):
+        signal.signal(number, signal.SIG_IGN)
+    started = time.time()
+    name = None
+    try:
+        name = keep_data(mine)
+    except Exception as error:  # noqa: BLE001 - whatever coverage raises goes into saved/
+        mine.error = format_failure(error)
+        worker.log.error("gunicov: coverage could not be saved\n%s", mine.error)
+    mine.note(
+        "saved",
+        os.getpid(),
+        file=name,
+        ms=round(1000 * (time.time() - started), 1),
+        requests=mine.requests,
+        hashes=STATE.hashes,
+        error=mine.error,
+    )
+
+
+def record_boot(worker):
+    mine = worker._gunicov
+    mine.note(
+        "booted",
+        os.getpid(),
+        start_time=process_start_time(os.getpid()),
+        ms=round(1000 * (time.time() - mine.forked_at), 1),
+        modules=loaded_project_files(),
+        hashes=STATE.hashes,
+        # uvicorn's worker calls no request hooks: whether it has served is then not known.
+        counts_requests=not any("uvicorn" in c.__module__ for c in type(worker).__mro__),
+    )
+
+
+def count_request(worker):
+    mine = worker._gunicov
+    # next() is one step under threads where += is not; the highest number seen is the count.
+    number = next(mine.request_numbers)
+    mine.requests = max(mine.requests, number)
+    if number == 1:
+        mine.mark("served")
+
+
+# ---------------------------------------------------------------- steps of the master
+
+
+def import_coverage():
+    """Import coverage before the fork, so that no worker has to. Its version, or None."""
+    try:
+        import coverage
+        import coverage.sqldata  # a slow part of a first start()
+    except Exception:  # noqa: BLE001 - a broken install is no reason for the server not to start
+        return None
+    return coverage.__version__
+
+
+def describe_coverage():
+    """What master.json says of coverage; a configuration that it refuses becomes a warning."""
+    version = import_coverage()
+    described = {"coverage": version, "coverage_config": None, "source": [], "warnings": []}
+    if version is None:
+        described["warnings"].append(
+            "the coverage package cannot be imported by the server's Python; nothing is measured"
+        )
+        return described
+    try:
+        cov = make_coverage(None)
+        config_file = getattr(cov.config, "config_file", None)
+        described["coverage_config"] = config_file and os.path.abspath(config_file)
+        described["source"] = configured_sources(cov)
+    except Exception as error:  # noqa: BLE001 - plugins are imported here too
+        described["warnings"].append(f"coverage refuses its configuration: {error}")
+    return described
+
+
+def limit_graceful_timeout(cfg):
+    """Cap cfg.graceful_timeout, wherever it was set. Returns a warning or None.
+
+    The command line wins over a config file, so the setting is changed here and not exported: an
+    idle connection would stall each restart for as long as this is.
+    """
+    text = os.environ.get("GUNICOV_GRACEFUL_TIMEOUT", "2")
+    try:
+        limit = max(0, int(float(text)))
+    except (ValueError, OverflowError):
+        return f"GUNICOV_GRACEFUL_TIMEOUT is no number of seconds: {text!r}"
+    asked = cfg.graceful_timeout
+    if not limit or asked <= limit:
+        return None
+    cfg.set("graceful_timeout", limit)
+    if asked == cfg.settings["graceful_timeout"].default:
+        return None
+    return f"graceful_timeout is {limit} s while gunicov measures, not {asked} s"
+
+
+def doubtful_settings(cfg):
+    """Plain warnings about what keeps the numbers from being exact."""
+    warnings = []
+    if cfg.reload:
+        warnings.append(
+            "reload = True: gunicorn restarts workers by itself, beside gunicov; switch it off"
+        )
+    if cfg.preload_app:
+        warnings.append(
+            "preload_app = True: a reload keeps the old code, and lines run at import are not "
+            "measured; switch it off"
+        )
+    else:
+        early = {os.path.realpath(path) for path in loaded_project_files()}
+        early.discard(os.path.realpath(STATE.user.path or ""))
+        if early:
+            warnings.append(
+                "imported in gunicorn's master, so changed only by a full restart, and lines run "
+                "at import are not measured: " + ", ".join(sorted(early))
+            )
+    return warnings
+
+
+def open_generation(server, retires):
+    """Describe the master as it is now, and make the next generation's directory."""
+    cfg = server.cfg
+    STATE.current = None
+    STATE.owner = (cfg.uid, cfg.gid) if os.geteuid() == 0 and (cfg.uid or cfg.gid) else None
+    if STATE.directory is None or not os.path.isdir(STATE.directory):
+        make_record()
+    number = max(STATE.generation, newest_on_disk()) + 1
+    described = describe_coverage()
+    master = {
+        "pid": os.getpid(),
+        "start_time": process_start_time(os.getpid()),
+        "python": platform.python_version(),
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "path": sys.path,
+        "cwd": os.getcwd(),
+        "gunicorn": gunicorn.__version__,
+        "worker_class": cfg.worker_class_str,
+        "workers": cfg.workers,
+        "threads": cfg.threads,
+        "preload": cfg.preload_app,
+        "graceful_timeout": cfg.graceful_timeout,
+        "timeout": cfg.timeout,
+        "user_config": STATE.user.path,
+        **described,
+    }
+    limited = STATE.__dict__.pop("limited", None)
+    master["warnings"] += [*([limited] if limited else []), *doubtful_settings(cfg), *STATE.errors]
+    for warning in master["warnings"]:
+        server.log.warning("gunicov: %s", warning)
+    write_json(os.path.join(STATE.directory, "master.json"), master)
+    record_config_error(server, number)
+    settings = {name: getattr(cfg, name) for name in RECORDED_SETTINGS}
+    settings["worker_class"] = cfg.worker_class_str
+    manifest = {"generation": number, "time": time.time(), "settings": settings}
+    make_generation(number, {**manifest, "retires": retires})
+    STATE.generation = number
+    STATE.current = generation_directory(number)
+
+
+def record_config_error(server, number):
+    path = os.path.join(STATE.directory, "config-error.json")
+    if STATE.config_error is None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        return
+    text = STATE.config_error
+    server.log.error("gunicov: gunicorn's config failed; the last good one stays\n%s", text)
+    write_json(path, {"generation": number, "traceback": text})
+
+
+def stamp(worker):
+    """Put a worker that is about to be forked on the roster of the newest generation."""
+    worker._gunicov.mark("forked")
+
+
+def record_end(worker):
+    """In the master: what it can know of how a worker ended."""
+    mine = worker._gunicov
+    cause = "unknown"
+    if getattr(worker, "aborted", False):
+        cause = "timeout"
+    elif mine.directory and os.path.exists(mine.path("saved", ".json")):
+        cause = "exit"
+    mine.note("done", worker.pid, cause=cause)
+
+
+def forget_this_module():
+    """Have `-c python:gunicov_hook` execute this file anew at the next reload, as a path is."""
+    if __name__ != "__config__":
+        sys.modules.pop(__name__, None)
+
+
+# ---------------------------------------------------------------- gunicorn's hooks
+
+
+def attempt(owner, step, *args):
+    """Run a step of ours; an error of it is logged and recorded, never raised into gunicorn."""
+    try:
+        return step(*args)
+    except Exception as error:  # noqa: BLE001 - the server goes before its measurement
+        text = format_failure(error)
+        owner.log.error("gunicov: %s failed\n%s", step.__name__, text)
+        mine = getattr(owner, "_gunicov", None)
+        if mine is not None:
+            mine.error = text
+        else:
+            STATE.errors.append(f"{step.__name__}: {error}")
+        return None
+
+
+def on_starting(server):
+    THEIRS["on_starting"](server)
+    STATE.limited = attempt(server, limit_graceful_timeout, server.cfg)
+
+
+def when_ready(server):
+    THEIRS["when_ready"](server)
+    attempt(server, forget_this_module)
+    attempt(server, open_generation, server, [])
+
+
+def on_reload(server):
+    THEIRS["on_reload"](server)
+    attempt(server, forget_this_module)
+    STATE.limited = attempt(server, limit_graceful_timeout, server.cfg)
+    old = sorted(server.WORKERS.values(), key=lambda worker: worker.age)
+    retires = [{"age": worker.age, "pid": worker.pid} for worker in old]
+    attempt(server, open_generation, server, retires)
+
+
+def pre_fork(server, worker):
+    worker._gunicov = WorkerRecord(worker.age, STATE.current)
+    attempt(server, stamp, worker)
+    THEIRS["pre_fork"](server, worker)
+
+
+def post_fork(server, worker):
+    attempt(worker, worker._gunicov.mark, "forked", str(os.getpid()).encode())
+    attempt(worker, guard_load, worker)
+    attempt(worker, start_coverage, worker)
+    THEIRS["post_fork"](server, worker)
+
+
+def post_worker_init(worker):
+    THEIRS["post_worker_init"](worker)
+    if not worker._gunicov.boot_failed:
+        attempt(worker, record_boot, worker)
+
+
+def pre_request(worker, req):
+    attempt(worker, count_request, worker)
+    THEIRS["pre_request"](worker, req)
+
+
+def child_exit(server, worker):
+    attempt(server, record_end, worker)
+    THEIRS["child_exit"](server, worker)
+
+
+def worker_exit(server, worker):
+    try:
+        THEIRS["worker_exit"](server, worker)
+    finally:
+        if os.getpid() == worker.pid:
+            attempt(worker, save_worker, worker)
+        elif os.getpid() == server.pid:  # it found the worker gone; no child_exit will come
+            attempt(server, record_end, worker)
+
+
+def export_config():
+    """Give gunicorn the user's settings, and leave our hooks in their place or theirs."""
+    names = globals()
+    if os.environ.get("GUNICOV") == "0":
+        STATE.user = None  # an error in their config ends gunicorn, as without us
+        for name in CHAINED:
+            names.pop(name)
+        names.update(load_user_config().exports)
+        return {}
+    import_from_source()
+    user = load_user_config()
+    names.update({name: value for name, value in user.exports.items() if name not in CHAINED})
+    if not {"control_socket", "control_socket_disable"} & user.explicit:
+        names["control_socket_disable"] = True
+    return user.hooks
+
+
+THEIRS = export_config()
