@@ -1,0 +1,2134 @@
+"""gunicov's helper beside a gunicorn server: one process, JSON lines on stdin and stdout.
+
+gunicov injects this file (docs/protocol.md, section 1) and speaks section 3 of that page with it.
+It finds and signals the gunicorn master, checks changed files, watches the workers' record
+(section 5, written by gunicov_hook.py), combines and analyses coverage, and hands files out.
+
+It is one thread around one poll(): a request is a generator that yields what it waits for, so
+that a long one never keeps `cancel` waiting, and at rest the process sleeps without any timer.
+Nothing is written outside the master's own record directory. It ends when its stdin ends.
+
+Python >= 3.8, standard library only, and the server's own coverage package (6.5 to 7.17).
+"""
+
+from __future__ import annotations
+
+import sys
+
+# `python -c` puts the working directory first: a `json.py` or a directory `coverage` of the
+# project's must not be imported in place of the real one.
+sys.path[:] = [entry for entry in sys.path if entry]
+
+import base64
+import collections
+import hashlib
+import json
+import math
+import os
+import re
+import select
+import shutil
+import signal
+import stat
+import tempfile
+import time
+import tokenize
+import traceback
+import types
+import warnings
+
+PROTOCOL = 1
+LINE_LIMIT = 16 * 1024 * 1024
+TEXT_LIMIT = 2 * 1024 * 1024
+PART_SIZE = 256 * 1024
+OUTPUT_HIGH_WATER = 4 * 1024 * 1024
+DEFAULT_DIRECTORY = "/tmp/gunicov"
+POLL_SECONDS = 0.005  # where there is no inotify or pidfd
+SAFETY_SECONDS = 0.25  # a second look while waiting, should an event have been missed
+CAUSE_SECONDS = 1.0  # how long after a worker's death the master may take to say its cause
+BOOT_PATIENCE = 5.0  # an earlier generation still booting after this hangs: it is not waited for
+YOUNG_SECONDS = 3.0  # a master younger than this may not have run its hook yet
+
+
+class Failure(Exception):
+    """An expected failure: becomes the request's `error` (kind, message, fix)."""
+
+    def __init__(self, kind, message, fix=""):
+        super().__init__(message)
+        self.kind, self.message, self.fix = kind, message, fix
+
+    def as_json(self):
+        return {"kind": self.kind, "message": self.message, "fix": self.fix}
+
+
+class Cancelled(Exception):
+    """Thrown into a request's generator when the client cancels it."""
+
+
+# ---------------------------------------------------------------- requests and their shapes
+
+
+def is_text(value):
+    return isinstance(value, str)
+
+
+def is_path(value):
+    """An absolute path that the system can take: no NUL, and encodable."""
+    if not isinstance(value, str) or not value.startswith("/") or "\0" in value:
+        return False
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_count(value):
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+
+
+def is_timeout(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return math.isfinite(value) and 0 <= value <= 86400
+    except OverflowError:
+        return False
+
+
+def is_optional(check):
+    return lambda value: value is None or check(value)
+
+
+def is_list(check):
+    return lambda value: isinstance(value, list) and all(check(item) for item in value)
+
+
+def is_digest(value):
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def is_record(**fields):
+    return lambda value: (
+        isinstance(value, dict) and all(check(value.get(key)) for key, check in fields.items())
+    )
+
+
+SHAPES = {
+    "find": {"pid": is_optional(is_count)},
+    "check": {
+        "files": is_list(is_record(path=is_path, sha256=is_optional(is_digest))),
+        "timeout": is_timeout,
+    },
+    "freshness": {"files": is_list(is_path), "source": is_list(is_path)},
+    "restart": {"timeout": is_timeout},
+    "flush": {"timeout": is_timeout},
+    "collect": {"generation": is_count},
+    "html": {},
+    "export": {"map": is_list(is_record(inside=is_path, outside=is_text))},
+    "read": {"path": is_path},
+    "prune": {},
+    "cancel": {"target": is_count},
+}
+
+
+def parse_request(line):
+    """The request in one line (bytes); raises Failure `bad-request`."""
+    try:
+        request = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise Failure("bad-request", f"not a line of UTF-8 JSON: {error}") from None
+    if not isinstance(request, dict):
+        raise Failure("bad-request", "a request is a JSON object")
+    if not is_count(request.get("id")):
+        raise Failure("bad-request", "`id` is a positive integer")
+    shape = SHAPES.get(request.get("do")) if isinstance(request.get("do"), str) else None
+    if shape is None:
+        raise Failure("bad-request", "`do` is one of {}".format(", ".join(sorted(SHAPES))))
+    for key, check in shape.items():
+        if not check(request.get(key)):
+            raise Failure("bad-request", f"`{key}` is missing or of the wrong type")
+    return request
+
+
+# ---------------------------------------------------------------- the event loop
+
+
+class Wait:
+    """What a request waits for: descriptors that become readable, and a monotonic time."""
+
+    def __init__(self, until=None, fds=()):
+        self.until, self.fds = until, tuple(fds)
+
+
+class Job:
+    """One request under way: its generator, and what that waits for."""
+
+    def __init__(self, number, generator, channel):
+        self.number, self.generator, self.channel = number, generator, channel
+        self.wait = Wait(until=0.0)
+        self.cancelled = False
+        self.held = False  # it may not be cut short: it notes `cancelled` and goes on
+
+    def tell(self, event, **fields):
+        """Send a progress event of this request."""
+        self.channel.send(dict(fields, id=self.number, event=event))
+
+
+class Channel:
+    """stdin and stdout as queues of lines. Neither ever blocks the loop."""
+
+    def __init__(self, source, sink):
+        self.source, self.sink = source, sink
+        self.received = b""
+        self.skipping = False
+        self.ended = False
+        self.queue = collections.deque()
+        self.queued = 0
+
+    def send(self, message):
+        """Queue one JSON line (pure ASCII, so that any file name can be told)."""
+        self.send_line(json.dumps(message, separators=(",", ":")).encode("ascii"))
+
+    def send_line(self, line):
+        self.queue.append(line + b"\n")
+        self.queued += len(line) + 1
+        self.write()
+
+    def write(self):
+        """Write what the reader takes now; a reader that has gone ends the program."""
+        while self.queue:
+            head = self.queue.popleft()
+            try:
+                count = os.write(self.sink, head[:65536])
+            except BlockingIOError:
+                count = 0
+            except OSError:
+                self.ended = True
+                return
+            self.queued -= count
+            if count < len(head):
+                self.queue.appendleft(head[count:])
+            if not count:
+                return
+
+    def read(self):
+        """Read what has come; returns its complete lines (None for one that is too long)."""
+        try:
+            data = os.read(self.source, 1 << 18)
+        except (BlockingIOError, InterruptedError):
+            return []
+        except OSError:
+            data = b""
+        if not data:
+            self.ended = True
+            return []
+        return self.split(data)
+
+    def split(self, data):
+        head, *rest = data.split(b"\n")
+        self.received = b"" if self.skipping else self.received + head
+        lines = []
+        for piece in rest:
+            if self.skipping:
+                self.skipping = False
+            else:
+                lines.append(self.received if len(self.received) <= LINE_LIMIT else None)
+            self.received = piece
+        if len(self.received) > LINE_LIMIT:
+            self.received, self.skipping = b"", True
+            lines.append(None)
+        return lines
+
+
+class Loop:
+    """Runs jobs around one poll(): each resumes when a thing that it waits for has happened."""
+
+    def __init__(self, channel, start, chores):
+        """`start(request, job)` begins a request: a dict, or a generator that returns one.
+
+        `chores` is a deque of functions to call, one at a time, when there is nothing to do.
+        """
+        self.channel, self.start, self.chores = channel, start, chores
+        self.jobs = {}
+
+    def run(self):
+        """Serve until stdin ends or nobody reads stdout."""
+        for line in self.channel.split(drain(sys.stdin.buffer)):
+            self.accept(line)
+        while not self.channel.ended:
+            self.turn()
+        for job in list(self.jobs.values()):
+            if job.generator:
+                job.generator.close()
+
+    def turn(self):
+        idle = self.chores and not self.jobs
+        ready = self.sleep(0 if idle else None)
+        if idle and not ready:
+            self.chores.popleft()()
+        if self.channel.sink in ready:
+            self.channel.write()
+        if self.channel.source in ready:
+            for line in self.channel.read():
+                self.accept(line)
+        now = time.monotonic()
+        for job in list(self.jobs.values()):
+            late = job.wait.until is not None and job.wait.until <= now
+            if job.number in self.jobs and (late or not ready.isdisjoint(job.wait.fds)):
+                self.resume(job)
+
+    def sleep(self, pause=None):
+        """Wait for the first thing that anybody waits for; at rest, for stdin alone.
+
+        `pause` is the longest wait in milliseconds (None: no end), where no request is under way.
+        """
+        poll = select.poll()
+        poll.register(self.channel.source, select.POLLIN)
+        if self.channel.queue:
+            poll.register(self.channel.sink, select.POLLOUT)
+        times = []
+        for job in self.jobs.values():
+            for fd in job.wait.fds:
+                poll.register(fd, select.POLLIN)
+            if job.wait.until is not None:
+                times.append(job.wait.until)
+        if times:
+            pause = max(0.0, min(times) - time.monotonic()) * 1000
+        return {fd for fd, _ in poll.poll(None if pause is None else math.ceil(pause))}
+
+    def accept(self, line):
+        if line is not None and not line.strip():
+            return
+        try:
+            if line is None:
+                raise Failure("bad-request", f"a line is at most {LINE_LIMIT} bytes")
+            request = parse_request(line)
+            if request["id"] in self.jobs:
+                raise Failure("bad-request", "request {} is still under way".format(request["id"]))
+        except Failure as failure:
+            self.channel.send({"id": None, "error": failure.as_json()})
+            return
+        self.begin(request)
+
+    def begin(self, request):
+        job = Job(request["id"], None, self.channel)
+        self.jobs[job.number] = job
+        with self.settling(job):
+            if request["do"] == "cancel":
+                self.settle(job, {"found": self.cancel(request["target"])})
+                return
+            answer = self.start(request, job)
+            if isinstance(answer, types.GeneratorType):
+                job.generator = answer
+                self.resume(job)
+            else:
+                self.settle(job, answer)
+
+    def cancel(self, number):
+        """Cancel that request; false where it has settled or never was."""
+        job = self.jobs.get(number)
+        if job is None or job.generator is None:
+            return False
+        job.cancelled = True
+        if not job.held:
+            with self.settling(job):
+                job.wait = job.generator.throw(Cancelled())
+        return True
+
+    def resume(self, job):
+        with self.settling(job):
+            try:
+                job.wait = next(job.generator)
+            except StopIteration as stop:
+                self.settle(job, stop.value)
+
+    def settle(self, job, answer):
+        del self.jobs[job.number]
+        self.channel.send({"id": job.number, "ok": answer})
+
+    def fail(self, job, failure):
+        self.jobs.pop(job.number, None)
+        self.channel.send({"id": job.number, "error": failure.as_json()})
+
+    def settling(self, job):
+        return Settling(self, job)
+
+
+class Settling:
+    """Turns whatever a request raises into its one `error`."""
+
+    def __init__(self, loop, job):
+        self.loop, self.job = loop, job
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if error is None:
+            return False
+        if not isinstance(error, Exception):
+            return False
+        self.loop.fail(self.job, as_failure(error))
+        return True
+
+
+def as_failure(error):
+    """The Failure that tells of an exception."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, (Cancelled, StopIteration)):
+        return Failure("cancelled", "cancelled")
+    if isinstance(error, PermissionError):
+        return denied(str(error))
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return Failure("internal", text, "This is a bug in gunicov: please report it.")
+
+
+def denied(message):
+    return Failure(
+        "denied",
+        message,
+        f"gunicov's helper runs as uid {os.geteuid()} and must run as the user of the gunicorn master.",
+    )
+
+
+def drain(stream):
+    """What the bootstrap's buffered reader has read beyond the program's text (bytes)."""
+    fd = stream.fileno()
+    blocking = os.get_blocking(fd)
+    os.set_blocking(fd, False)
+    try:
+        # read1() would read from the descriptor only with an empty buffer: b"" then.
+        return stream.read1(1 << 20) or b""
+    except BlockingIOError:
+        return b""
+    finally:
+        os.set_blocking(fd, blocking)
+
+
+class Clock:
+    """A request's time limit (seconds), and waits that keep within it."""
+
+    def __init__(self, timeout):
+        self.started = time.monotonic()
+        self.deadline = self.started + timeout
+
+    def ms(self):
+        return round((time.monotonic() - self.started) * 1000, 1)
+
+    def wait(self, what, fds=(), every=SAFETY_SECONDS):
+        """A Wait until something is readable, for `every` seconds at most.
+
+        Raises Failure `timeout`, saying `what` is waited for, once the limit has passed.
+        """
+        now = time.monotonic()
+        if now >= self.deadline:
+            limit = self.deadline - self.started
+            raise Failure("timeout", f"after {limit:.1f} s still waiting for {what}")
+        return Wait(min(self.deadline, now + every), fds)
+
+
+# ---------------------------------------------------------------- watching directories
+
+
+class Inotify:
+    """Linux's inotify, by ctypes: the standard library has none. Loaded when first needed."""
+
+    # MODIFY | CLOSE_WRITE | MOVED_TO | CREATE | ONLYDIR
+    EVENTS = 0x2 | 0x8 | 0x80 | 0x100 | 0x1000000
+    library = None
+
+    @classmethod
+    def open(cls):
+        """A new descriptor (int), or None where the system has no inotify to give."""
+        try:
+            if cls.library is None:
+                import ctypes
+
+                cls.library = ctypes.CDLL(None, use_errno=True)
+            fd = cls.library.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        except (ImportError, OSError, AttributeError):
+            return None
+        return fd if fd >= 0 else None
+
+    @classmethod
+    def add(cls, fd, path):
+        return cls.library.inotify_add_watch(fd, os.fsencode(path), cls.EVENTS) >= 0
+
+
+class Watch:
+    """Wakes a request when a file appears in a directory that it follows.
+
+    Follow first and look second: then nothing can appear unseen between the two.
+    """
+
+    def __init__(self):
+        self.fd = Inotify.open()
+        self.followed = set()
+        self.blind = self.fd is None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.fd is not None:
+            os.close(self.fd)
+
+    def follow(self, paths):
+        """Follow directories; those that are not there yet are tried again at the next call."""
+        if self.fd is None:
+            return
+        self.drain()
+        for path in paths:
+            if path not in self.followed and os.path.isdir(path):
+                self.followed.add(path)
+                if not Inotify.add(self.fd, path):
+                    self.blind = True
+
+    def drain(self):
+        try:
+            while os.read(self.fd, 65536):
+                pass
+        except OSError:
+            pass
+
+    def wait(self, clock, what, fds=()):
+        """A Wait for the next file (or for one of `fds`), within the clock's limit."""
+        if self.blind:
+            return clock.wait(what, fds, POLL_SECONDS)
+        return clock.wait(what, (self.fd,) + tuple(fds))
+
+
+# ---------------------------------------------------------------- processes
+
+
+PYTHON_NAME = re.compile(r"(python|pypy)[0-9.]*[a-z]?")
+TITLE = re.compile(r"gunicorn: (master|worker)\b")
+OPTIONS_WITH_VALUE = "WXQ"
+
+
+def python_program(argv):
+    """What a Python's command line runs: ("module", name), ("script", path) or None."""
+    rest = iter(argv[1:])
+    for word in rest:
+        if not word.startswith("-") or word == "-":
+            return ("script", word)
+        if word == "--check-hash-based-pycs":
+            next(rest, None)
+        if word.startswith("--"):
+            continue
+        for place, letter in enumerate(word[1:], 2):
+            if letter == "m":
+                return ("module", word[place:] or next(rest, ""))
+            if letter == "c":
+                return None
+            if letter in OPTIONS_WITH_VALUE:
+                if not word[place:]:
+                    next(rest, None)
+                break
+    return None
+
+
+def is_gunicorn(argv):
+    """Whether a command line (list of str) is gunicorn's: compares elements, never substrings."""
+    if not argv:
+        return False
+    if TITLE.match(argv[0]) or os.path.basename(argv[0]) == "gunicorn":
+        return True
+    if not PYTHON_NAME.fullmatch(os.path.basename(argv[0])):
+        return False
+    kind, program = python_program(argv) or ("", "")
+    if kind == "module":
+        return program == "gunicorn" or program.startswith("gunicorn.")
+    return os.path.basename(program) == "gunicorn"
+
+
+class Process:
+    """What /proc tells of one process at one moment."""
+
+    def __init__(self, pid, parent, start_time, state):
+        self.pid, self.parent, self.start_time, self.state = pid, parent, start_time, state
+
+    @classmethod
+    def read(cls, pid):
+        """The process of that pid, or None. `start_time` is field 22 of its stat."""
+        try:
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                text = file.read()
+        except (OSError, ValueError):
+            return None
+        # The command's name may hold spaces and parentheses: fields count from the last one.
+        fields = text[text.rfind(b")") + 2 :].split()
+        if len(fields) < 20:
+            return None
+        return cls(pid, int(fields[1]), int(fields[19]), fields[0].decode("ascii"))
+
+    @property
+    def dead(self):
+        return self.state in "ZXx"
+
+    def argv(self):
+        """Its command line's elements; empty for a zombie or a thread of the kernel."""
+        try:
+            with open(f"/proc/{self.pid}/cmdline", "rb") as file:
+                words = file.read().split(b"\0")
+        except OSError:
+            return []
+        while words and not words[-1]:  # setproctitle pads its title with NULs
+            words.pop()
+        return [os.fsdecode(word) for word in words]
+
+    def environment(self):
+        """Its environment as it was started with (dict), or None where it can't be read."""
+        try:
+            with open(f"/proc/{self.pid}/environ", "rb") as file:
+                pairs = [pair.partition(b"=") for pair in file.read().split(b"\0")]
+        except OSError:
+            return None
+        return {os.fsdecode(key): os.fsdecode(value) for key, equals, value in pairs if equals}
+
+    def link(self, name):
+        """Where /proc/<pid>/<name> points (`cwd`, `exe`), or None."""
+        try:
+            return os.readlink(f"/proc/{self.pid}/{name}")
+        except OSError:
+            return None
+
+    def uid(self):
+        """The effective uid, or None."""
+        try:
+            with open(f"/proc/{self.pid}/status", "rb") as file:
+                return int(re.search(rb"^Uid:\s+\d+\s+(\d+)", file.read(), re.MULTILINE).group(1))
+        except (OSError, AttributeError):
+            return None
+
+    def seconds(self):
+        """How long it has been running, in seconds; infinite where that can't be told."""
+        try:
+            with open("/proc/uptime") as file:
+                uptime = float(file.read().split()[0])
+        except (OSError, ValueError, IndexError):
+            return math.inf
+        age = uptime - self.start_time / os.sysconf("SC_CLK_TCK")
+        return age if age >= 0 else math.inf  # a container's own uptime counts from elsewhere
+
+
+def all_processes():
+    """{pid: Process} of everything in /proc."""
+    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
+    found = (Process.read(pid) for pid in pids)
+    return {process.pid: process for process in found if process}
+
+
+def find_masters(processes):
+    """Every gunicorn process of those whose parent is not gunicorn, by pid."""
+    argvs = {pid: process.argv() for pid, process in processes.items() if pid != os.getpid()}
+    gunicorns = {pid for pid, argv in argvs.items() if is_gunicorn(argv)}
+    return [processes[pid] for pid in sorted(gunicorns) if processes[pid].parent not in gunicorns]
+
+
+def open_pidfd(pid):
+    """A descriptor that becomes readable when that process ends, or None."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
+class Deaths:
+    """Knows which workers of a master have gone, and gives what to wait on for the next."""
+
+    def __init__(self, master):
+        self.master = master
+        self.fds = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for fd in self.fds.values():
+            if fd is not None:
+                os.close(fd)
+
+    def gone(self, pid, start_time=None):
+        """Whether that worker no longer runs (a pid that now is another process's: gone)."""
+        process = Process.read(pid)
+        if process is None or process.dead or process.parent != self.master.pid:
+            return True
+        return start_time is not None and process.start_time != start_time
+
+    def waits(self, pids):
+        """(descriptors, blind) to wait on for the death of these; blind where one has none."""
+        fds = []
+        for pid in list(pids) + [self.master.pid]:
+            if pid not in self.fds:
+                self.fds[pid] = open_pidfd(pid)
+            if self.fds[pid] is not None:
+                fds.append(self.fds[pid])
+        return fds, len(fds) <= len(pids)
+
+
+class Master:
+    """The gunicorn master that this session is about: its pid and its start time."""
+
+    def __init__(self, process):
+        self.pid, self.start_time = process.pid, process.start_time
+        self.process, self.argv = process, process.argv()
+        self.environment = process.environment()
+        self.uid = process.uid()
+
+    def verify(self):
+        """Raise Failure `master-gone` unless it is still the same, living process."""
+        process = Process.read(self.pid)
+        if process is None or process.dead or process.start_time != self.start_time:
+            raise Failure(
+                "master-gone",
+                f"the gunicorn master (pid {self.pid}) has ended",
+                "The server's log has its last words. Start the server again.",
+            )
+
+    def signal(self, number):
+        """Send it a signal, having verified that it is the same process."""
+        fd = open_pidfd(self.pid)
+        try:
+            self.verify()
+            if fd is not None and hasattr(signal, "pidfd_send_signal"):
+                signal.pidfd_send_signal(fd, number)
+            else:
+                os.kill(self.pid, number)
+        except PermissionError:
+            raise denied(f"may not signal the gunicorn master (pid {self.pid})") from None
+        except ProcessLookupError:
+            self.verify()
+        finally:
+            if fd is not None:
+                os.close(fd)
+
+    def cwd(self):
+        return self.process.link("cwd")
+
+    def directory(self):
+        """Its record directory, as its own environment says."""
+        base = (self.environment or {}).get("GUNICOV_DIR") or DEFAULT_DIRECTORY
+        base = os.path.join(self.cwd() or "/", base)
+        return os.path.join(base, f"master-{self.pid}-{self.start_time}")
+
+    def interpreter(self):
+        """The Python it runs on, as far as /proc tells."""
+        head = self.argv[0] if self.argv else ""
+        if PYTHON_NAME.fullmatch(os.path.basename(head)) and os.path.isabs(head):
+            return head
+        return self.process.link("exe")
+
+    def oom_kills(self):
+        """The count of out-of-memory kills in its cgroup (0 where it can't be read)."""
+        for path in ("memory.events", "memory/memory.oom_control"):
+            try:
+                with open(os.path.join("/sys/fs/cgroup", path)) as file:
+                    found = re.search(r"^oom_kill (\d+)", file.read(), re.MULTILINE)
+            except OSError:
+                continue
+            if found:
+                return int(found.group(1))
+        return 0
+
+
+# ---------------------------------------------------------------- the record
+
+
+def read_json(path):
+    """The object in a JSON file, or None where there is none (or it is not one)."""
+    try:
+        with open(path, "rb") as file:
+            value = json.loads(file.read().decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def list_names(path):
+    try:
+        return os.listdir(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def as_int(value):
+    """An int of the record's, or None."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+class Generation:
+    """One `gen-…` directory of the record. Its files appear by rename, so each is read once."""
+
+    def __init__(self, path, number):
+        self.path, self.number = path, number
+        self.read = {}
+        self.settled = False  # every worker has saved or is gone: never looked at again
+
+    def join(self, *names):
+        return os.path.join(self.path, *names)
+
+    def manifest(self):
+        return self.load("manifest.json")
+
+    def load(self, *names):
+        if names not in self.read:
+            value = read_json(self.join(*names))
+            if value is None:
+                return None
+            self.read[names] = value
+        return self.read[names]
+
+    def told(self, kind):
+        """{age: object} of the workers' files in `kind` (booted, boot-error, saved, done)."""
+        found = {}
+        for name in list_names(self.join(kind)):
+            age, _, ending = name.partition(".")
+            value = self.load(kind, name) if ending == "json" and age.isdigit() else None
+            if value is not None:
+                found[int(age)] = value
+        return found
+
+    def forked(self):
+        """{age: pid, or None where the worker has not written it yet}."""
+        found = {}
+        for name in list_names(self.join("forked")):
+            if name.isdigit():
+                found[int(name)] = self.forked_pid(name)
+        return found
+
+    def forked_pid(self, name):
+        key = ("forked", name)
+        if key not in self.read:
+            try:
+                with open(self.join(*key)) as file:
+                    pid = as_int(file.read().strip() or None)
+            except (OSError, ValueError):
+                return None
+            if pid is None:
+                return None
+            self.read[key] = pid
+        return self.read[key]
+
+    def served(self):
+        return [name for name in list_names(self.join("served")) if name.isdigit()]
+
+    def data_files(self):
+        """Paths of its complete data files, sorted."""
+        names = (name for name in list_names(self.path) if name.startswith(".coverage"))
+        return sorted(self.join(name) for name in names)
+
+    def directories(self):
+        kinds = ("forked", "booted", "boot-error", "saved", "done")
+        return [self.path] + [self.join(kind) for kind in kinds]
+
+
+class Record:
+    """A master's record directory (docs/protocol.md, section 5)."""
+
+    NAME = re.compile(r"gen-(\d+)")
+
+    def __init__(self, path):
+        self.path = path
+        self.known = {}
+
+    def exists(self):
+        return os.path.exists(os.path.join(self.path, "master.json"))
+
+    def verify(self, uids):
+        """Raise Failure `denied` unless it is a real directory of one of these users.
+
+        What it says is acted on (an interpreter's path, for one): nobody else may write it.
+        """
+        about = os.lstat(self.path)
+        if not stat.S_ISDIR(about.st_mode) or about.st_uid not in uids or about.st_mode & 0o002:
+            raise Failure(
+                "denied",
+                f"{self.path} is not a private directory of the server's user",
+                "Remove it, or set GUNICOV_DIR in the server's environment to another directory.",
+            )
+
+    def master(self):
+        return read_json(os.path.join(self.path, "master.json")) or {}
+
+    def config_error(self):
+        error = read_json(os.path.join(self.path, "config-error.json"))
+        return None if error is None else str(error.get("traceback", ""))
+
+    def generations(self):
+        """Those that the master has begun (they have a manifest), oldest first."""
+        found = {}
+        for name in list_names(self.path):
+            match = self.NAME.fullmatch(name)
+            if match:
+                number = int(match.group(1))
+                found[number] = self.known.get(number) or Generation(
+                    os.path.join(self.path, name), number
+                )
+        self.known = found
+        return [found[number] for number in sorted(found) if found[number].manifest()]
+
+    def newest(self):
+        """The generation now serving; raises Failure `no-hook` where there is none."""
+        generations = self.generations()
+        if not generations:
+            raise no_hook()
+        return generations[-1]
+
+    def get(self, number):
+        return next((one for one in self.generations() if one.number == number), None)
+
+    def workers(self, generation):
+        """How many workers a generation is to have."""
+        settings = (generation.manifest() or {}).get("settings")
+        told = settings.get("workers") if isinstance(settings, dict) else None
+        return as_int(told) or as_int(self.master().get("workers")) or 1
+
+
+def no_hook():
+    return Failure(
+        "no-hook",
+        "the gunicorn master does not run gunicov's hook",
+        "Start gunicorn with gunicov_hook.py as its config: -c gunicov_hook.py on its command "
+        "line, or GUNICORN_CMD_ARGS='-c …/gunicov_hook.py' in its environment.",
+    )
+
+
+class Roster:
+    """Who owes data in one generation, and who has given it.
+
+    A worker is settled once it has saved, or is lost: the master has recorded its end, or its
+    process is gone, and (looked at after that) it has not saved.
+    """
+
+    def __init__(self, generation, deaths, cause_seconds=CAUSE_SECONDS):
+        self.generation, self.deaths, self.cause_seconds = generation, deaths, cause_seconds
+        self.saved, self.lost, self.pids, self.gone_at = {}, {}, {}, {}
+        self.lines = set()
+
+    def look(self):
+        """Look at the record again; returns the ages newly saved, in order."""
+        generation = self.generation
+        forked, booted = generation.forked(), generation.told("booted")
+        done = generation.told("done")
+        for age in sorted(set(forked) | set(booted)):
+            self.pids[age] = forked.get(age) or as_int(booted.get(age, {}).get("pid"))
+        gone = {age: self.is_gone(age, booted) for age in self.pending()}
+        # Only now: a worker that has saved may be gone, but one gone has saved before.
+        saved = generation.told("saved")
+        new = [age for age in sorted(saved) if age not in self.saved and age not in self.lost]
+        for age in new:
+            self.take(age, saved[age])
+        for age, is_gone in gone.items():
+            if age not in self.saved and (age in done or is_gone):
+                self.lose(age, done.get(age))
+        return [age for age in new if age in self.saved]
+
+    def is_gone(self, age, booted):
+        pid = self.pids.get(age)
+        return pid is not None and self.deaths.gone(
+            pid, as_int(booted.get(age, {}).get("start_time"))
+        )
+
+    def take(self, age, saved):
+        self.pids[age] = as_int(saved.get("pid")) or self.pids.get(age)
+        name = saved.get("file")
+        if saved.get("error"):
+            self.lost[age] = "its data could not be saved: {}".format(saved["error"])
+        elif name and not os.path.exists(self.generation.join(os.path.basename(str(name)))):
+            self.lost[age] = f"its data file {name} has been removed"
+        else:
+            self.saved[age] = saved
+
+    def lose(self, age, done):
+        """It will not save any more. The master may still be about to record why."""
+        now = time.monotonic()
+        since = self.gone_at.setdefault(age, now)
+        if done is not None or now - since >= self.cause_seconds:
+            self.lost[age] = str((done or {}).get("cause") or "unknown")
+
+    def pending(self):
+        return [age for age in self.pids if age not in self.saved and age not in self.lost]
+
+    def living(self):
+        """The pids of those still waited for that are not known to be gone."""
+        ages = [age for age in self.pending() if age not in self.gone_at]
+        return [self.pids[age] for age in ages if self.pids[age] is not None]
+
+    def file(self, age):
+        name = self.saved[age].get("file")
+        return os.path.basename(str(name)) if name else None
+
+    def written(self):
+        return sum(1 for age in self.saved if self.file(age))
+
+    def expected(self):
+        """Data files there should be: a worker that measured nothing counts in no number."""
+        return self.written() + len(self.lost) + len(self.pending())
+
+    def requests(self):
+        return sum(as_int(one.get("requests")) or 0 for one in self.saved.values())
+
+    def worker(self, age):
+        return {"age": age, "pid": self.pids.get(age)}
+
+
+class Boots:
+    """Who of a generation has booted, and who has failed to."""
+
+    def __init__(self, generation, wanted, deaths):
+        self.generation, self.wanted, self.deaths = generation, wanted, deaths
+        self.booted, self.errors, self.booting = {}, {}, {}
+
+    def look(self):
+        """Look at the record again; returns the ages newly booted, in order."""
+        forked = self.generation.forked()
+        booted = self.generation.told("booted")
+        new = sorted(set(booted) - set(self.booted))
+        self.booted, self.errors = booted, self.generation.told("boot-error")
+        self.booting = {
+            age: pid
+            for age, pid in forked.items()
+            if age not in booted
+            and age not in self.errors
+            and not (pid is not None and self.deaths.gone(pid))
+        }
+        return new
+
+    def settled(self):
+        failed = set(self.errors) - set(self.booted)
+        return not self.booting and len(self.booted) + len(failed) >= self.wanted
+
+    def living(self):
+        return [pid for pid in self.booting.values() if pid is not None]
+
+    def oldest(self):
+        """For how many seconds the oldest of those still booting has been forked."""
+        ages = [0.0]
+        for age in self.booting:
+            try:
+                about = os.stat(self.generation.join("forked", str(age)))
+            except OSError:
+                continue
+            ages.append(time.time() - about.st_mtime)
+        return max(ages)
+
+    def missing(self):
+        if self.booting:
+            return "to boot: " + ", ".join(
+                "worker {} (pid {})".format(age, pid or "?") for age, pid in self.booting.items()
+            )
+        return f"{self.wanted} workers to boot, {len(self.booted)} have"
+
+
+# ---------------------------------------------------------------- coverage.py
+
+
+TOTALS = {
+    "covered_lines": "n_executed",
+    "num_statements": "n_statements",
+    "percent_covered": "pc_covered",
+    "missing_lines": "n_missing",
+    "excluded_lines": "n_excluded",
+}
+BRANCH_TOTALS = {
+    "num_branches": "n_branches",
+    "num_partial_branches": "n_partial_branches",
+    "covered_branches": "n_executed_branches",
+    "missing_branches": "n_missing_branches",
+}
+
+
+def summarize(numbers, branches):
+    """coverage.py's JSON summary of its `Numbers` (the names are its JSON report's own)."""
+    names = dict(TOTALS, **BRANCH_TOTALS) if branches else TOTALS
+    return {name: getattr(numbers, field) for name, field in names.items()}
+
+
+def pairs(arcs):
+    """[[from, to]] of coverage.py's {from: [to]}."""
+    return [[start, end] for start, ends in arcs.items() for end in ends]
+
+
+class Parsed:
+    """All that an analysis asks of one source file: kept as long as its bytes stay the same.
+
+    `identity` is the hash of the bytes and the patterns that exclude lines.
+    """
+
+    def __init__(self, identity, reporter):
+        self.identity = identity
+        self.lines = reporter.lines()
+        self.excluded = reporter.excluded_lines()
+        self.arcs = reporter.arcs()
+        self.exits = reporter.exit_counts()
+        self.unbranched = reporter.no_branch_lines()
+        self.firsts = {}
+        for line in range(1, len(reporter.source().splitlines()) + 2):
+            for first in reporter.translate_lines([line]):
+                if first != line:
+                    self.firsts[line] = first
+        self.measured = None  # what `result` was made of
+        self.result = None
+
+    def first(self, line):
+        """The first line of the statement that `line` is in; negative ones are exits."""
+        return -self.firsts.get(-line, -line) if line < 0 else self.firsts.get(line, line)
+
+
+class Result:
+    """One analysed file: its row of the report and its `Numbers`."""
+
+    def __init__(self, analysis, path, branches):
+        self.numbers = analysis.numbers
+        self.row = {
+            "path": path,
+            "summary": summarize(analysis.numbers, branches),
+            "missing_lines": sorted(analysis.missing),
+            "excluded_lines": sorted(analysis.excluded),
+            "executed_lines": sorted(analysis.executed),
+            "missing_branches": pairs(analysis.missing_branch_arcs()) if branches else [],
+            "executed_branches": pairs(analysis.executed_branch_arcs()) if branches else [],
+        }
+
+
+class SourceCache:
+    """Parsed sources by path, and the hash that each had when it was last analysed."""
+
+    def __init__(self):
+        self.parsed = {}
+        self.hashes = {}
+
+    def get(self, path, patterns, parse):
+        """The Parsed of that file, from `parse()` where its bytes or patterns are new.
+
+        `parse` returns a plain file reporter. What has no bytes of its own (a module in a zip)
+        is parsed anew each time; coverage.py's own error tells of a file that is not there.
+        """
+        for _ in range(3):
+            body = read_bytes(path)
+            if body is None:
+                return Parsed(None, parse())
+            digest = hashlib.sha256(body).hexdigest()
+            identity = (digest, patterns)
+            known = self.parsed.get(path)
+            if known is None or known.identity != identity:
+                known = Parsed(identity, parse())
+                if read_bytes(path) != body:
+                    continue  # it changed while it was parsed: what was parsed is not known
+                self.parsed[path] = known
+            self.hashes[path] = digest
+            return known
+        raise Failure("coverage-error", f"{path} changes faster than it can be analysed")
+
+    def keep(self, paths):
+        """Forget every file but these."""
+        for path in set(self.parsed) - set(paths):
+            del self.parsed[path]
+        self.hashes = {path: self.hashes[path] for path in paths if path in self.hashes}
+
+
+def read_bytes(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def cached_coverage(coverage, internals, cache):
+    """A subclass of Coverage whose analysis goes through `cache`.
+
+    The analysis itself stays coverage.py's own code: only where it asks its file reporter for
+    what depends on the source alone, or would repeat an analysis of equal input, does it get
+    the answer of the last time.
+    """
+
+    class CachedReporter(internals.PythonFileReporter):
+        known = None
+
+        def facts(self):
+            if self.known is None:
+                config = self.coverage.config
+                patterns = (
+                    tuple(config.exclude_list),
+                    tuple(config.partial_list),
+                    tuple(config.partial_always_list),
+                )
+                self.known = cache.get(self.filename, patterns, self.plain)
+            return self.known
+
+        def plain(self):
+            return internals.PythonFileReporter(self.filename, self.coverage)
+
+        def lines(self):
+            return self.facts().lines
+
+        def excluded_lines(self):
+            return self.facts().excluded
+
+        def arcs(self):
+            return self.facts().arcs
+
+        def exit_counts(self):
+            return self.facts().exits
+
+        def no_branch_lines(self):
+            return self.facts().unbranched
+
+        def translate_lines(self, lines):
+            first = self.facts().first
+            return {first(line) for line in lines}
+
+        def translate_arcs(self, arcs):
+            first = self.facts().first
+            return {(first(start), first(end)) for start, end in arcs}
+
+    class CachedCoverage(coverage.Coverage):
+        def _get_file_reporter(self, morf):
+            reporter = super()._get_file_reporter(morf)
+            if type(reporter) is internals.PythonFileReporter:
+                reporter.__class__ = CachedReporter  # making another would stat every file again
+            return reporter
+
+        def _analyze(self, *args, **named):
+            reporter = named.get("file_reporter", args[0])
+            if not isinstance(reporter, internals.FileReporter):
+                reporter = self._get_file_reporter(reporter)
+            data = self.get_data()
+            branches = data.has_arcs()
+            path = os.path.abspath(reporter.filename)
+            if not isinstance(reporter, CachedReporter):
+                return Result(super()._analyze(*args, **named), path, branches)
+            known = reporter.facts()
+            name = self._file_mapper(reporter.filename)
+            executed = (data.arcs(name) if branches else data.lines(name)) or []
+            measured = (branches, self.config.precision, frozenset(executed))
+            if known.measured != measured:
+                known.result = Result(super()._analyze(*args, **named), path, branches)
+                known.measured = measured
+            return known.result
+
+    return CachedCoverage
+
+
+class Internals:
+    """The private names of coverage.py that the cached analysis needs, in any version."""
+
+    def __init__(self):
+        """Raises ImportError or AttributeError where this version has them no more."""
+        from coverage.plugin import FileReporter
+        from coverage.python import PythonFileReporter
+        from coverage.results import Numbers
+
+        try:
+            from coverage.report_core import get_analysis_to_report
+        except ImportError:
+            from coverage.report import get_analysis_to_report
+        self.FileReporter, self.PythonFileReporter = FileReporter, PythonFileReporter
+        self.Numbers, self.analyses = Numbers, get_analysis_to_report
+
+
+class Analyser:
+    """All of our use of coverage.py: combining, analysing, exporting.
+
+    Private use is within `Internals`, `cached_coverage` and `cached_report`; where a version
+    does not have it, or it fails, coverage.py's public JSON report is parsed instead.
+    """
+
+    def __init__(self, private=True):
+        try:
+            import coverage
+        except ImportError as error:
+            raise Failure(
+                "no-coverage",
+                f"{sys.executable} cannot import the coverage package: {error}",
+                "Install it where the server runs: pip install coverage",
+            ) from None
+        self.coverage = coverage
+        self.cache = SourceCache()
+        self.internals = self.find_internals() if private else None
+
+    def find_internals(self):
+        try:
+            internals = Internals()
+            internals.Coverage = cached_coverage(self.coverage, internals, self.cache)
+        except (ImportError, AttributeError) as error:
+            print(f"gunicov: public coverage API only: {error}", file=sys.stderr)
+            return None
+        return internals
+
+    def combine(self, files, config):
+        """A Coverage, in memory, of these data files (which stay); `config` as the hook's.
+
+        Raises Failure `coverage-error`, also where a single one of the files can't be read.
+        """
+        kind = self.internals.Coverage if self.internals else self.coverage.Coverage
+        with self.errors(), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            measured = kind(data_file=None, config_file=config or True)
+            before = len(caught)
+            measured.combine(files, strict=True, keep=True)
+        unread = "; ".join(str(warning.message) for warning in caught[before:])
+        if unread:
+            raise Failure("coverage-error", unread, "A data file is damaged: run again.")
+        return measured
+
+    def errors(self):
+        return CoverageErrors(self.coverage)
+
+    def report(self, measured):
+        """A generator, resumed file by file, that returns the report (docs/protocol.md)."""
+        if self.internals:
+            try:
+                return (yield from self.cached_report(measured))
+            except (AttributeError, TypeError, ImportError) as error:
+                print(f"gunicov: public coverage API only: {error!r}", file=sys.stderr)
+                self.internals = None
+        with self.errors():
+            return public_report(json.loads(self.json(measured)))
+
+    def cached_report(self, measured):
+        # What the public report functions do first, to apply [paths].
+        prepare = getattr(measured, "_prepare_data_for_reporting", None)
+        if prepare:
+            prepare()
+        data = measured.get_data()
+        data.set_query_contexts(measured.config.report_contexts)
+        total = self.internals.Numbers(measured.config.precision)
+        rows = []
+        with self.errors():
+            for _, result in self.internals.analyses(measured, None):
+                total += result.numbers
+                rows.append(result.row)
+                yield
+        branches = data.has_arcs()
+        self.cache.keep({row["path"] for row in rows})
+        return {"totals": summarize(total, branches), "files": rows, "branches": branches}
+
+    def json(self, measured):
+        """coverage.py's own JSON report (str)."""
+        import contextlib
+        import io
+
+        with self.errors(), contextlib.redirect_stdout(io.StringIO()) as text:
+            measured.json_report(outfile="-")
+        return text.getvalue()
+
+    def reload(self, blob, config):
+        """A plain Coverage, in memory, of what `CoverageData.dumps()` gave (bytes).
+
+        A forked child can't use its parent's data: coverage.py starts a new, empty database.
+        """
+        with self.errors():
+            measured = self.coverage.Coverage(data_file=None, config_file=config or True)
+            measured.get_data().loads(blob)
+        return measured
+
+    def save(self, measured, path, rename):
+        """Write its data to a data file, each file's path renamed by `rename` (a function)."""
+        with self.errors():
+            data = self.coverage.CoverageData(basename=path)
+            try:
+                data.update(measured.get_data(), map_path=rename)
+            except TypeError:  # before 7.6 it took an object with a `map`
+                data.update(measured.get_data(), aliases=types.SimpleNamespace(map=rename))
+            data.write()
+            data.close()
+
+
+class CoverageErrors:
+    """Turns coverage.py's exceptions into the Failure `coverage-error`."""
+
+    def __init__(self, coverage):
+        self.expected = (coverage.CoverageException,)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, self.expected) or type(error).__module__ == "sqlite3":
+            raise Failure("coverage-error", f"{kind.__name__}: {error}") from None
+        return False
+
+
+def public_report(report):
+    """The report as in docs/protocol.md, of coverage.py's parsed JSON report."""
+    branches = bool(report["meta"]["branch_coverage"])
+    names = dict(TOTALS, **BRANCH_TOTALS) if branches else TOTALS
+
+    def trim(summary):
+        return {name: summary[name] for name in names}
+
+    rows = [
+        {
+            "path": os.path.abspath(path),
+            "summary": trim(row["summary"]),
+            "missing_lines": row["missing_lines"],
+            "excluded_lines": row["excluded_lines"],
+            "executed_lines": row["executed_lines"],
+            "missing_branches": row.get("missing_branches", []),
+            "executed_branches": row.get("executed_branches", []),
+        }
+        for path, row in report["files"].items()
+    ]
+    return {"totals": trim(report["totals"]), "files": rows, "branches": branches}
+
+
+class Renaming:
+    """Maps directory prefixes inside S to those outside; the longest that fits counts."""
+
+    def __init__(self, pairs):
+        """`pairs`: objects with `inside` and `outside`, as in the request `export`."""
+        stripped = [(pair["inside"].rstrip("/"), pair["outside"].rstrip("/")) for pair in pairs]
+        self.pairs = sorted(stripped, key=lambda pair: -len(pair[0]))
+
+    def __call__(self, path):
+        """The path outside of a path inside (relative ones count from the working directory)."""
+        whole = os.path.abspath(path)
+        for inside, outside in self.pairs:
+            if whole == inside or whole.startswith(inside + "/"):
+                return outside + whole[len(inside) :]
+        return path
+
+
+class Environment:
+    """For as long as it is entered, os.environ is that of the master (None: unchanged).
+
+    A coverage configuration may name variables, and COVERAGE_RCFILE names the configuration.
+    """
+
+    def __init__(self, variables):
+        self.variables = variables
+
+    def __enter__(self):
+        self.before = dict(os.environ)
+        if self.variables is not None:
+            self.replace(self.variables)
+
+    def __exit__(self, *_):
+        self.replace(self.before)
+
+    def replace(self, variables):
+        os.environ.clear()
+        os.environ.update(variables)
+
+
+# ---------------------------------------------------------------- work in a child process
+
+
+class Child:
+    """A forked process that does one long piece of work and streams lines to its parent.
+
+    The helper has one thread, so forking is safe. The child dies with its parent.
+    """
+
+    MARK = b'{"settled":'
+
+    def __init__(self, job, scratch, work):
+        """Start `work(child)`, which may `send_files`; what it returns is the request's `ok`.
+
+        `scratch` is a private directory for its files, removed when the child is closed.
+        """
+        self.number, self.scratch = job.number, scratch
+        self.answer = None
+        self.reader, self.writer = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self.run(job, work)
+        os.close(self.writer)
+        self.rest = b""
+
+    def run(self, job, work):
+        try:
+            os.close(self.reader)
+            os.close(job.channel.source)
+            os.close(job.channel.sink)
+            die_with_parent()
+            os.nice(5)  # the next cycle comes first
+            try:
+                settled = {"ok": work(self)}
+            except Exception as error:  # noqa: BLE001 - whatever it is, the parent must tell it
+                settled = {"error": as_failure(error).as_json()}
+            self.send({"settled": settled})
+        finally:
+            os._exit(0)
+
+    def send(self, message):
+        line = memoryview(json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n")
+        while line:
+            line = line[os.write(self.writer, line) :]
+
+    def send_files(self, directory):
+        """Send every file below a directory as `file` events; returns their count and bytes."""
+        count = size = 0
+        for folder, folders, names in os.walk(directory):
+            folders.sort()
+            for name in sorted(names):
+                path = os.path.join(folder, name)
+                size += self.send_file(path, os.path.relpath(path, directory))
+                count += 1
+        return {"files": count, "bytes": size}
+
+    def send_file(self, path, name):
+        size = os.path.getsize(path)
+        with open(path, "rb") as file:
+            for part in range(max(1, math.ceil(size / PART_SIZE))):
+                data = base64.b64encode(file.read(PART_SIZE)).decode("ascii")
+                last = (part + 1) * PART_SIZE >= size
+                event = {"id": self.number, "event": "file", "path": name, "data": data}
+                self.send(dict(event, part=part, last=last))
+        return size
+
+    def take(self):
+        """The complete lines it has sent (bytes) apart from its last; None once it has ended."""
+        data = os.read(self.reader, 1 << 18)
+        if not data:
+            return None
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        if lines and lines[-1].startswith(self.MARK):
+            self.answer = json.loads(lines.pop())["settled"]
+        return lines
+
+    def close(self):
+        """Kill it if it still runs, reap it, and remove its files."""
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        os.waitpid(self.pid, 0)
+        os.close(self.reader)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def die_with_parent():
+    """Have the kernel kill this process when its parent ends (PR_SET_PDEATHSIG)."""
+    parent = os.getppid()
+    try:
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+    except (ImportError, OSError, AttributeError):
+        return  # without it, the next write to the broken pipe ends it
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+# ---------------------------------------------------------------- checking sources
+
+
+def check_file(path, digest):
+    """Look at one changed file: (whether S lags behind the host, its bytes or None)."""
+    try:
+        with open(path, "rb") as file:
+            body = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return digest is not None, None
+    return digest is None or hashlib.sha256(body).hexdigest() != digest, body
+
+
+def compile_failure(path, body):
+    """The failure (as in `check`) of compiling these bytes, or None. Nothing is executed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(body, path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return {
+            "path": path,
+            "line": error.lineno or 1,
+            "column": error.offset or 1,
+            "message": f"{type(error).__name__}: {error.msg}",
+            "text": error.text.rstrip("\r\n") if isinstance(error.text, str) else "",
+        }
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        message = f"{type(error).__name__}: {error}"
+        return {"path": path, "line": 1, "column": 1, "message": message, "text": ""}
+    return None
+
+
+def decode_source(body):
+    """Source text of bytes as Python decodes it (its encoding cookie, else UTF-8)."""
+    lines = iter(body.splitlines(True))
+    try:
+        encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
+        text = body.decode(encoding, "replace")
+    except (SyntaxError, LookupError):
+        text = body.decode("utf-8", "replace")
+    return text
+
+
+def within(path, directories):
+    """Whether a path lies in one of these directories (as written, or resolved)."""
+    for directory in directories:
+        for one, other in (
+            (path, directory),
+            (os.path.realpath(path), os.path.realpath(directory)),
+        ):
+            inside, outside = os.path.normpath(one), os.path.normpath(other)
+            if inside == outside or inside.startswith(outside.rstrip("/") + "/"):
+                return True
+    return False
+
+
+# ---------------------------------------------------------------- the requests
+
+
+class Collected:
+    """The last report: its combined data, and the files it is about."""
+
+    def __init__(self, data, config, paths):
+        self.data, self.config, self.paths = data, config, paths
+
+
+class Helper:
+    """Answers the requests of docs/protocol.md, section 3: one method each, `do_<name>`."""
+
+    def __init__(self):
+        self.master = None
+        self.record = None
+        self.analyser = None
+        self.collected = None
+        self.signalling = None  # the job whose SIGHUP is in flight: one at a time
+        self.oom_kills = 0
+        self.chores = collections.deque()
+
+    def start(self, request, job):
+        return getattr(self, "do_" + request["do"])(request, job)
+
+    # -- the master
+
+    def do_find(self, request, job):
+        processes = all_processes()
+        masters = [Master(process) for process in find_masters(processes)]
+        master = choose_master(masters, request.get("pid"))
+        if master.environment is None:
+            raise denied(f"may not read the environment of the gunicorn master ({master.pid})")
+        record = Record(master.directory())
+        until = time.monotonic() + YOUNG_SECONDS - master.process.seconds()
+        while not (record.exists() and record.generations()) and time.monotonic() < until:
+            yield Wait(time.monotonic() + 0.02)
+            master.verify()
+        if record.exists():
+            children = [one for one in processes.values() if one.parent == master.pid]
+            uids = {0, os.geteuid(), master.uid} | {child.uid() for child in children}
+            record.verify(uids)
+        if self.record is None or self.record.path != record.path:
+            self.collected = None
+        self.master, self.record = master, record
+        self.oom_kills = master.oom_kills()
+        if record.exists() and record.master().get("executable") == sys.executable:
+            self.chores.append(self.warm)
+        return {"master": describe(master, record)}
+
+    def warm(self):
+        """Import coverage before the first report needs it (80 ms and more)."""
+        try:
+            self.extend_path()
+            self.analyser = self.analyser or Analyser()
+        except Exception as error:  # noqa: BLE001 - `collect` will meet it again, and tell it
+            print(f"gunicov: {error}", file=sys.stderr)
+
+    def verified(self):
+        """Raise the right Failure unless there is a master, it lives, and it has the hook."""
+        if self.master is None:
+            raise Failure("no-gunicorn", "no gunicorn master was looked for", "Send `find` first.")
+        self.master.verify()
+        if not self.record.exists():
+            raise no_hook()
+
+    # -- before a restart
+
+    def do_check(self, request, job):
+        clock = Clock(request["timeout"])
+        waiting = list(request["files"])
+        failures, pause = [], POLL_SECONDS
+        while True:
+            waiting, checked = self.look_at(waiting)
+            failures.extend(checked)
+            if not waiting or time.monotonic() >= clock.deadline:
+                break
+            yield Wait(min(clock.deadline, time.monotonic() + pause))
+            pause = min(pause * 2, 0.05)
+        return {"failures": failures, "lagging": [file["path"] for file in waiting]}
+
+    def look_at(self, files):
+        """(those that lag, the failures of those that do not)."""
+        lagging, failures = [], []
+        for file in files:
+            path = file["path"]
+            lags, body = check_file(path, file.get("sha256"))
+            if lags:
+                lagging.append(file)
+            elif body is not None and path.endswith(".py"):
+                failures.append(compile_failure(path, body))
+        return lagging, [failure for failure in failures if failure]
+
+    def do_freshness(self, request, job):
+        self.verified()
+        why = self.why_stale(request["files"], request["source"])
+        return {"fresh": why is None, "why": why or "the workers have served nothing since boot"}
+
+    def why_stale(self, files, source):
+        """Why the newest generation must be restarted (str), or None."""
+        generation = self.record.newest()
+        with Deaths(self.master) as deaths:
+            boots = Boots(generation, self.record.workers(generation), deaths)
+            boots.look()
+        if boots.errors:
+            return "a worker failed to boot"
+        if not boots.settled():
+            return "not every worker has booted: " + boots.missing()
+        if not all(told.get("counts_requests", True) for told in boots.booted.values()):
+            return "this worker class does not tell whether it has served"
+        if generation.served():
+            return "a worker has served a request"
+        inside = next((path for path in files if within(path, source)), None)
+        if inside:
+            return f"{inside} has changed"
+        loaded = {path for one in boots.booted.values() for path in one.get("modules") or []}
+        loaded |= {os.path.realpath(path) for path in loaded}
+        used = next((p for p in files if p in loaded or os.path.realpath(p) in loaded), None)
+        return f"{used} has changed, and a worker has loaded it" if used else None
+
+    # -- SIGHUP
+
+    def take_turn(self, job, clock):
+        """Wait until no other request's SIGHUP is in flight: two at once lose a SIGTERM."""
+        while self.signalling is not None:
+            yield clock.wait("another restart or flush", every=POLL_SECONDS)
+        self.verified()
+        self.signalling = job
+
+    def earlier_boot(self, watch, deaths, clock):
+        """Wait for a generation that is still booting, but not for one that hangs."""
+        generation = self.record.newest()
+        boots = Boots(generation, self.record.workers(generation), deaths)
+        while True:
+            watch.follow(generation.directories())
+            boots.look()
+            hangs = boots.oldest() > BOOT_PATIENCE or not boots.booting
+            if boots.settled() or (hangs and clock_age(generation) > BOOT_PATIENCE):
+                return
+            yield self.wait(watch, deaths, clock, boots.missing(), boots.living())
+
+    def reload(self, watch, deaths, clock):
+        """Send SIGHUP; returns (the generation it closes, the one it opens)."""
+        before = self.record.newest()
+        watch.follow([self.record.path])
+        self.oom_kills = self.master.oom_kills()
+        self.master.signal(signal.SIGHUP)
+        while True:
+            watch.follow(os.path.join(self.record.path, n) for n in list_names(self.record.path))
+            after = self.record.newest()
+            if after.number > before.number:
+                return before, after
+            yield self.wait(watch, deaths, clock, "the master to reload", [])
+
+    def wait(self, watch, deaths, clock, what, pids):
+        """A Wait for the record, these workers or the master; verifies that it lives."""
+        fds, blind = deaths.waits(pids)
+        self.master.verify()
+        if blind:
+            return (
+                watch.wait(clock, what, fds)
+                if watch.blind
+                else clock.wait(what, [watch.fd] + fds, 4 * POLL_SECONDS)
+            )
+        return watch.wait(clock, what, fds)
+
+    def do_restart(self, request, job):
+        clock = Clock(request["timeout"])
+        yield from self.take_turn(job, clock)
+        try:
+            with Watch() as watch, Deaths(self.master) as deaths:
+                yield from self.earlier_boot(watch, deaths, clock)
+                job.held = True  # a SIGHUP can't be taken back
+                _, opened = yield from self.reload(watch, deaths, clock)
+                boots = yield from self.settle_restart(job, watch, deaths, clock, opened)
+        finally:
+            self.signalling = None
+        if job.cancelled:
+            raise Cancelled()
+        return {
+            "generation": opened.number,
+            "workers": [
+                {"age": age, "pid": told.get("pid")} for age, told in sorted(boots.booted.items())
+            ],
+            "boot_errors": [
+                {"age": age, "pid": told.get("pid"), "traceback": str(told.get("traceback", ""))}
+                for age, told in sorted(boots.errors.items())
+            ],
+            "config_error": self.record.config_error(),
+            "ms": clock.ms(),
+        }
+
+    def settle_restart(self, job, watch, deaths, clock, opened):
+        """Wait until the new workers have booted and each older one has saved or is gone."""
+        boots = Boots(opened, self.record.workers(opened), deaths)
+        older = [one for one in self.record.generations() if one.number < opened.number]
+        rosters = [Roster(one, deaths, 0) for one in older if not one.settled]
+        signalled, told = time.monotonic(), set()
+        while True:
+            watch.follow(opened.directories())
+            for roster in rosters:
+                watch.follow(roster.generation.directories())
+            for age in boots.look():
+                job.tell("booted", age=age, pid=boots.booted[age].get("pid"))
+            rosters = [roster for roster in rosters if not look_settled(roster)]
+            if boots.settled() and not rosters:
+                return boots
+            if time.monotonic() - signalled > 1:
+                self.tell_waiting(job, rosters, told)
+            pids = [pid for roster in rosters for pid in roster.living()] + boots.living()
+            what = boots.missing() if not boots.settled() else missing_old(rosters)
+            yield self.wait(watch, deaths, clock, what, pids)
+
+    def tell_waiting(self, job, rosters, told):
+        limit = self.record.master().get("graceful_timeout")
+        for roster in rosters:
+            for age in roster.pending():
+                if age not in told:
+                    told.add(age)
+                    why = "it finishes a request or holds a connection (graceful_timeout %s s)"
+                    job.tell("waiting", why=why % limit, **roster.worker(age))
+
+    def do_flush(self, request, job):
+        clock = Clock(request["timeout"])
+        yield from self.take_turn(job, clock)
+        try:
+            with Watch() as watch, Deaths(self.master) as deaths:
+                yield from self.earlier_boot(watch, deaths, clock)
+                closed, opened = yield from self.reload(watch, deaths, clock)
+                roster = Roster(closed, deaths)
+                yield from self.settle_roster(job, watch, deaths, clock, roster)
+        finally:
+            self.signalling = None
+        return {
+            "generation": closed.number,
+            "next_generation": opened.number,
+            "expected": roster.expected(),
+            "written": roster.written(),
+            "lost": [
+                dict(roster.worker(age), cause=self.cause(cause))
+                for age, cause in sorted(roster.lost.items())
+            ],
+            "requests": roster.requests(),
+            "ms": clock.ms(),
+        }
+
+    def settle_roster(self, job, watch, deaths, clock, roster):
+        """Wait until each worker of a closed roster has saved or is lost, telling of each."""
+        written = 0
+        while True:
+            watch.follow(roster.generation.directories())
+            for age in roster.look():
+                written += roster.file(age) is not None
+                job.tell(
+                    "saved",
+                    file=roster.file(age),
+                    written=written,
+                    expected=roster.expected(),
+                    **roster.worker(age),
+                )
+            pending = roster.pending()
+            if not pending:
+                roster.generation.settled = True
+                return
+            what = f"{len(pending)} of {len(roster.pids)} workers to save"
+            try:
+                yield self.wait(watch, deaths, clock, what, roster.living())
+            except Failure as failure:
+                failure.message += (
+                    f" ({roster.written()} of {roster.expected()} data files are written)"
+                )
+                raise
+
+    def cause(self, cause):
+        if cause in ("unknown", "exit") and self.master.oom_kills() > self.oom_kills:
+            return "out of memory"
+        return cause
+
+    # -- reports
+
+    def do_collect(self, request, job):
+        self.verified()
+        generation = self.record.get(request["generation"])
+        if generation is None:
+            raise Failure(
+                "no-report", "generation {} is not recorded".format(request["generation"])
+            )
+        files = generation.data_files()
+        if not files:
+            raise Failure(
+                "no-report",
+                f"no worker of generation {generation.number} has measured anything",
+                "Does `source` in the coverage configuration name the server's own code?",
+            )
+        self.enter_project()
+        about = self.record.master()
+        analyser = self.analyser = self.analyser or Analyser()
+        config = about.get("coverage_config")
+        with Environment(self.master.environment):
+            measured = analyser.combine(files, config)
+            combined = measured.get_data()
+        report = yield from sliced(analyser.report(measured))
+        paths = {row["path"] for row in report["files"]}
+        self.collected = Collected(combined, config, paths)
+        return {"report": report, "superseded": self.superseded(generation, paths)}
+
+    def enter_project(self):
+        """Be where the master is: coverage's configuration and relative paths count from there."""
+        about = self.record.master()
+        cwd = self.master.cwd() or about.get("cwd")
+        if cwd:
+            os.chdir(cwd)
+        self.extend_path()
+
+    def extend_path(self):
+        about = self.record.master()
+        if about.get("python", "").split(".")[:2] == [str(part) for part in sys.version_info[:2]]:
+            # Plugins of the configuration, and coverage itself, as the server would find them.
+            known = set(sys.path)
+            sys.path.extend(p for p in about.get("path") or [] if p and p not in known)
+
+    def superseded(self, generation, paths):
+        """Measured files that a worker of the generation imported other bytes of than analysed.
+
+        `booted` knows the files imported at boot, `saved` those imported later as well.
+        """
+        analysed = {os.path.realpath(path): path for path in paths}
+        found = set()
+        for told in [*generation.told("booted").values(), *generation.told("saved").values()]:
+            for path, digest in (told.get("hashes") or {}).items():
+                known = analysed.get(os.path.realpath(path))
+                if known and self.hash_of(known) != digest:
+                    found.add(known)
+        return sorted(found)
+
+    def hash_of(self, path):
+        """The hash that a file had when it was analysed (without the cache: that it has now)."""
+        if self.analyser.internals and path in self.analyser.cache.hashes:
+            return self.analyser.cache.hashes[path]
+        body = read_bytes(path)
+        return None if body is None else hashlib.sha256(body).hexdigest()
+
+    def last(self):
+        """The last report; raises Failure `no-report` where there is none."""
+        if self.collected is None:
+            raise Failure("no-report", "there is no report yet", "Send `collect` first.")
+        return self.collected
+
+    def do_html(self, request, job):
+        self.verified()
+        collected = self.last()
+        blob = collected.data.dumps()
+
+        def work(child):
+            with Environment(self.master.environment):
+                measured = self.analyser.reload(blob, collected.config)
+            with self.analyser.errors():
+                measured.html_report(directory=child.scratch)
+            return child.send_files(child.scratch)
+
+        return self.in_child(job, work)
+
+    def do_export(self, request, job):
+        self.verified()
+        collected = self.last()
+        blob = collected.data.dumps()
+        rename = Renaming(request["map"])
+
+        def work(child):
+            with Environment(self.master.environment):
+                measured = self.analyser.reload(blob, collected.config)
+            self.analyser.save(measured, os.path.join(child.scratch, ".coverage"), rename)
+            report = json.loads(self.analyser.json(measured))
+            report["files"] = {rename(path): row for path, row in report["files"].items()}
+            child.send_files(child.scratch)
+            return {"json": json.dumps(report)}
+
+        return self.in_child(job, work)
+
+    def in_child(self, job, work):
+        """Do work in a child, whose lines are passed on as they come, at the reader's pace."""
+        scratch = tempfile.mkdtemp(prefix="report-", dir=self.record.path)
+        child = Child(job, scratch, work)
+        try:
+            while True:
+                if job.channel.queued > OUTPUT_HIGH_WATER:
+                    yield Wait(time.monotonic() + POLL_SECONDS)
+                    continue
+                yield Wait(fds=[child.reader])
+                lines = child.take()
+                if lines is None:
+                    break
+                for line in lines:
+                    job.channel.send_line(line)
+        finally:
+            child.close()
+        answer = child.answer or {"error": {"kind": "internal", "message": "the child died"}}
+        if "error" in answer:
+            raise Failure(**answer["error"])
+        return answer["ok"]
+
+    def do_read(self, request, job):
+        path = request["path"]
+        if path not in self.last().paths:
+            raise Failure("no-report", f"{path} is not in the last report")
+        try:
+            with open(path, "rb") as file:
+                body = file.read(TEXT_LIMIT + 1)
+        except FileNotFoundError:
+            raise Failure("no-report", f"{path} is not there any more") from None
+        if len(body) > TEXT_LIMIT:
+            raise Failure("no-report", f"{path} is larger than {TEXT_LIMIT} bytes")
+        return {"text": decode_source(body)}
+
+    def do_prune(self, request, job):
+        """Remove settled generations before the one last closed, whose data may be wanted."""
+        self.verified()
+        removed = []
+        with Deaths(self.master) as deaths:
+            for generation in self.record.generations()[:-2]:
+                if generation.settled or look_settled(Roster(generation, deaths, 0)):
+                    shutil.rmtree(generation.path)
+                    removed.append(generation.number)
+        return {"removed": removed}
+
+
+def choose_master(masters, pid):
+    """The master of that pid, or the only one."""
+    if pid is not None:
+        masters = [master for master in masters if master.pid == pid]
+    if not masters:
+        raise Failure(
+            "no-gunicorn",
+            "no gunicorn master is running here" + (f" with pid {pid}" if pid else ""),
+            "Start the server, or name the service or container that gunicorn runs in.",
+        )
+    if len(masters) > 1:
+        told = "; ".join("{}: {}".format(one.pid, " ".join(one.argv)) for one in masters)
+        raise Failure(
+            "several-masters",
+            f"several gunicorn masters are running: {told}",
+            "Say which by its pid.",
+        )
+    return masters[0]
+
+
+def describe(master, record):
+    """The answer `master` of `find`."""
+    hook = record.exists()
+    about = record.master() if hook else {}
+    generations = record.generations() if hook else []
+    newest = generations[-1] if generations else None
+    keys = [
+        "gunicorn",
+        "coverage",
+        "worker_class",
+        "workers",
+        "threads",
+        "preload",
+        "coverage_config",
+    ]
+    return dict(
+        {key: about.get(key) for key in keys},
+        pid=master.pid,
+        start_time=master.start_time,
+        uid=master.uid,
+        cwd=master.cwd() or about.get("cwd"),
+        argv=master.argv,
+        interpreter=about.get("executable") or master.interpreter(),
+        hook=hook,
+        directory=record.path,
+        generation=newest.number if newest else None,
+        warnings=about.get("warnings") or [],
+        settings=(newest.manifest() or {}).get("settings") or {} if newest else {},
+    )
+
+
+def look_settled(roster):
+    """Look at a roster; whether nobody on it is waited for (noted for good if so)."""
+    roster.look()
+    if not roster.pending():
+        roster.generation.settled = True
+    return roster.generation.settled
+
+
+def missing_old(rosters):
+    told = (
+        "worker {} (pid {})".format(age, roster.pids.get(age) or "?")
+        for roster in rosters
+        for age in roster.pending()
+    )
+    return "older workers to end: " + ", ".join(told)
+
+
+def clock_age(generation):
+    """Seconds since a generation was begun."""
+    try:
+        return time.time() - os.stat(generation.join("manifest.json")).st_mtime
+    except OSError:
+        return math.inf
+
+
+def sliced(work):
+    """Run a generator in slices of 20 ms, so that other requests are answered meanwhile."""
+    until = time.monotonic() + 0.02
+    while True:
+        try:
+            next(work)
+        except StopIteration as stop:
+            return stop.value
+        if time.monotonic() > until:
+            yield Wait(0.0)
+            until = time.monotonic() + 0.02
+
+
+# ---------------------------------------------------------------- the program
+
+
+def stop_other_tracer():
+    """With COVERAGE_PROCESS_START set, coverage >= 7.13 measures this process too: stop that."""
+    module = sys.modules.get("coverage")
+    current = getattr(getattr(module, "Coverage", None), "current", None)
+    running = current() if current else None
+    if running is not None:
+        running.stop()
+
+
+def main():
+    """Serve requests until stdin ends. Exits without atexit handlers: none may write here."""
+    stop_other_tracer()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is the client's to act on
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    sink = os.dup(1)
+    os.dup2(2, 1)  # a library's stray print goes to stderr
+    os.set_blocking(sink, False)
+    channel = Channel(0, sink)
+    channel.send(
+        {
+            "event": "hello",
+            "protocol": PROTOCOL,
+            "program": "server_helper",
+            "pid": os.getpid(),
+            "executable": sys.executable,
+            "python": "{}.{}.{}".format(*sys.version_info[:3]),
+        }
+    )
+    try:
+        helper = Helper()
+        Loop(channel, helper.start, helper.chores).run()
+    finally:
+        sys.stderr.flush()
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
