@@ -537,10 +537,14 @@ def keep_data(mine):
         return None
     cov.stop()
     cov.save()
-    path = cov.get_data().data_filename()
-    cov.get_data().close()
-    if not os.path.exists(path):
-        return None  # coverage writes no file when it measured nothing
+    data = cov.get_data()
+    path = data.data_filename()
+    empty = not data.measured_files()
+    data.close()
+    if empty:
+        # Where nothing was traced at all coverage writes no file, else it may be one with no rows.
+        shutil.rmtree(mine.path("part"), ignore_errors=True)
+        return None
     unique = os.urandom(4).hex()
     name = f".coverage.{socket.gethostname()}.{os.getpid()}.{mine.age}.{unique}"
     os.rename(path, os.path.join(mine.directory, name))

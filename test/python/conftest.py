@@ -216,3 +216,45 @@ def listening(server):
     if match is None and not server.alive():
         raise AssertionError("gunicorn died:\n" + server.log())
     return match and match.group(1)
+
+
+def measured(paths, below):
+    """Union of data files: {path below `below`: (lines, arcs)}, by coverage.py's own reader."""
+    import coverage
+
+    whole = {}
+    for path in paths:
+        data = coverage.CoverageData(basename=str(path))
+        data.read()
+        for name in data.measured_files():
+            if name.startswith(f"{below}{os.sep}"):
+                lines, arcs = whole.setdefault(os.path.relpath(name, below), (set(), set()))
+                lines.update(data.lines(name) or ())
+                arcs.update(data.arcs(name) or ())
+    return whole
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A factory: `write({"app.py": text, …})` makes or changes files of a project directory."""
+    directory = Path(os.path.realpath(tmp_path)) / "project"
+    directory.mkdir()
+
+    class Project:
+        dir = directory
+
+        @staticmethod
+        def write(files):
+            for name, text in files.items():
+                path = directory / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+
+    return Project
+
+
+HELLO = """\
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Length", "5")])
+    return [b"hello"]
+"""
