@@ -1527,7 +1527,7 @@ def check_file(path, digest):
     try:
         with open(path, "rb") as file:
             body = file.read()
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return digest is not None, None
     return digest is None or hashlib.sha256(body).hexdigest() != digest, body
 

@@ -86,9 +86,9 @@ class HelperClient:
             assert message["id"] not in self.answers, f"settled twice: {message}"
             self.answers[message["id"]] = message
 
-    def ask(self, do, timeout=20, **fields):
+    def ask(self, do, patience=20, **fields):
         """Send a request and return its `ok`; an error raises Refused."""
-        answer = self.wait(self.send(do, **fields), timeout)
+        answer = self.wait(self.send(do, **fields), patience)
         if "error" in answer:
             raise Refused(answer["error"])
         return answer["ok"]

@@ -1,0 +1,339 @@
+"""Reports: the helper's numbers are those of coverage.py's own command line on the same files."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import coverage
+import pytest
+from conftest import ROOT
+from helper_client import clean_environment
+
+sys.path.insert(0, str(ROOT / "python"))
+import server_helper
+from server_helper import Analyser, Environment, Failure, Renaming
+
+VERSION = tuple(int(part) for part in coverage.__version__.split(".")[:2])
+
+FILES = {
+    "main.py": """\
+        import sys
+        from pkg import shapes, unused_mode
+
+        def main(argv):
+            for word in argv:
+                if word == "circle":
+                    print(shapes.area(
+                        "circle",
+                        2,
+                    ))
+                elif word == "never":
+                    print("never")
+            if len(argv) > 5: return 1  # one line, two statements
+            try:
+                shapes.fail(argv)
+            except KeyError:
+                pass
+            finally:
+                done = [x for x in argv if x]
+            return 0
+
+        if __name__ == "__main__":
+            main(sys.argv[1:])
+        """,
+    "pkg/__init__.py": "",
+    "pkg/unused_mode.py": "MODE = 1\n",
+    "pkg/never_imported.py": "def f():\n    return 1\n",
+    "pkg/omitted.py": "X = 1\n",
+    "pkg/shapes.py": '''\
+        """Shapes."""
+        import functools
+
+        class Shape:
+            sides = 4
+
+            @property
+            def name(self):
+                return "ü"
+
+        @functools.lru_cache(
+            maxsize=None,
+        )
+        def area(kind, size):
+            while True:
+                if kind == "circle":
+                    return 3 * size
+                if kind == "skip":  # pragma: no cover
+                    return 0
+                assert kind, "unreachable"
+                match = {"square": size}.get(kind)
+                return match
+
+        def fail(argv):
+            if "raise" in argv:
+                raise KeyError(argv)
+            with open("/dev/null") as file:
+                return file.read()
+
+        def debug():
+            if DEBUG_ONLY:
+                print("excluded by the configuration")
+        ''',
+}
+CONFIGS = {
+    "branch": "[run]\nbranch = True\nsource = .\n",
+    "lines": "[run]\nsource = .\n",
+    "omit": "[run]\nbranch = True\nsource = .\n[report]\nomit = */omitted.py\ninclude = pkg/*\n",
+    "exclude": "[run]\nbranch = True\nsource = .\n[report]\nexclude_lines =\n    DEBUG_ONLY\n    pragma: no cover\n",
+    "relative": "[run]\nbranch = True\nsource = .\nrelative_files = True\n",
+    "paths": "[run]\nbranch = True\nsource = .\n[paths]\nall =\n    {here}\n    {elsewhere}\n",
+    "precision": "[run]\nbranch = True\nsource = .\n[report]\nprecision = 3\npartial_branches =\n    elif\n",
+    "contexts": "[run]\nbranch = True\nsource = .\ndynamic_context = test_function\n",
+}
+
+
+def dedent(text):
+    lines = text.splitlines(True)
+    return "".join(line[8:] if line.startswith("        ") else line for line in lines)
+
+
+def run_coverage(cwd, *args):
+    return subprocess.run(
+        [sys.executable, "-m", "coverage", *args],
+        cwd=cwd,
+        env=clean_environment(),
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ).stdout.decode()
+
+
+class Measured:
+    """A project whose data files were written by two runs of coverage.py's command line."""
+
+    def __init__(self, base, config):
+        self.dir, self.data = base / "project", base / "data"
+        elsewhere = base / "elsewhere"
+        self.data.mkdir(parents=True)
+        for name, text in FILES.items():
+            path = self.dir / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text))
+        text = CONFIGS[config].format(here=self.dir, elsewhere=elsewhere)
+        (self.dir / ".coveragerc").write_text(text)
+        self.run(self.dir, "circle")
+        second = self.dir
+        if config == "paths":
+            second = elsewhere
+            shutil.copytree(self.dir, elsewhere)
+        self.run(second, "raise", "circle")
+
+    def run(self, cwd, *words):
+        name = self.data / f".coverage.h.{len(os.listdir(self.data))}"
+        run_coverage(cwd, "run", f"--data-file={name}", "main.py", *words)
+
+    def files(self):
+        return sorted(str(path) for path in self.data.iterdir())
+
+    def by_command_line(self):
+        """What `coverage combine` and `coverage json` say, parsed."""
+        combined = self.data.parent / ".coverage"
+        combined.unlink(missing_ok=True)
+        where = f"--data-file={combined}"
+        run_coverage(self.dir, "combine", "--keep", where, *self.files())
+        report = self.data.parent / "coverage.json"
+        run_coverage(self.dir, "json", "-q", where, "-o", str(report))
+        return json.loads(report.read_text())
+
+    def by_helper(self, analyser):
+        measured = analyser.combine(self.files(), None)
+        return run(analyser.report(measured)), measured
+
+
+def run(work):
+    while True:
+        try:
+            next(work)
+        except StopIteration as stop:
+            return stop.value
+
+
+def assert_equal(report, expected, directory):
+    """Every number of ours is in coverage.py's report, and no file or key is missing."""
+    assert report["branches"] is expected["meta"]["branch_coverage"]
+    names = {*server_helper.TOTALS, *(server_helper.BRANCH_TOTALS if report["branches"] else ())}
+    assert set(report["totals"]) == names
+    assert report["totals"] == {name: expected["totals"][name] for name in names}
+    paths = [row["path"] for row in report["files"]]
+    assert paths == [os.path.join(directory, path) for path in expected["files"]]
+    assert paths, "the report is empty"
+    for row, theirs in zip(report["files"], expected["files"].values()):
+        assert row["summary"] == {name: theirs["summary"][name] for name in names}
+        for key in ("missing_lines", "excluded_lines", "executed_lines"):
+            assert row[key] == theirs[key], (row["path"], key)
+        for key in ("missing_branches", "executed_branches"):
+            assert row[key] == theirs.get(key, []), (row["path"], key)
+
+
+@pytest.fixture(params=[True, False], ids=["cached", "public"])
+def analyser(request):
+    analyser = Analyser(private=request.param)
+    assert bool(analyser.internals) is request.param, "this version lacks a private name"
+    return analyser
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_report_equals_coverages_own(tmp_path, monkeypatch, config, analyser):
+    tmp_path = Path(os.path.realpath(tmp_path))
+    project = Measured(tmp_path, config)
+    monkeypatch.chdir(project.dir)
+    expected = project.by_command_line()
+    report, _ = project.by_helper(analyser)
+    assert_equal(report, expected, project.dir)
+    assert len(project.files()) == 2, "the data files must stay"
+    assert sum(row["summary"]["missing_lines"] for row in report["files"]) > 0
+    if config not in ("lines", "omit"):
+        assert report["totals"]["num_partial_branches"] > 0
+
+
+def test_edits_are_analysed_and_everything_else_comes_from_the_cache(tmp_path, monkeypatch):
+    project = Measured(Path(os.path.realpath(tmp_path)), "branch")
+    monkeypatch.chdir(project.dir)
+    analyser = Analyser()
+    parsed = []
+    original = server_helper.Parsed.__init__
+
+    def noting(self, identity, reporter):
+        parsed.append(os.path.basename(reporter.filename))
+        original(self, identity, reporter)
+
+    monkeypatch.setattr(server_helper.Parsed, "__init__", noting)
+    first, _ = project.by_helper(analyser)
+    assert sorted(parsed) == sorted(os.path.basename(row["path"]) for row in first["files"])
+    parsed.clear()
+    assert project.by_helper(analyser)[0] == first and parsed == []
+    # More data on the same sources: new numbers without parsing.
+    project.run(project.dir, "never")
+    assert_equal(project.by_helper(analyser)[0], project.by_command_line(), project.dir)
+    assert parsed == []
+    # Another source of the same length and the same second: parsed again.
+    path = project.dir / "main.py"
+    about = path.stat()
+    text = path.read_text().replace('elif word == "never":', "else:                ")
+    path.write_text(text)
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+    report, _ = project.by_helper(analyser)
+    assert parsed == ["main.py"]
+    assert_equal(report, project.by_command_line(), project.dir)
+    # Another configuration: what is excluded depends on it.
+    rcfile = project.dir / ".coveragerc"
+    rcfile.write_text(rcfile.read_text() + "[report]\nexclude_lines =\n    def area\n")
+    assert_equal(project.by_helper(analyser)[0], project.by_command_line(), project.dir)
+
+
+def test_a_file_that_is_gone_or_does_not_parse_is_coverages_own_error(
+    tmp_path, monkeypatch, analyser
+):
+    project = Measured(Path(os.path.realpath(tmp_path)), "branch")
+    monkeypatch.chdir(project.dir)
+    project.by_helper(analyser)
+    (project.dir / "pkg/shapes.py").write_text("def broken(:\n")
+    with pytest.raises(Failure, match=r"shapes\.py") as caught:
+        project.by_helper(analyser)
+    assert caught.value.kind == "coverage-error"
+    (project.dir / "pkg/shapes.py").unlink()
+    with pytest.raises(Failure, match=r"shapes\.py") as caught:
+        project.by_helper(analyser)
+    assert caught.value.kind == "coverage-error"
+    (project.dir / ".coveragerc").write_text(
+        "[run]\nbranch = True\nsource = .\n[report]\nignore_errors = True\n"
+    )
+    assert_equal(project.by_helper(analyser)[0], project.by_command_line(), project.dir)
+
+
+@pytest.mark.parametrize("harm", ["garbage", "truncated", "empty"])
+def test_a_damaged_data_file_is_an_error_and_not_a_smaller_number(
+    tmp_path, monkeypatch, harm, analyser
+):
+    project = Measured(Path(os.path.realpath(tmp_path)), "branch")
+    monkeypatch.chdir(project.dir)
+    path = Path(project.files()[1])
+    body = {"garbage": b"x" * 5000, "truncated": path.read_bytes()[:6000], "empty": b""}[harm]
+    path.write_bytes(body)
+    with pytest.raises(Failure) as caught:
+        project.by_helper(analyser)
+    assert caught.value.kind == "coverage-error", caught.value.message
+    assert path.name in caught.value.message or harm == "truncated"
+
+
+def contents(data):
+    """{path: (tracer, arcs or lines by context)} of a CoverageData."""
+    found = {}
+    for path in data.measured_files():
+        by_context = {}
+        for context in sorted(data.measured_contexts()):
+            data.set_query_context(context)
+            by_context[context] = (sorted(data.lines(path) or []), sorted(data.arcs(path) or []))
+        data.set_query_contexts(None)
+        found[path] = by_context
+    return found
+
+
+@pytest.mark.parametrize("config", ["branch", "lines", "relative", "contexts"])
+def test_the_mapped_data_file_keeps_everything_but_the_paths(tmp_path, monkeypatch, config):
+    project = Measured(Path(os.path.realpath(tmp_path)), config)
+    monkeypatch.chdir(project.dir)
+    analyser = Analyser()
+    _, measured = project.by_helper(analyser)
+    again = analyser.reload(measured.get_data().dumps(), None)
+    target = tmp_path / "mapped.data"
+    rename = Renaming([{"inside": str(project.dir), "outside": "/host/code"}])
+    analyser.save(again, str(target), rename)
+    project.by_command_line()
+    theirs = coverage.CoverageData(str(tmp_path / ".coverage"))
+    theirs.read()
+    ours = coverage.CoverageData(str(target))
+    ours.read()
+    assert ours.has_arcs() == theirs.has_arcs() == (config != "lines")
+    expected = {rename(path): value for path, value in contents(theirs).items()}
+    assert all(path.startswith("/host/code/") for path in expected)
+    assert contents(ours) == expected
+
+
+def test_the_longest_prefix_counts_and_names_are_whole():
+    rename = Renaming(
+        [
+            {"inside": "/app", "outside": "/home/me/app/"},
+            {"inside": "/app/src/", "outside": "/home/me/src"},
+            {"inside": "/app/link", "outside": "C:/x"},
+        ]
+    )
+    assert rename("/app/a.py") == "/home/me/app/a.py"
+    assert rename("/app/src/a.py") == "/home/me/src/a.py"
+    assert rename("/app/src") == "/home/me/src"
+    assert rename("/app/src2/a.py") == "/home/me/app/src2/a.py"
+    assert rename("/application/a.py") == "/application/a.py"
+    assert rename("/app/link/b.py") == "C:/x/b.py"
+    assert Renaming([{"inside": "/", "outside": "/root"}])("/a.py") == "/root/a.py"
+
+
+def test_the_environment_is_the_masters_only_while_entered(monkeypatch):
+    monkeypatch.setenv("MINE", "1")
+    with Environment({"THEIRS": "2"}):
+        assert dict(os.environ) == {"THEIRS": "2"}
+    assert os.environ["MINE"] == "1" and "THEIRS" not in os.environ
+
+
+def test_no_coverage_package(monkeypatch):
+    monkeypatch.setitem(sys.modules, "coverage", None)
+    with pytest.raises(Failure) as caught:
+        Analyser()
+    assert caught.value.kind == "no-coverage" and sys.executable in caught.value.message
+
+
+@pytest.mark.skipif(VERSION < (6, 5), reason="not supported")
+def test_this_version_is_supported():
+    assert Analyser().internals is not None
