@@ -505,6 +505,9 @@ class WorkerRecord:
     def path(self, kind, suffix=""):
         return os.path.join(self.directory, kind, f"{self.age}{suffix}")
 
+    def has_saved(self):
+        return bool(self.directory) and os.path.exists(self.path("saved", ".json"))
+
     def mark(self, kind, data=b""):
         """Write `<kind>/<age>`."""
         if self.directory:
@@ -540,7 +543,7 @@ def keep_data(mine):
     data = cov.get_data()
     path = data.data_filename()
     empty = not data.measured_files()
-    data.close()
+    getattr(data, "close", lambda: None)()  # public only in newer versions
     if empty:
         # Where nothing was traced at all coverage writes no file, else it may be one with no rows.
         shutil.rmtree(mine.path("part"), ignore_errors=True)
@@ -678,6 +681,12 @@ def doubtful_settings(cfg):
     return warnings
 
 
+def retiring(server):
+    """The workers that this reload ends: all but those that have saved and wait to be reaped."""
+    workers = sorted(server.WORKERS.values(), key=lambda worker: worker.age)
+    return [{"age": w.age, "pid": w.pid} for w in workers if not w._gunicov.has_saved()]
+
+
 def open_generation(server, retires):
     """Describe the master as it is now, and make the next generation's directory."""
     cfg = server.cfg
@@ -741,7 +750,7 @@ def record_end(worker):
     cause = "unknown"
     if getattr(worker, "aborted", False):
         cause = "timeout"
-    elif mine.directory and os.path.exists(mine.path("saved", ".json")):
+    elif mine.has_saved():
         cause = "exit"
     mine.note("done", worker.pid, cause=cause)
 
@@ -785,9 +794,7 @@ def on_reload(server):
     THEIRS["on_reload"](server)
     attempt(server, forget_this_module)
     STATE.limited = attempt(server, limit_graceful_timeout, server.cfg)
-    old = sorted(server.WORKERS.values(), key=lambda worker: worker.age)
-    retires = [{"age": worker.age, "pid": worker.pid} for worker in old]
-    attempt(server, open_generation, server, retires)
+    attempt(server, open_generation, server, retiring(server))
 
 
 def pre_fork(server, worker):
