@@ -1,0 +1,63 @@
+# Sourced by bin/setup: the demo's containers.
+
+readonly own_base_image=gunicov-base:trixie # made by .ci/engine
+readonly demo_image=gunicov-demo
+
+# Whether there is a Docker engine to talk to.
+engine_answers() {
+    docker version --format '{{.Server.Version}}' >/dev/null 2>&1
+}
+
+# The image to build on: the caller's choice, else ours where it was made, else compose's default.
+base_image() {
+    if [[ -n ${BASE_IMAGE:-} ]]; then
+        echo "$BASE_IMAGE"
+    elif docker image inspect "$own_base_image" >/dev/null 2>&1; then
+        echo "$own_base_image"
+    fi
+}
+
+# Compose, v2 or v1, on our docker-compose.yaml, in test mode unless GUNICOV says otherwise.
+compose() (
+    cd "$root" || exit
+    export BASE_IMAGE GUNICOV=${GUNICOV:-1} GUNICOV_DEMO_INPUTS
+    BASE_IMAGE=$(base_image)
+    GUNICOV_DEMO_INPUTS=$(demo_inputs)
+    if docker compose version >/dev/null 2>&1; then
+        docker compose "$@"
+    elif command -v docker-compose >/dev/null; then
+        docker-compose "$@"
+    else
+        fail "neither docker compose nor docker-compose is installed" "Install one of them."
+    fi
+)
+
+# Builds the demo's image, if what goes into it has changed, and starts its containers.
+demo_up() { locked start_demo; }
+
+demo_down() { quietly compose down --timeout 3; }
+
+start_demo() {
+    if [[ $(demo_inputs) != "$(image_inputs)" ]]; then
+        say "building the demo's image"
+        quietly compose build server || return
+    fi
+    say "starting the demo's containers"
+    quietly compose up -d --timeout 3
+}
+
+# A sum of all that the image is made from: what .dockerignore lets through, the Dockerfile, the base.
+demo_inputs() (
+    cd "$root" || exit
+    # shellcheck disable=SC2046
+    {
+        base_image
+        docker image inspect --format '{{.Id}}' "$(base_image)" 2>/dev/null
+        cat demo/Dockerfile $(sed -n 's/^!//p' .dockerignore)
+    } | cksum | tr ' ' -
+)
+
+# The sum that the image was made with; empty where there is none.
+image_inputs() {
+    docker image inspect --format '{{index .Config.Labels "gunicov.inputs"}}' "$demo_image" 2>/dev/null
+}
