@@ -1234,6 +1234,14 @@ class Internals:
         self.Numbers, self.analyses = Numbers, get_analysis_to_report
 
 
+AGAIN = "Rerun: the next run writes new data files."
+
+
+def is_sqlite(path):
+    with open(path, "rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
+
+
 class Analyser:
     """All of our use of coverage.py: combining, analysing, exporting.
 
@@ -1252,6 +1260,7 @@ class Analyser:
             ) from None
         self.coverage = coverage
         self.cache = SourceCache()
+        self.in_memory = True
         self.internals = self.find_internals() if private else None
 
     def find_internals(self):
@@ -1268,15 +1277,43 @@ class Analyser:
 
         Raises Failure `coverage-error`, also where a single one of the files can't be read.
         """
+        damaged = [path for path in files if not is_sqlite(path)]
+        if damaged:  # coverage.py takes an empty one for a file that holds no data
+            raise Failure("coverage-error", f"damaged data files: {', '.join(damaged)}", AGAIN)
+        with self.errors():
+            if self.in_memory:
+                try:
+                    return self.combine_into(self.make(config), files)
+                except self.coverage.CoverageException as error:
+                    # Versions 7.10 to 7.13 never detach one file's database from one in memory.
+                    if "already in use" not in str(error):
+                        raise
+                    self.in_memory = False
+            return self.combine_on_disk(files, config)
+
+    def make(self, config, data_file=None):
+        """A new Coverage whose analysis is cached, in memory by default."""
         kind = self.internals.Coverage if self.internals else self.coverage.Coverage
-        with self.errors(), warnings.catch_warnings(record=True) as caught:
+        return kind(data_file=data_file, config_file=config or True)
+
+    def combine_into(self, measured, files):
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            measured = kind(data_file=None, config_file=config or True)
-            before = len(caught)
             measured.combine(files, strict=True, keep=True)
-        unread = "; ".join(str(warning.message) for warning in caught[before:])
+        unread = "; ".join(str(warning.message) for warning in caught)
         if unread:
-            raise Failure("coverage-error", unread, "A data file is damaged: run again.")
+            raise Failure("coverage-error", unread, AGAIN)
+        return measured
+
+    def combine_on_disk(self, files, config):
+        folder = tempfile.mkdtemp(prefix="combine-", dir=os.path.dirname(files[0]))
+        try:
+            disk = self.make(config, os.path.join(folder, "combined"))
+            blob = self.combine_into(disk, files).get_data().dumps()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        measured = self.make(config)
+        measured.get_data().loads(blob)
         return measured
 
     def errors(self):
@@ -1339,7 +1376,6 @@ class Analyser:
             except TypeError:  # before 7.6 it took an object with a `map`
                 data.update(measured.get_data(), aliases=types.SimpleNamespace(map=rename))
             data.write()
-            data.close()
 
 
 class CoverageErrors:

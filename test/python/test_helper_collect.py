@@ -303,6 +303,17 @@ def test_the_mapped_data_file_keeps_everything_but_the_paths(tmp_path, monkeypat
     assert contents(ours) == expected
 
 
+def test_combining_on_disk_gives_the_same(tmp_path, monkeypatch):
+    """The way that coverage 7.10 to 7.13 need, tried on every version."""
+    project = Measured(Path(os.path.realpath(tmp_path)), "paths")
+    monkeypatch.chdir(project.dir)
+    expected = project.by_command_line()
+    analyser = Analyser()
+    analyser.in_memory = False
+    assert_equal(project.by_helper(analyser)[0], expected, project.dir)
+    assert len(project.files()) == 2, "nothing is left beside the data files"
+
+
 def test_the_longest_prefix_counts_and_names_are_whole():
     rename = Renaming(
         [
