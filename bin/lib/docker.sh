@@ -1,7 +1,6 @@
 # Sourced by bin/setup: the demo's containers.
 
 readonly own_base_image=gunicov-base:trixie # made by .ci/engine
-readonly demo_image=gunicov-demo
 
 # Whether there is a Docker engine to talk to.
 engine_answers() {
@@ -37,8 +36,10 @@ demo_up() { locked start_demo; }
 
 demo_down() { quietly compose down --timeout 3; }
 
+# The tag is a sum of all that goes into the image: an image of that name is up to date, whichever
+# clone made it.
 start_demo() {
-    if [[ $(demo_inputs) != "$(image_inputs)" ]]; then
+    if ! docker image inspect "gunicov-demo:$(demo_inputs)" >/dev/null 2>&1; then
         say "building the demo's image"
         quietly compose build server || return
     fi
@@ -46,18 +47,13 @@ start_demo() {
     quietly compose up -d --timeout 3
 }
 
-# A sum of all that the image is made from: what .dockerignore lets through, the Dockerfile, the base.
+# What .dockerignore lets through, the Dockerfile, the base.
 demo_inputs() (
     cd "$root" || exit
-    # shellcheck disable=SC2046
     {
         base_image
         docker image inspect --format '{{.Id}}' "$(base_image)" 2>/dev/null
+        # shellcheck disable=SC2046
         cat demo/Dockerfile $(sed -n 's/^!//p' .dockerignore)
     } | cksum | tr ' ' -
 )
-
-# The sum that the image was made with; empty where there is none.
-image_inputs() {
-    docker image inspect --format '{{index .Config.Labels "gunicov.inputs"}}' "$demo_image" 2>/dev/null
-}
