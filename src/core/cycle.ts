@@ -3,7 +3,7 @@
  *
  *              target.found                      files.changed / rerun
  *     start ───────────────► changed ◄──────────────────────────────────┐
- *       ▲  target.lost          │ ▲ files.changed (wait again)          │
+ *       ▲  target.missing       │ ▲ files.changed (wait again)          │
  *       │  ──────► idle         │ └───────┐                             │
  *       │         (gone)  quiet ▼         │                             │
  *       │            ┌─────────────────┐  │                             │
@@ -31,6 +31,7 @@ import type { Effect, Flush, StepInput, StepOutput } from "./effect.ts";
 import type { Event, Settled } from "./event.ts";
 import type { FactBody, Reason, Step, TestCounts } from "./fact.ts";
 import { type Failure, failure } from "./failure.ts";
+import { lossReasons } from "./loss.ts";
 import { cycleOutcome, exitCode } from "./outcome.ts";
 import type { Policy } from "./policy.ts";
 import type { Report } from "./report.ts";
@@ -57,6 +58,8 @@ export interface State {
   /** The step whose effect has not settled. */
   readonly live: Step | null;
   readonly server: "unknown" | "up" | "gone";
+  /** It came back while something was under way: look for it when that has settled. */
+  readonly returned: boolean;
   readonly paused: boolean;
   /** The user has asked to end. */
   readonly quitting: boolean;
@@ -82,6 +85,7 @@ export const INITIAL: State = {
   cycle: 0,
   live: null,
   server: "unknown",
+  returned: false,
   paused: false,
   quitting: false,
   changes: [],
@@ -110,7 +114,9 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
     case "target.found":
       return onFound(state, event, policy);
     case "target.lost":
-      return onLost(state, event.failure, event.at, policy);
+      return onLost(state, event.failure);
+    case "target.missing":
+      return onMissing(state, event.failure, event.at, policy);
     case "target.back":
       return onBack(state);
     case "files.changed":
@@ -134,8 +140,9 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
   }
 }
 
+/** What happens between two cycles belongs to the next: `cycle.finished` is the last fact of its own. */
 function emit(state: State, fact: FactBody): Effect {
-  return { type: "emit", cycle: state.cycle, fact };
+  return { type: "emit", cycle: state.progress === null ? state.cycle + 1 : state.cycle, fact };
 }
 
 function isCurrent(state: State, answer: { readonly cycle: number; readonly step: Step }): boolean {
@@ -146,33 +153,44 @@ function isCurrent(state: State, answer: { readonly cycle: number; readonly step
 
 function onFound(state: State, event: Event & { type: "target.found" }, policy: Policy): Transition {
   if (state.phase !== "start") return [state, []];
-  const found: State = { ...state, server: "up", mustRestart: true };
+  const found: State = { ...state, server: "up", returned: false, mustRestart: true };
   const reason: Reason = state.cycle === 0 ? "start" : "back";
   const [next, effects] = settle(found, state.next ?? { reason, select: [] }, event.at, policy, 0);
-  const fact = emit(found, { type: "server.back", name: event.name, master: event.master, warnings: event.warnings });
+  const fact = emit(found, {
+    type: "server.back",
+    name: event.name,
+    master: event.master,
+    warnings: event.warnings,
+  });
   return [next, [fact, ...effects]];
 }
 
-function onLost(state: State, why: Failure, at: number, policy: Policy): Transition {
-  // A live step settles by itself with this failure; only then is the cycle over.
+function onLost(state: State, why: Failure): Transition {
+  const gone: State = { ...state, server: "gone", returned: false, mustRestart: true };
+  // A live step settles by itself with this failure, as the look for the target does; only then is it over.
+  if (state.phase === "start" || state.server === "gone") return [gone, []];
   const lost = emit(state, { type: "server.lost", message: why.message, fix: why.fix });
-  const gone: State = { ...state, server: "gone", mustRestart: true };
-  if (state.phase === "start") return onNotFound(gone, why, at, policy);
-  if (state.phase === "changed") return [{ ...gone, phase: "idle", quiet: null }, [lost]];
-  return [gone, state.server === "gone" ? [] : [lost]];
+  return [state.phase === "changed" ? { ...gone, phase: "idle", quiet: null } : gone, [lost]];
 }
 
-/** The first look failed: that is a whole cycle, one that ended at once. */
-function onNotFound(state: State, why: Failure, at: number, policy: Policy): Transition {
-  const [started, effects] = openCycle(state, state.next ?? { reason: "start", select: [] }, at);
+/** The look failed: that is a whole cycle, one that ended at once. */
+function onMissing(state: State, why: Failure, at: number, policy: Policy): Transition {
+  if (state.phase !== "start") return [state, []];
+  const gone: State = { ...state, server: "gone", mustRestart: true };
+  const [started, effects] = openCycle(gone, state.next ?? { reason: "start", select: [] }, at);
   const failed: State = { ...started, progress: started.progress && { ...started.progress, failure: why } };
   const [next, closing] = closeCycle(failed, at, policy, false);
   return [next, [...effects, emit(started, { type: "error", ...why }), ...closing]];
 }
 
 function onBack(state: State): Transition {
-  if (state.phase !== "idle" || state.server !== "gone" || state.quitting) return [state, []];
-  return [{ ...state, phase: "start" }, [{ type: "locate" }]];
+  if (state.server !== "gone" || state.quitting) return [state, []];
+  if (state.phase !== "idle") return [{ ...state, returned: true }, []];
+  return locate(state);
+}
+
+function locate(state: State): Transition {
+  return [{ ...state, phase: "start", returned: false }, [{ type: "locate" }]];
 }
 
 // ── What the user and the watcher want ──────────────────────────────────────────────────────────
@@ -209,7 +227,9 @@ function request(state: State, wanted: Request, at: number, policy: Policy, quie
     case "idle":
       if (state.server !== "up") {
         // A key is a wish to look again; a save is not worth a look at a server that has gone.
-        return wanted.reason === "rerun" ? [{ ...queued, phase: "start" }, [{ type: "locate" }]] : [queued, []];
+        return wanted.reason === "rerun"
+          ? [{ ...queued, phase: "start" }, [{ type: "locate" }]]
+          : [queued, []];
       }
       return wait(queued, at, policy, quietMs);
     case "changed":
@@ -302,7 +322,11 @@ function onSettled(state: State, settled: Settled, at: number, policy: Policy): 
     case "failed":
       return toReporting(timed, settled.failure, at);
     case "aborted":
-      return toReporting(timed, failure("internal", "A step ended as if cancelled.", "Run again with a."), at);
+      return toReporting(
+        timed,
+        failure("internal", "A step ended as if cancelled.", "Run again with a."),
+        at,
+      );
   }
 }
 
@@ -316,7 +340,12 @@ function settleStep(state: State, settled: Settled, at: number): State {
   if (step !== "restarting") return next;
   if (settled.status !== "done") return { ...next, loading: [], mustRestart: true };
   const loaded = new Set(state.loading);
-  return { ...next, changes: state.changes.filter((file) => !loaded.has(file)), loading: [], mustRestart: false };
+  return {
+    ...next,
+    changes: state.changes.filter((file) => !loaded.has(file)),
+    loading: [],
+    mustRestart: false,
+  };
 }
 
 function onDone(state: State, output: StepOutput, at: number): Transition {
@@ -373,13 +402,6 @@ function onFlushed(state: State, progress: Progress, output: Flush, at: number):
   return [next, [emit(state, fact), ...effects]];
 }
 
-/** Why a flush is not complete, a line each. */
-export function lossReasons(flush: Flush): readonly string[] {
-  const lost = flush.lost.map((worker) => `worker ${worker.pid ?? `#${worker.age}`} saved nothing: ${worker.cause}`);
-  const missing = flush.expected - flush.written - flush.lost.length;
-  return missing > 0 ? [...lost, `${missing} of ${flush.expected} data files were not written`] : lost;
-}
-
 function onCollected(state: State, progress: Progress, report: Report, at: number): Transition {
   const collected: State = { ...state, progress: { ...progress, report } };
   const [next, effects] = runStep(collected, at, { step: "reporting", report });
@@ -423,6 +445,7 @@ function settle(state: State, next: Request | null, at: number, policy: Policy, 
   const idle: State = { ...state, phase: "idle", next };
   if (state.quitting) return stop(idle, state.exit === 0 ? 130 : state.exit);
   if (policy.once && state.cycle > 0) return stop(idle, state.exit);
-  if (next === null || state.server !== "up") return [idle, []];
+  if (state.server !== "up") return state.returned ? locate(idle) : [idle, []];
+  if (next === null) return [idle, []];
   return wait(idle, at, policy, next.reason === "change" ? quietMs : 0);
 }

@@ -12,7 +12,12 @@ export type StepInput =
 
 /** What a step that went well gives back. */
 export type StepOutput =
-  | { readonly step: "checking"; readonly restart: boolean; readonly why: string; readonly generation: number }
+  | {
+      readonly step: "checking";
+      readonly restart: boolean;
+      readonly why: string;
+      readonly generation: number;
+    }
   | { readonly step: "restarting" }
   | ({ readonly step: "testing" } & TestCounts)
   | ({ readonly step: "flushing" } & Flush)

@@ -10,10 +10,17 @@ export type Settled =
 
 /** What happens to the engine. `at` is epoch milliseconds. */
 export type Event = { readonly at: number } & (
-  | { readonly type: "target.found"; readonly name: string; readonly master: number; readonly warnings: readonly string[] }
-  /** Not there at the first look, or gone since. */
+  | {
+      readonly type: "target.found";
+      readonly name: string;
+      readonly master: number;
+      readonly warnings: readonly string[];
+    }
+  /** The look for it found that it is not there, or can't be used. */
+  | { readonly type: "target.missing"; readonly failure: Failure }
+  /** The world says that it has gone. */
   | { readonly type: "target.lost"; readonly failure: Failure }
-  /** The world says that the target may be there again: look. */
+  /** The world says that it may be there again: look. */
   | { readonly type: "target.back" }
   | { readonly type: "files.changed"; readonly files: readonly string[] }
   | { readonly type: "quiet"; readonly token: number }

@@ -53,21 +53,47 @@ export interface TestCounts {
 }
 
 export type FactBody =
-  | { readonly type: "cycle.started"; readonly reason: Reason; readonly files: readonly string[]; readonly selected: number }
+  | {
+      readonly type: "cycle.started";
+      readonly reason: Reason;
+      readonly files: readonly string[];
+      readonly selected: number;
+    }
   | { readonly type: "check.failed"; readonly failures: readonly CheckFailure[] }
   | { readonly type: "server.restarting"; readonly why: string }
-  | { readonly type: "server.ready"; readonly generation: number; readonly workers: readonly Worker[]; readonly ms: number; readonly restarted: boolean }
+  | {
+      readonly type: "server.ready";
+      readonly generation: number;
+      readonly workers: readonly Worker[];
+      readonly ms: number;
+      readonly restarted: boolean;
+    }
   | { readonly type: "server.waiting"; readonly worker: Worker; readonly why: string }
   | { readonly type: "server.boot-error"; readonly traceback: string; readonly workers: number }
   | { readonly type: "server.lost"; readonly message: string; readonly fix: string }
-  | { readonly type: "server.back"; readonly name: string; readonly master: number; readonly warnings: readonly string[] }
+  | {
+      readonly type: "server.back";
+      readonly name: string;
+      readonly master: number;
+      readonly warnings: readonly string[];
+    }
   | ({ readonly type: "error" } & Failure)
   | { readonly type: "warning"; readonly message: string }
   | { readonly type: "tests.started"; readonly total: number | null }
   | ({ readonly type: "test.finished" } & TestResult)
   | ({ readonly type: "tests.finished"; readonly ms: number } & TestCounts)
-  | { readonly type: "coverage.file"; readonly written: number; readonly expected: number; readonly pid: number | null }
-  | { readonly type: "coverage.complete"; readonly expected: number; readonly written: number; readonly lost: readonly LostWorker[] }
+  | {
+      readonly type: "coverage.file";
+      readonly written: number;
+      readonly expected: number;
+      readonly pid: number | null;
+    }
+  | {
+      readonly type: "coverage.complete";
+      readonly expected: number;
+      readonly written: number;
+      readonly lost: readonly LostWorker[];
+    }
   | {
       readonly type: "coverage.incomplete";
       readonly expected: number;
@@ -88,4 +114,9 @@ export type FactBody =
 export type FactType = FactBody["type"];
 
 /** A fact as it is published: numbered, dated (epoch milliseconds), with its cycle. */
-export type Fact = { readonly v: typeof FACT_VERSION; readonly seq: number; readonly cycle: number; readonly at: number } & FactBody;
+export type Fact = {
+  readonly v: typeof FACT_VERSION;
+  readonly seq: number;
+  readonly cycle: number;
+  readonly at: number;
+} & FactBody;

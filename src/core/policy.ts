@@ -12,5 +12,11 @@ export interface Policy {
   readonly failUnder: number | null;
 }
 
-export const WATCH: Policy = { once: false, onChange: "abort", quietMs: 60, ceilingMs: 10_000, failUnder: null };
+export const WATCH: Policy = {
+  once: false,
+  onChange: "abort",
+  quietMs: 60,
+  ceilingMs: 10_000,
+  failUnder: null,
+};
 export const ONCE: Policy = { ...WATCH, once: true, onChange: "queue", quietMs: 0 };

@@ -13,5 +13,8 @@ export interface Request {
  */
 export function mergeRequests(older: Request | null, newer: Request): Request {
   if (older === null) return newer;
-  return { reason: newer.reason, select: older.select.length === 0 || newer.select.length === 0 ? [] : newer.select };
+  return {
+    reason: newer.reason,
+    select: older.select.length === 0 || newer.select.length === 0 ? [] : newer.select,
+  };
 }

@@ -1,7 +1,9 @@
 import type { Failure } from "./failure.ts";
 
 /** What an operation that can fail as expected gives back. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
 
 export function ok<T>(value: T): Result<T> {
   return { ok: true, value };

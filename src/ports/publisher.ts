@@ -10,5 +10,8 @@ export interface Publisher {
   /** Reports asked for on the command line. */
   readonly wanted: { readonly html: boolean; readonly json: boolean };
   /** Writes the wanted ones; gives the paths written. */
-  publish(reports: { readonly html: readonly ReportFile[] | null; readonly json: string | null }): Promise<Result<void>>;
+  publish(reports: {
+    readonly html: readonly ReportFile[] | null;
+    readonly json: string | null;
+  }): Promise<Result<void>>;
 }

@@ -31,7 +31,11 @@ export interface Freshness {
 export interface Restart {
   readonly generation: number;
   readonly workers: readonly Worker[];
-  readonly bootErrors: readonly { readonly age: number; readonly pid: number | null; readonly traceback: string }[];
+  readonly bootErrors: readonly {
+    readonly age: number;
+    readonly pid: number | null;
+    readonly traceback: string;
+  }[];
   /** Traceback of the user's own gunicorn config; the last good settings stay. */
   readonly configError: string | null;
   readonly ms: number;

@@ -52,12 +52,12 @@ export interface Target {
   open(signal: AbortSignal): Promise<Result<void>>;
   /** Starts a process, by argv, never through a shell. */
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<Result<Channel>>;
-  /** Sends SIGKILL to the process group that `pid` leads, as seen inside the target. */
-  kill(pid: number): Promise<void>;
   /** Known after `open`. */
   readonly mappings: readonly Mapping[];
   /** Pid of the server's master where the target started it itself; null: it is to be looked for. */
   readonly serverPid: number | null;
+  /** Why it is gone, if it is known to be; null while it lives. */
+  lost(): Promise<Failure | null>;
   onLog(listener: (line: LogLine) => void): Unsubscribe;
   onLifecycle(listener: (event: Lifecycle) => void): Unsubscribe;
   /** Ends what `open` started. Never stops what gunicov did not create. */

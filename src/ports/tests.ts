@@ -10,6 +10,8 @@ export interface TestRun extends TestCounts {
 }
 
 export interface Tests {
+  /** Connects to where the tests run and looks for their command. Can be called again. */
+  open(signal: AbortSignal): Promise<Result<void>>;
   /**
    * Runs the tests (`select`: node ids, empty for all) and says `tests.started` and `test.finished`. Aborted, it settles
    * when no process of the run is left.

@@ -1,6 +1,9 @@
 /** The host's directories. */
 export interface Watcher {
-  /** Starts; settles when every directory is watched. `onChange` gets absolute paths whose bytes have changed. */
-  start(onChange: (files: readonly string[]) => void): Promise<void>;
+  /**
+   * Watches these directories instead of those before; settles when a change in any of them will be seen.
+   * `onChange` gets absolute paths of files whose bytes have changed, or that came or went.
+   */
+  watch(directories: readonly string[], onChange: (files: readonly string[]) => void): Promise<void>;
   close(): Promise<void>;
 }

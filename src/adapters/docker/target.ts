@@ -1,0 +1,127 @@
+/** A Docker container as a target. Never stops, removes or restarts it. */
+import type Docker from "dockerode";
+import { type Failure, failure } from "../../core/failure.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type {
+  Channel,
+  Lifecycle,
+  LogLine,
+  Mapping,
+  SpawnOptions,
+  Target,
+  Unsubscribe,
+} from "../../ports/target.ts";
+import { Listeners } from "../listeners.ts";
+import { execIn } from "./channel.ts";
+import { followLifecycle } from "./lifecycle.ts";
+import { followLog } from "./logs.ts";
+import { nameOf, type Selector, selectContainer, selectorName } from "./select.ts";
+
+export class DockerTarget implements Target {
+  readonly serverPid = null;
+  readonly #connect: () => Promise<Result<Docker>>;
+  readonly #selector: Selector;
+  readonly #root: string;
+  readonly #logs = new Listeners<LogLine>();
+  readonly #lifecycle = new Listeners<Lifecycle>();
+  #docker: Docker | null = null;
+  #container: Docker.Container | null = null;
+  #name: string;
+  #mappings: readonly Mapping[] = [];
+  #stopLog: () => void = () => {};
+  #stopLifecycle: (() => void) | null = null;
+
+  /** `connect` gives an engine that answers; `root` is the project's directory. */
+  constructor(connect: () => Promise<Result<Docker>>, selector: Selector, root: string) {
+    this.#connect = connect;
+    this.#selector = selector;
+    this.#root = root;
+    this.#name = selectorName(selector);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get mappings(): readonly Mapping[] {
+    return this.#mappings;
+  }
+
+  async open(_signal: AbortSignal): Promise<Result<void>> {
+    const connected = await this.#connect();
+    if (!connected.ok) return connected;
+    const docker = connected.value;
+    this.#docker = docker;
+    this.#follow(docker);
+    const selected = await selectContainer(docker, this.#selector, this.#root);
+    if (!selected.ok) return selected;
+    this.#name = `container ${nameOf(selected.value)}`;
+    const container = docker.getContainer(selected.value.Id);
+    this.#container = container;
+    const info = await container.inspect();
+    this.#mappings = bindMounts(info);
+    this.#stopLog();
+    if (this.#logs.size > 0) await this.#followLog(docker, container, info.Config.Tty);
+    return ok(undefined);
+  }
+
+  async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<Result<Channel>> {
+    if (this.#docker === null || this.#container === null) return fail(this.#gone("it was never opened"));
+    try {
+      return ok(await execIn(this.#docker, this.#container, argv, options));
+    } catch (error) {
+      return fail(this.#gone(error instanceof Error ? error.message : String(error)));
+    }
+  }
+
+  async lost(): Promise<Failure | null> {
+    if (this.#container === null) return this.#gone("it was never opened");
+    try {
+      const { State: state } = await this.#container.inspect();
+      return state.Running && !state.Paused
+        ? null
+        : this.#gone(state.Paused ? "paused" : `exit code ${state.ExitCode}`);
+    } catch (error) {
+      return this.#gone(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  onLog(listener: (line: LogLine) => void): Unsubscribe {
+    return this.#logs.on(listener);
+  }
+
+  onLifecycle(listener: (event: Lifecycle) => void): Unsubscribe {
+    return this.#lifecycle.on(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#stopLog();
+    this.#stopLifecycle?.();
+  }
+
+  #gone(why: string): Failure {
+    return failure(
+      "server-lost",
+      `${this.#name} can't be reached (${why}).`,
+      "Start it: gunicov goes on by itself then.",
+    );
+  }
+
+  #follow(docker: Docker): void {
+    if (this.#stopLifecycle !== null || this.#lifecycle.size === 0) return;
+    this.#stopLifecycle = followLifecycle(docker, this.#selector, (event) => this.#lifecycle.tell(event));
+  }
+
+  /** Some log drivers can't be read: then there is no log on screen, and everything else works. */
+  async #followLog(docker: Docker, container: Docker.Container, tty: boolean): Promise<void> {
+    const tell = (line: LogLine) => this.#logs.tell(line);
+    this.#stopLog = await followLog(docker, container, tty, tell).catch(() => () => {});
+  }
+}
+
+function bindMounts(info: Docker.ContainerInspectInfo): readonly Mapping[] {
+  return info.Mounts.filter((mount) => mount.Type === "bind").map((mount) => ({
+    host: mount.Source,
+    inside: mount.Destination,
+  }));
+}

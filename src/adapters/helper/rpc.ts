@@ -1,0 +1,223 @@
+/** A conversation in JSON lines with one injected program (docs/protocol.md, sections 1 and 2). */
+import * as v from "valibot";
+import { type Failure, failure, isFailureKind } from "../../core/failure.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { Channel, Exit, SpawnOptions, Target } from "../../ports/target.ts";
+import { Lines } from "./lines.ts";
+import { bootstrap, type Program, preamble } from "./program.ts";
+import { Hello, Message } from "./schema.ts";
+
+const LINE_LIMIT = 16 * 1024 * 1024;
+const STDERR_TAIL = 16 * 1024;
+/** A program that has not said hello by then never will, in ms. */
+const HELLO_TIMEOUT = 20_000;
+/** How long a program may take to end by itself, in ms. */
+const END_TIMEOUT = 4_000;
+
+/** Every spawned process leads a group of its own; there is no other way to kill one in a container. */
+const KILL = "import os,signal,sys;os.killpg(int(sys.argv[1]),signal.SIGKILL)";
+
+interface Pending {
+  readonly settle: (result: Result<unknown>) => void;
+  readonly onEvent: (event: v.InferOutput<typeof Message>) => void;
+}
+
+export interface Call {
+  readonly onEvent?: (event: Record<string, unknown>) => void;
+  readonly signal?: AbortSignal;
+}
+
+export class Rpc {
+  readonly hello: v.InferOutput<typeof Hello>;
+  readonly #channel: Channel;
+  readonly #target: Target;
+  readonly #pending: Map<number, Pending>;
+  #id = 0;
+  #lost: Failure | null = null;
+  readonly #closed = Promise.withResolvers<Failure>();
+
+  private constructor(target: Target, channel: Channel, reader: Reader, hello: v.InferOutput<typeof Hello>) {
+    this.#target = target;
+    this.#channel = channel;
+    this.#pending = reader.pending;
+    this.hello = hello;
+    void channel.exited.then((exit) => this.#onExit(exit, reader.stderr()));
+  }
+
+  /** Starts the program in the target on the first of these Pythons that is there. */
+  static async start(
+    target: Target,
+    program: Program,
+    pythons: readonly string[],
+    options: SpawnOptions = {},
+  ): Promise<Result<Rpc>> {
+    let why = failure("no-python", `No Python was found in ${target.name}.`, "Put python3 on its PATH.");
+    for (const python of pythons) {
+      const spawned = await target.spawn(bootstrap(python, program), options);
+      if (!spawned.ok) {
+        why = spawned.failure;
+        if (why.kind === "no-command") continue;
+        return spawned;
+      }
+      const reader = new Reader(spawned.value);
+      spawned.value.write(preamble(program));
+      const hello = await reader.hello(HELLO_TIMEOUT);
+      if (hello) return ok(new Rpc(target, spawned.value, reader, hello));
+      spawned.value.end();
+      why = notStarted(target, program, python, reader.stderr());
+    }
+    return fail(why);
+  }
+
+  /** Settles when the program has gone, asked or not. */
+  get closed(): Promise<Failure> {
+    return this.#closed.promise;
+  }
+
+  /** Sends a request and waits until it settles. `schema` is what the answer must look like. */
+  async call<T>(
+    action: string,
+    params: object,
+    schema: v.GenericSchema<unknown, T>,
+    call: Call = {},
+  ): Promise<Result<T>> {
+    if (this.#lost) return fail(this.#lost);
+    this.#id += 1;
+    const id = this.#id;
+    const answer = new Promise<Result<unknown>>((settle) => {
+      this.#pending.set(id, { settle, onEvent: (event) => call.onEvent?.(event) });
+    });
+    this.#send({ ...params, id, do: action });
+    const abort = () => this.#cancel(id);
+    if (call.signal?.aborted) abort();
+    call.signal?.addEventListener("abort", abort, { once: true });
+    const result = await answer;
+    call.signal?.removeEventListener("abort", abort);
+    return result.ok ? checked(action, schema, result.value) : result;
+  }
+
+  /** Ends the program; settles when it has gone, killed where it does not end by itself. */
+  async close(): Promise<void> {
+    this.#channel.end();
+    if (await endsWithin(this.#channel.exited, END_TIMEOUT)) return;
+    const { executable, pid } = this.hello;
+    await this.#target.spawn([executable, "-c", KILL, `${pid}`]);
+    await endsWithin(this.#channel.exited, END_TIMEOUT);
+  }
+
+  #send(message: object): void {
+    this.#channel.write(`${JSON.stringify(message)}\n`);
+  }
+
+  #cancel(target: number): void {
+    if (this.#lost || !this.#pending.has(target)) return;
+    this.#id += 1;
+    const ignore = { settle: () => {}, onEvent: () => {} };
+    this.#pending.set(this.#id, ignore);
+    this.#send({ id: this.#id, do: "cancel", target });
+  }
+
+  #onExit(exit: Exit, stderr: string): void {
+    const how = exit.signal ?? `exit code ${exit.code ?? "unknown"}`;
+    const message = `${this.hello.program} in ${this.#target.name} has ended (${how}).`;
+    const lost = failure("server-lost", message, "Check that it is running.", stderr || undefined);
+    this.#lost = lost;
+    for (const pending of this.#pending.values()) pending.settle(fail(lost));
+    this.#pending.clear();
+    this.#closed.resolve(lost);
+  }
+}
+
+/** Reads a channel: hello first, then answers and events to whom they belong. */
+class Reader {
+  readonly pending = new Map<number, Pending>();
+  readonly #hello = Promise.withResolvers<v.InferOutput<typeof Hello> | null>();
+  #stderr = "";
+
+  constructor(channel: Channel) {
+    const lines = new Lines(LINE_LIMIT, (line) => this.#take(line));
+    channel.onOutput((text) => lines.push(text));
+    channel.onErrorOutput((text) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
+    });
+    void channel.exited.then(() => this.#hello.resolve(null));
+  }
+
+  stderr(): string {
+    return this.#stderr.trim();
+  }
+
+  async hello(timeout: number): Promise<v.InferOutput<typeof Hello> | null> {
+    const timer = setTimeout(() => this.#hello.resolve(null), timeout);
+    const hello = await this.#hello.promise;
+    clearTimeout(timer);
+    return hello;
+  }
+
+  #take(line: string | null): void {
+    const message = line === null ? null : parse(line);
+    if (message === null) return;
+    const hello = v.safeParse(Hello, message);
+    if (hello.success) {
+      this.#hello.resolve(hello.output);
+      return;
+    }
+    const shaped = v.safeParse(Message, message);
+    if (!shaped.success) return;
+    const { id, event, error } = shaped.output;
+    const pending = this.pending.get(id);
+    if (!pending) return;
+    if (event !== undefined) {
+      pending.onEvent(shaped.output);
+      return;
+    }
+    this.pending.delete(id);
+    pending.settle(error ? fail(toFailure(error)) : ok(shaped.output.ok));
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+function toFailure(error: {
+  kind: string;
+  message: string;
+  fix?: string | null | undefined;
+  detail?: string | null | undefined;
+}): Failure {
+  const kind = isFailureKind(error.kind) ? error.kind : "internal";
+  return failure(kind, error.message, error.fix ?? "", error.detail ?? undefined);
+}
+
+function checked<T>(action: string, schema: v.GenericSchema<unknown, T>, value: unknown): Result<T> {
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) return ok(parsed.output);
+  const where = v.getDotPath(parsed.issues[0]) ?? "";
+  const message = `The answer to ${action} is not as agreed (${where}: ${parsed.issues[0].message}).`;
+  return fail(failure("internal", message, "This is a bug in gunicov: please report it."));
+}
+
+function notStarted(target: Target, program: Program, python: string, stderr: string): Failure {
+  const message = `${program.name} did not start with ${python} in ${target.name}.`;
+  return failure(
+    "no-python",
+    message,
+    "Put a Python 3.8 or newer on its PATH as python3.",
+    stderr || undefined,
+  );
+}
+
+async function endsWithin(exited: Promise<Exit>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const ended = await Promise.race([exited.then(() => true), late]);
+  clearTimeout(timer);
+  return ended;
+}

@@ -1,0 +1,140 @@
+/** The shapes of what the injected programs say (docs/protocol.md). Anything else is refused at the door. */
+import * as v from "valibot";
+
+const int = v.pipe(v.number(), v.integer());
+const pid = v.nullish(int, null);
+const text = v.nullish(v.string(), null);
+
+export const Hello = v.object({
+  event: v.literal("hello"),
+  protocol: v.literal(1),
+  program: v.string(),
+  pid: int,
+  uid: v.nullish(int, null),
+  executable: v.string(),
+  python: v.string(),
+});
+
+export const Message = v.looseObject({
+  id: int,
+  event: v.optional(v.string()),
+  ok: v.optional(v.unknown()),
+  error: v.optional(v.object({ kind: v.string(), message: v.string(), fix: text, detail: text })),
+});
+
+export const Nothing = v.unknown();
+
+const Worker = v.object({ age: int, pid });
+const Lost = v.object({ age: int, pid, cause: v.string() });
+
+export const Find = v.object({
+  master: v.object({
+    pid: int,
+    uid: int,
+    cwd: v.string(),
+    interpreter: text,
+    gunicorn: text,
+    coverage: text,
+    hook: v.boolean(),
+    generation: v.nullish(int, null),
+    warnings: v.array(v.string()),
+  }),
+});
+
+export const Check = v.object({
+  failures: v.array(
+    v.object({
+      path: v.string(),
+      line: v.nullish(int, null),
+      column: v.nullish(int, null),
+      message: v.string(),
+      text,
+    }),
+  ),
+  lagging: v.array(v.string()),
+});
+
+export const Freshness = v.object({ fresh: v.boolean(), why: v.string(), generation: v.nullish(int, null) });
+
+export const Restart = v.object({
+  generation: int,
+  workers: v.array(Worker),
+  boot_errors: v.array(v.object({ age: int, pid, traceback: v.string() })),
+  config_error: text,
+  ms: v.number(),
+});
+
+export const Flush = v.object({
+  generation: int,
+  expected: int,
+  written: int,
+  lost: v.array(Lost),
+  requests: v.nullish(int, null),
+});
+
+export const Saved = v.object({ event: v.literal("saved"), pid, written: int, expected: int });
+export const Waiting = v.object({ event: v.literal("waiting"), age: int, pid, why: v.string() });
+export const Part = v.object({
+  event: v.literal("file"),
+  path: v.string(),
+  data: v.string(),
+  last: v.optional(v.boolean(), true),
+});
+
+const optionalInt = v.exactOptional(int);
+const Summary = v.object({
+  covered_lines: int,
+  num_statements: int,
+  percent_covered: v.number(),
+  missing_lines: int,
+  excluded_lines: int,
+  num_branches: optionalInt,
+  num_partial_branches: optionalInt,
+  covered_branches: optionalInt,
+  missing_branches: optionalInt,
+});
+const branch = v.tuple([int, int]);
+
+export const Collect = v.object({
+  report: v.object({
+    totals: Summary,
+    files: v.array(
+      v.object({
+        path: v.string(),
+        summary: Summary,
+        missing_lines: v.array(int),
+        excluded_lines: v.array(int),
+        executed_lines: v.array(int),
+        missing_branches: v.array(branch),
+      }),
+    ),
+  }),
+  superseded: v.array(v.string()),
+});
+
+export const Exported = v.object({ json: v.string() });
+export const Source = v.object({ text: v.string() });
+
+export const Prepare = v.object({ interpreter: text, pytest: v.boolean() });
+export const Total = v.object({ event: v.literal("total"), total: v.nullish(int, null) });
+export const Test = v.object({
+  event: v.literal("test"),
+  /** The test's id: `id` is the request's. */
+  test: v.string(),
+  outcome: v.picklist(["passed", "failed", "error", "skipped"]),
+  ms: v.number(),
+  started: v.number(),
+  ended: v.number(),
+  message: v.string(),
+  place: v.string(),
+  output: v.string(),
+});
+export const Run = v.object({
+  passed: int,
+  failed: int,
+  errors: int,
+  skipped: int,
+  exit_code: int,
+  ms: v.number(),
+  output: v.string(),
+});

@@ -1,0 +1,211 @@
+/** The server through its injected helper. */
+
+import * as v from "valibot";
+import type { Flush as FlushResult } from "../../core/effect.ts";
+import { failure } from "../../core/failure.ts";
+import { lossReasons } from "../../core/loss.ts";
+import type { FileReport, Report } from "../../core/report.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type {
+  ChangedFile,
+  Check as CheckResult,
+  Found,
+  Freshness as FreshnessResult,
+  ReportFile,
+  Restart as RestartResult,
+  Say,
+  Server,
+} from "../../ports/server.ts";
+import type { Target } from "../../ports/target.ts";
+import { Bundle } from "./bundle.ts";
+import { connect } from "./connect.ts";
+import type { Paths } from "./paths.ts";
+import type { Program } from "./program.ts";
+import type { Call, Rpc } from "./rpc.ts";
+import {
+  Check,
+  Collect,
+  Exported,
+  Flush,
+  Freshness,
+  Nothing,
+  Restart,
+  Saved,
+  Source,
+  Waiting,
+} from "./schema.ts";
+
+export interface ServerTimes {
+  /** How long S may take to see what the host wrote, in seconds. */
+  readonly mount: number;
+  /** How long new workers may take to boot and old ones to go, in seconds. */
+  readonly restart: number;
+  readonly flush: number;
+}
+
+export const SERVER_TIMES: ServerTimes = { mount: 5, restart: 60, flush: 60 };
+
+export class HelperServer implements Server {
+  readonly #target: Target;
+  readonly #program: Program;
+  readonly #paths: Paths;
+  readonly #source: () => readonly string[];
+  readonly #times: ServerTimes;
+  #rpc: Rpc | null = null;
+  /** The report's files by the path they are shown under. */
+  #inside = new Map<string, string>();
+
+  /** `source`: the server's source directories on the host, known once the target is open. */
+  constructor(
+    target: Target,
+    program: Program,
+    paths: Paths,
+    source: () => readonly string[],
+    times = SERVER_TIMES,
+  ) {
+    this.#target = target;
+    this.#program = program;
+    this.#paths = paths;
+    this.#source = source;
+    this.#times = times;
+  }
+
+  async find(signal: AbortSignal): Promise<Result<Found>> {
+    await this.#rpc?.close();
+    this.#rpc = null;
+    const connected = await connect(this.#target, this.#program, signal);
+    if (!connected.ok) return connected;
+    const { rpc, master } = connected.value;
+    this.#rpc = rpc;
+    return ok({ name: this.#target.name, master: master.pid, warnings: master.warnings });
+  }
+
+  async check(files: readonly ChangedFile[], signal: AbortSignal): Promise<Result<CheckResult>> {
+    const seen = files.flatMap(({ path, sha256 }) => {
+      const inside = this.#paths.inside(path);
+      return inside === null ? [] : [{ path: inside, sha256 }];
+    });
+    if (seen.length === 0) return ok({ failures: [], lagging: [] });
+    const result = await this.#call("check", { files: seen, timeout: this.#times.mount }, Check, { signal });
+    if (!result.ok) return result;
+    const failures = result.value.failures.map((one) => ({ ...one, path: this.#paths.shown(one.path) }));
+    return ok({ failures, lagging: result.value.lagging.map((path) => this.#paths.shown(path)) });
+  }
+
+  async freshness(files: readonly string[], signal: AbortSignal): Promise<Result<FreshnessResult>> {
+    const inside = (paths: readonly string[]) =>
+      paths.map((path) => this.#paths.inside(path)).filter((path) => path !== null);
+    const params = { files: inside(files), source: inside(this.#source()) };
+    const result = await this.#call("freshness", params, Freshness, { signal });
+    if (!result.ok) return result;
+    const { fresh, why, generation } = result.value;
+    return ok({ fresh: fresh && generation !== null, why, generation: generation ?? 0 });
+  }
+
+  async restart(say: Say, signal: AbortSignal): Promise<Result<RestartResult>> {
+    const onEvent = (event: Record<string, unknown>) => {
+      const waiting = v.safeParse(Waiting, event);
+      if (!waiting.success) return;
+      const { age, pid, why } = waiting.output;
+      say({ type: "server.waiting", worker: { age, pid }, why });
+    };
+    const params = { timeout: this.#times.restart };
+    const result = await this.#call("restart", params, Restart, { signal, onEvent });
+    if (!result.ok) return result;
+    const { generation, workers, ms } = result.value;
+    return ok({
+      generation,
+      workers,
+      ms,
+      bootErrors: result.value.boot_errors,
+      configError: result.value.config_error,
+    });
+  }
+
+  async flush(say: Say, signal: AbortSignal): Promise<Result<FlushResult>> {
+    const onEvent = (event: Record<string, unknown>) => {
+      const saved = v.safeParse(Saved, event);
+      if (!saved.success) return;
+      const { written, expected, pid } = saved.output;
+      say({ type: "coverage.file", written, expected, pid });
+    };
+    return await this.#call("flush", { timeout: this.#times.flush }, Flush, { signal, onEvent });
+  }
+
+  async collect(flush: FlushResult, partial: boolean, signal: AbortSignal): Promise<Result<Report>> {
+    const { generation, requests } = flush;
+    const result = await this.#call("collect", { generation }, Collect, { signal });
+    if (!result.ok) return result;
+    const { report, superseded } = result.value;
+    const files: FileReport[] = report.files.map((file) => ({
+      ...file,
+      path: this.#paths.shown(file.path),
+      inside: file.path,
+    }));
+    this.#inside = new Map(files.map((file) => [file.path, file.inside]));
+    const changed = superseded.map(
+      (path) => `${this.#paths.shown(path)} has changed since the workers loaded it`,
+    );
+    const reasons = [...lossReasons(flush), ...changed];
+    const complete = reasons.length === 0;
+    return ok({
+      totals: report.totals,
+      files,
+      complete,
+      reasons,
+      partial,
+      generations: [generation],
+      requests,
+    });
+  }
+
+  async html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>> {
+    const bundle = new Bundle();
+    const result = await this.#call("html", {}, Nothing, { signal, onEvent: (event) => bundle.take(event) });
+    return result.ok ? unpack(bundle) : result;
+  }
+
+  async export(signal: AbortSignal): Promise<Result<{ json: string; data: Uint8Array }>> {
+    const bundle = new Bundle();
+    const params = { map: this.#paths.all };
+    const result = await this.#call("export", params, Exported, {
+      signal,
+      onEvent: (event) => bundle.take(event),
+    });
+    if (!result.ok) return result;
+    const files = unpack(bundle);
+    if (!files.ok) return files;
+    const [data] = files.value;
+    if (!data) return fail(failure("internal", "The helper sent no data file.", "Please report it."));
+    return ok({ json: result.value.json, data: data.data });
+  }
+
+  async source(path: string): Promise<Result<string>> {
+    const result = await this.#call("read", { path: this.#inside.get(path) ?? path }, Source);
+    return result.ok ? ok(result.value.text) : result;
+  }
+
+  async close(): Promise<void> {
+    await this.#rpc?.close();
+    await this.#target.close();
+  }
+
+  async #call<T>(
+    action: string,
+    params: object,
+    schema: v.GenericSchema<unknown, T>,
+    call: Call = {},
+  ): Promise<Result<T>> {
+    if (this.#rpc === null) {
+      return fail(failure("server-lost", "The server is not connected.", "Press a to look for it again."));
+    }
+    return await this.#rpc.call(action, params, schema, call);
+  }
+}
+
+function unpack(bundle: Bundle): Result<readonly ReportFile[]> {
+  if (bundle.refused === null) return ok(bundle.files());
+  return fail(
+    failure("internal", `The helper sent ${bundle.refused}.`, "Check what runs in the server's container."),
+  );
+}

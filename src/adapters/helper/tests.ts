@@ -1,0 +1,101 @@
+/** The tests through their injected runner. */
+import * as v from "valibot";
+import { type Failure, failure } from "../../core/failure.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { Say } from "../../ports/server.ts";
+import type { Target } from "../../ports/target.ts";
+import type { TestRun, Tests } from "../../ports/tests.ts";
+import type { Program } from "./program.ts";
+import { Rpc } from "./rpc.ts";
+import { Prepare, Run, Test, Total } from "./schema.ts";
+
+export interface TestCommand {
+  readonly command: readonly string[];
+  /** Working directory in the target; null: the target's own. */
+  readonly cwd: string | null;
+  /** Known only once the server is there (its port, say). */
+  readonly env: () => Readonly<Record<string, string>>;
+  /** Seconds that a whole run may take. */
+  readonly timeout: number;
+}
+
+const SECOND = 1000;
+
+export class RunnerTests implements Tests {
+  readonly #target: Target;
+  readonly #program: Program;
+  readonly #command: TestCommand;
+  #rpc: Rpc | null = null;
+
+  constructor(target: Target, program: Program, command: TestCommand) {
+    this.#target = target;
+    this.#program = program;
+    this.#command = command;
+  }
+
+  async open(signal: AbortSignal): Promise<Result<void>> {
+    await this.#rpc?.close();
+    this.#rpc = null;
+    const opened = await this.#target.open(signal);
+    if (!opened.ok) return fail(asTests(opened.failure));
+    const first = await Rpc.start(this.#target, this.#program, ["python3", "python"]);
+    if (!first.ok) return fail(asTests(first.failure));
+    this.#rpc = first.value;
+    const prepared = await first.value.call("prepare", this.#what(), Prepare);
+    if (!prepared.ok) return prepared;
+    const { interpreter } = prepared.value;
+    if (interpreter === null || interpreter === first.value.hello.executable) return ok(undefined);
+    await first.value.close();
+    const again = await Rpc.start(this.#target, this.#program, [interpreter]);
+    if (!again.ok) return fail(asTests(again.failure));
+    this.#rpc = again.value;
+    const confirmed = await again.value.call("prepare", this.#what(), Prepare);
+    return confirmed.ok ? ok(undefined) : confirmed;
+  }
+
+  async run(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
+    if (this.#rpc === null) {
+      return fail(
+        failure("tests-lost", "The test runner is not connected.", "Press a to look for it again."),
+      );
+    }
+    const params = { ...this.#what(), select, timeout: this.#command.timeout };
+    const onEvent = (event: Record<string, unknown>) => tell(event, say);
+    const result = await this.#rpc.call("run", params, Run, { signal, onEvent });
+    return result.ok ? whole(result.value) : fail(asTests(result.failure));
+  }
+
+  async close(): Promise<void> {
+    await this.#rpc?.close();
+    await this.#target.close();
+  }
+
+  #what(): object {
+    const { command, cwd, env } = this.#command;
+    return { command, env: env(), ...(cwd === null ? {} : { cwd }) };
+  }
+}
+
+/** Exit codes 0 and 1 mean that all tests ran. With another one and no failure to show for it, some did not. */
+function whole(run: v.InferOutput<typeof Run>): Result<TestRun> {
+  if (run.exit_code === 0 || run.failed + run.errors > 0) return ok(run);
+  const message = `The tests ended early, with exit code ${run.exit_code}.`;
+  return fail(failure("crashed", message, "Read what they printed below.", run.output));
+}
+
+function tell(event: Record<string, unknown>, say: Say): void {
+  const total = v.safeParse(Total, event);
+  if (total.success) say({ type: "tests.started", total: total.output.total });
+  const test = v.safeParse(Test, event);
+  if (!test.success) return;
+  const { test: id, outcome, ms, message, place, output, started, ended } = test.output;
+  const times = { started: started * SECOND, ended: ended * SECOND };
+  say({ type: "test.finished", id, outcome, ms, message, place, output, ...times });
+}
+
+/** The same failures under the names of the tests' side. */
+function asTests(why: Failure): Failure {
+  if (why.kind === "server-lost") return { ...why, kind: "tests-lost" };
+  if (why.kind === "timeout") return { ...why, kind: "tests-timeout" };
+  return why;
+}

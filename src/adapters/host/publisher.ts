@@ -1,0 +1,90 @@
+/** Reports on the host: under `.gunicov/`, and where the command line asks for them. */
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import { failure } from "../../core/failure.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { Publisher } from "../../ports/publisher.ts";
+import type { ReportFile } from "../../ports/server.ts";
+
+export interface Wanted {
+  /** Directory, absolute; null: not asked for. */
+  readonly html: string | null;
+  /** File, absolute. */
+  readonly json: string | null;
+}
+
+/** gunicov's own directory in the project: nobody wants it in a repository. */
+export async function ownDirectory(root: string): Promise<string> {
+  const directory = join(root, ".gunicov");
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, ".gitignore"), "*\n");
+  return directory;
+}
+
+export class HostPublisher implements Publisher {
+  readonly #root: string;
+  readonly #wanted: Wanted;
+
+  constructor(root: string, wanted: Wanted) {
+    this.#root = root;
+    this.#wanted = wanted;
+  }
+
+  get wanted(): { readonly html: boolean; readonly json: boolean } {
+    return { html: this.#wanted.html !== null, json: this.#wanted.json !== null };
+  }
+
+  async html(files: readonly ReportFile[]): Promise<Result<string>> {
+    return await attempt("the HTML report", async () => {
+      const directory = join(await ownDirectory(this.#root), "html");
+      await rm(directory, { recursive: true, force: true });
+      await writeAll(directory, files);
+      return join(directory, "index.html");
+    });
+  }
+
+  async keep({ json, data }: { readonly json: string; readonly data: Uint8Array }): Promise<Result<void>> {
+    return await attempt("the result for editors", async () => {
+      const directory = await ownDirectory(this.#root);
+      await replace(join(directory, ".coverage"), data);
+      await replace(join(directory, "coverage.json"), json);
+    });
+  }
+
+  async publish(reports: {
+    readonly html: readonly ReportFile[] | null;
+    readonly json: string | null;
+  }): Promise<Result<void>> {
+    const { html, json } = this.#wanted;
+    return await attempt("a report", async () => {
+      if (html !== null && reports.html !== null) await writeAll(html, reports.html);
+      if (json !== null && reports.json !== null) await replace(json, reports.json);
+    });
+  }
+}
+
+async function attempt<T>(what: string, write: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await write());
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return fail(failure("config", `Can't write ${what}: ${why}.`, "Check the path and its permissions."));
+  }
+}
+
+async function writeAll(directory: string, files: readonly ReportFile[]): Promise<void> {
+  for (const { path, data } of files) {
+    const place = resolve(directory, path);
+    if (!place.startsWith(resolve(directory) + sep)) throw new Error(`${path} lies outside`);
+    await mkdir(dirname(place), { recursive: true });
+    await writeFile(place, data);
+  }
+}
+
+/** Readers see the old file or the new one, never half of it. */
+async function replace(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const fresh = `${path}.${process.pid}.new`;
+  await writeFile(fresh, content);
+  await rename(fresh, path);
+}

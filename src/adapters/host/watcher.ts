@@ -1,0 +1,94 @@
+/** The host's directories, by chokidar: only files whose bytes have changed are told. */
+import { type FSWatcher, watch } from "chokidar";
+import type { Watcher } from "../../ports/watcher.ts";
+import { hashFile } from "./files.ts";
+import { isNoise } from "./noise.ts";
+
+/** How many files are read at the same time for their first hash. */
+const READERS = 16;
+
+export interface WatchOptions {
+  /** Where no events come from the file system (WSL's /mnt, some network mounts). */
+  readonly poll: boolean;
+}
+
+export class ChokidarWatcher implements Watcher {
+  readonly #options: WatchOptions;
+  #watcher: FSWatcher | null = null;
+  #directories: readonly string[] = [];
+  #hashes: Hashes = new Hashes();
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  async watch(directories: readonly string[], onChange: (files: readonly string[]) => void): Promise<void> {
+    if (this.#watcher !== null && sameList(directories, this.#directories)) return;
+    await this.close();
+    this.#directories = directories;
+    const hashes = new Hashes();
+    this.#hashes = hashes;
+    const watcher = watch([...directories], {
+      ignored: (path) => isNoise(path, directories),
+      usePolling: this.#options.poll,
+      atomic: false,
+    });
+    this.#watcher = watcher;
+    const found: string[] = [];
+    let ready = false;
+    watcher.on("all", (event, path) => {
+      if (event === "addDir" || event === "unlinkDir") return;
+      if (!ready && event === "add") found.push(path);
+      else
+        void hashes.changed(path).then((changed) => changed && this.#hashes === hashes && onChange([path]));
+    });
+    await new Promise<void>((resolve) => void watcher.once("ready", resolve));
+    ready = true;
+    await hashes.learn(found);
+  }
+
+  async close(): Promise<void> {
+    this.#hashes = new Hashes();
+    await this.#watcher?.close();
+    this.#watcher = null;
+  }
+}
+
+/** What each file's bytes were when last looked at. */
+class Hashes {
+  readonly #known = new Map<string, string | null>();
+  readonly #reading = new Map<string, Promise<boolean>>();
+
+  async learn(paths: readonly string[]): Promise<void> {
+    const queue = [...paths];
+    const reader = async () => {
+      for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+        const hash = await hashFile(path);
+        // A change that came meanwhile knows better.
+        if (!this.#known.has(path)) this.#known.set(path, hash);
+      }
+    };
+    await Promise.all(Array.from({ length: READERS }, reader));
+  }
+
+  /** Whether the file's bytes differ from those known. One reading at a time of each file, so that the last one wins. */
+  async changed(path: string): Promise<boolean> {
+    const before = this.#reading.get(path) ?? Promise.resolve(false);
+    const reading = before.then(() => this.#read(path));
+    this.#reading.set(path, reading);
+    const changed = await reading;
+    if (this.#reading.get(path) === reading) this.#reading.delete(path);
+    return changed;
+  }
+
+  async #read(path: string): Promise<boolean> {
+    const hash = await hashFile(path);
+    const known = this.#known.get(path) ?? null;
+    this.#known.set(path, hash);
+    return hash !== known;
+  }
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}

@@ -1,0 +1,17 @@
+/** Those who want to hear of one thing. */
+export class Listeners<T> {
+  readonly #all = new Set<(news: T) => void>();
+
+  on(listener: (news: T) => void): () => void {
+    this.#all.add(listener);
+    return () => this.#all.delete(listener);
+  }
+
+  tell(news: T): void {
+    for (const listener of this.#all) listener(news);
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+}

@@ -1,0 +1,64 @@
+/** A process of this machine as a channel. */
+import type { ChildProcess } from "node:child_process";
+import { execa } from "execa";
+import { failure } from "../../core/failure.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { Channel, Exit, SpawnOptions } from "../../ports/target.ts";
+
+/**
+ * Starts argv in a session of its own, so that a Ctrl-C in the terminal reaches gunicov only, which then ends the process
+ * in good order by closing its stdin.
+ */
+export async function spawnProcess(
+  argv: readonly string[],
+  options: SpawnOptions = {},
+): Promise<Result<Channel>> {
+  const [file, ...args] = argv;
+  if (file === undefined) throw new RangeError("argv is empty");
+  const running = execa(file, args, {
+    cwd: options.cwd ?? process.cwd(),
+    env: options.env ?? {},
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    stdin: "pipe",
+  });
+  const exited = running.then((result) => ({ code: result.exitCode ?? null, signal: result.signal ?? null }));
+  const child = running.nodeChildProcess;
+  if (child.pid !== undefined) return ok(new ProcessChannel(child, exited));
+  await exited;
+  const fix = "Check that it is installed and on the PATH, and that the working directory is there.";
+  return fail(failure("no-command", `${file} can't be started.`, fix));
+}
+
+class ProcessChannel implements Channel {
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess, exited: Promise<Exit>) {
+    this.#child = child;
+    this.exited = exited;
+    child.stdout?.setEncoding("utf8");
+    child.stderr?.setEncoding("utf8");
+    // A write to a process that has just died is told by `exited`, not by an error of the pipe.
+    child.stdin?.on("error", () => {});
+  }
+
+  write(text: string): boolean {
+    const { stdin } = this.#child;
+    return stdin?.writable === true ? stdin.write(text) : true;
+  }
+
+  end(): void {
+    this.#child.stdin?.end();
+  }
+
+  onOutput(listener: (text: string) => void): void {
+    this.#child.stdout?.on("data", listener);
+  }
+
+  onErrorOutput(listener: (text: string) => void): void {
+    this.#child.stderr?.on("data", listener);
+  }
+}

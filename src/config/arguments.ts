@@ -1,0 +1,137 @@
+/** The command line: what the user typed, as data. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { failure } from "../core/failure.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { Flags } from "./settings.ts";
+
+export type Arguments =
+  | { readonly do: "print"; readonly text: string }
+  | {
+      readonly do: "watch" | "run";
+      /** The mode was typed, not merely the default. */
+      readonly explicit: boolean;
+      readonly json: boolean;
+      /** A configuration file; null: look for one. */
+      readonly config: string | null;
+      readonly flags: Flags;
+    };
+
+interface Options {
+  readonly service?: string;
+  readonly container?: string;
+  readonly local?: true;
+  readonly config?: string;
+  readonly json?: true;
+  readonly failUnder?: number;
+  readonly report?: { html?: string; json?: string };
+}
+
+/** Reads the words after the program's name. */
+export function readArguments(argv: readonly string[], version: string): Result<Arguments> {
+  const dashes = argv.indexOf("--");
+  const passed = dashes < 0 ? [] : argv.slice(dashes + 1);
+  const words = dashes < 0 ? argv : argv.slice(0, dashes);
+  let printed = "";
+  let chosen: Arguments | null = null;
+  const choose = (mode: "watch" | "run", explicit: boolean, options: Options) => {
+    chosen = toArguments(mode, explicit, options, passed);
+  };
+  const program = build(version, choose, (text) => {
+    printed += text;
+  });
+  try {
+    program.parse([...words], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return ok({ do: "print", text: printed });
+    const message = error.message.replace(/^error: /, "");
+    return fail(failure("config", message, "See gunicov --help."));
+  }
+  return chosen === null ? ok({ do: "print", text: program.helpInformation() }) : ok(chosen);
+}
+
+type Choose = (mode: "watch" | "run", explicit: boolean, options: Options) => void;
+
+function build(version: string, choose: Choose, write: (text: string) => void): Command {
+  const program = withOptions(new Command("gunicov"))
+    .description(
+      "System-test coverage of a gunicorn server, a moment after each save, without killing the server.",
+    )
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .enablePositionalOptions(false)
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: () => {} })
+    .action((options: Options) => choose("watch", false, options))
+    .addHelpText("after", EPILOGUE);
+  for (const [name, about] of [
+    ["watch", "leave it open: a cycle at each change (the default; without a terminal it behaves as run)"],
+    ["run", "one cycle in plain text, and an exit code"],
+  ] as const) {
+    program
+      .command(name)
+      .description(about)
+      .exitOverride()
+      .action((_: Options, command: Command) => choose(name, true, command.optsWithGlobals()));
+  }
+  return program.helpCommand(false);
+}
+
+const EPILOGUE = `
+Everything after -- is passed on to the tests' command: gunicov run -- -k scoring
+
+Exit codes of run: 0 passed and complete, 1 tests failed, 2 usage or configuration,
+3 the server can't be reached, restarted, or its new code does not boot,
+4 coverage incomplete, 5 coverage below fail_under, 130 interrupted.`;
+
+function withOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--service <name>", "compose service of the server").conflicts(["container", "local"]),
+    )
+    .addOption(new Option("--container <name>", "container of the server, by name or id").conflicts("local"))
+    .addOption(new Option("--local", "start the configured gunicorn on this machine"))
+    .option("--config <file>", "configuration file (default: gunicov.toml or pyproject.toml, here or above)")
+    .option("--json", "facts as JSON lines on stdout (docs/protocol.md)")
+    .addOption(new Option("--fail-under <percent>", "least total coverage of run").argParser(percent))
+    .addOption(
+      new Option("--report <kind=path>", "after a cycle: html=DIR or json=FILE; may be given twice")
+        .argParser(report)
+        .default({}, "none"),
+    );
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 100) return value;
+  throw new InvalidArgumentError("It is a number from 0 to 100.");
+}
+
+function report(text: string, before: { html?: string; json?: string }): { html?: string; json?: string } {
+  const match = /^(html|json)=(.+)$/s.exec(text);
+  if (!match) throw new InvalidArgumentError("It is html=DIR or json=FILE.");
+  return { ...before, [match[1] as "html" | "json"]: match[2] };
+}
+
+function toArguments(
+  mode: "watch" | "run",
+  explicit: boolean,
+  options: Options,
+  passed: readonly string[],
+): Arguments {
+  return {
+    do: mode,
+    explicit,
+    json: options.json ?? false,
+    config: options.config ?? null,
+    flags: {
+      service: options.service ?? null,
+      container: options.container ?? null,
+      local: options.local ?? false,
+      failUnder: options.failUnder ?? null,
+      html: options.report?.html ?? null,
+      json: options.report?.json ?? null,
+      passed,
+    },
+  };
+}

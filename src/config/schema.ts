@@ -1,0 +1,66 @@
+/** What may stand in `[tool.gunicov]` of pyproject.toml, or in gunicov.toml. */
+import * as v from "valibot";
+
+const words = v.pipe(v.array(v.string()), v.minLength(1, "needs at least one word"));
+const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
+const seconds = v.pipe(v.number(), v.minValue(1));
+const env = v.record(v.string(), v.string());
+
+export const FileConfig = v.strictObject({
+  server: v.optional(
+    v.strictObject({
+      service: v.optional(v.string()),
+      container: v.optional(v.string()),
+      command: v.optional(words),
+      cwd: v.optional(v.string()),
+      port: v.optional(port),
+      env: v.optional(env),
+      source: v.optional(v.array(v.string())),
+    }),
+  ),
+  tests: v.optional(
+    v.strictObject({
+      service: v.optional(v.string()),
+      container: v.optional(v.string()),
+      run: v.optional(v.literal("host")),
+      command: v.optional(words),
+      cwd: v.optional(v.string()),
+      env: v.optional(env),
+      source: v.optional(v.array(v.string())),
+      timeout: v.optional(seconds),
+    }),
+  ),
+  coverage: v.optional(
+    v.strictObject({
+      fail_under: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
+    }),
+  ),
+  watch: v.optional(
+    v.strictObject({
+      poll: v.optional(v.boolean()),
+      quiet_ms: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10_000))),
+      on_change: v.optional(v.picklist(["abort", "queue"])),
+    }),
+  ),
+});
+
+export type FileConfig = v.InferOutput<typeof FileConfig>;
+
+/** The keys known at a path of sections, for suggestions. */
+export function knownKeys(path: readonly string[]): readonly string[] {
+  let schema: unknown = FileConfig;
+  for (const key of ["", ...path]) {
+    if (key !== "") schema = entriesOf(schema)[key];
+    schema = unwrap(schema);
+  }
+  return Object.keys(entriesOf(schema));
+}
+
+function unwrap(schema: unknown): unknown {
+  return typeof schema === "object" && schema !== null && "wrapped" in schema ? schema.wrapped : schema;
+}
+
+function entriesOf(schema: unknown): Record<string, unknown> {
+  const whole = typeof schema === "object" && schema !== null && "entries" in schema ? schema.entries : {};
+  return whole as Record<string, unknown>;
+}

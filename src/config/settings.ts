@@ -1,0 +1,121 @@
+/** The settings of one session: flags over file over defaults. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { failure } from "../core/failure.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { Loaded } from "./load.ts";
+
+/** What the command line says. Null: nothing. */
+export interface Flags {
+  readonly service: string | null;
+  readonly container: string | null;
+  readonly local: boolean;
+  readonly failUnder: number | null;
+  readonly html: string | null;
+  readonly json: string | null;
+  /** What stands behind `--`. */
+  readonly passed: readonly string[];
+}
+
+export type Place = { readonly service: string } | { readonly container: string };
+
+export interface LocalSettings {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Settings {
+  readonly root: string;
+  /** The container of the server; null: only a local one is configured. */
+  readonly container: Place | null;
+  /** How to start a local server; null: not configured. */
+  readonly local: LocalSettings | null;
+  /** Absolute; null: the bind mounts tell. */
+  readonly source: readonly string[] | null;
+  readonly tests: {
+    /** Null: on this machine. */
+    readonly container: Place | null;
+    readonly command: readonly string[];
+    /** Null: the target's own. */
+    readonly cwd: string | null;
+    /** For tests on this machine. */
+    readonly env: Readonly<Record<string, string>>;
+    readonly source: readonly string[] | null;
+    readonly timeout: number;
+  };
+  readonly failUnder: number | null;
+  readonly html: string | null;
+  readonly json: string | null;
+  readonly poll: boolean;
+  readonly quietMs: number | null;
+  readonly onChange: "abort" | "queue" | null;
+}
+
+const DEFAULT_COMMAND = ["pytest", "-n", "auto"];
+const DEFAULT_TIMEOUT = 600;
+
+/** Puts flags and file together. Paths in the file are from the project's root, those of flags from `cwd`. */
+export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string): Result<Settings> {
+  const server = config.server ?? {};
+  const tests = config.tests ?? {};
+  const container = flags.local
+    ? null
+    : (place(flags.service, flags.container) ?? place(server.service, server.container));
+  const named = flags.service !== null || flags.container !== null;
+  const local = server.command && !named ? localSettings(server.command, server, root) : null;
+  if (container === null && local === null) return fail(nothing(flags, file));
+  const command = [...(tests.command ?? DEFAULT_COMMAND), ...flags.passed];
+  const absolute = (paths: readonly string[]) => paths.map((path) => resolve(root, path));
+  return ok({
+    root,
+    container,
+    local,
+    source: server.source ? absolute(server.source) : null,
+    tests: {
+      container: tests.run === "host" ? null : place(tests.service, tests.container),
+      command,
+      cwd: tests.cwd ?? null,
+      env: tests.env ?? {},
+      source: tests.source ? absolute(tests.source) : null,
+      timeout: tests.timeout ?? DEFAULT_TIMEOUT,
+    },
+    failUnder: flags.failUnder ?? config.coverage?.fail_under ?? null,
+    html: flags.html === null ? null : resolve(cwd, flags.html),
+    json: flags.json === null ? null : resolve(cwd, flags.json),
+    poll: config.watch?.poll ?? false,
+    quietMs: config.watch?.quiet_ms ?? null,
+    onChange: config.watch?.on_change ?? null,
+  });
+}
+
+/** Directories of tests by their usual names, for tests on this machine where none is configured. */
+export function usualTestDirectories(root: string): readonly string[] {
+  return ["test", "tests"].map((name) => join(root, name)).filter((path) => existsSync(path));
+}
+
+function place(service: string | null | undefined, container: string | null | undefined): Place | null {
+  if (service) return { service };
+  return container ? { container } : null;
+}
+
+function localSettings(
+  command: readonly string[],
+  server: { cwd?: string | undefined; port?: number | undefined; env?: Record<string, string> | undefined },
+  root: string,
+): LocalSettings {
+  return { command, cwd: resolve(root, server.cwd ?? "."), port: server.port ?? 0, env: server.env ?? {} };
+}
+
+function nothing(flags: Flags, file: string | null) {
+  if (flags.local) {
+    const fix = `Say in ${file ?? "gunicov.toml"} how it is started:\n[tool.gunicov.server]\ncommand = ["gunicorn", "--bind", "127.0.0.1:{port}", "app:app"]`;
+    return failure("config", "--local needs the server's command.", fix);
+  }
+  const fix =
+    "Name its compose service (--service NAME), its container (--container NAME), or give a [tool.gunicov.server] " +
+    "in pyproject.toml or gunicov.toml (docs/configuration.md).";
+  return failure("config", "Nothing says where the server is.", fix);
+}

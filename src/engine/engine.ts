@@ -1,0 +1,216 @@
+/** Runs the cycle: events in a queue, one reduce at a time, effects as port calls. Decides nothing itself. */
+import { begin, reduce, type State, type Transition } from "../core/cycle.ts";
+import type { Effect } from "../core/effect.ts";
+import type { Event, Settled } from "../core/event.ts";
+import { FACT_VERSION, type Fact, type FactBody } from "../core/fact.ts";
+import { failure } from "../core/failure.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Report } from "../core/report.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { EMPTY_SESSION, observe, observeLog, type Session } from "../core/session.ts";
+import { Bus } from "./bus.ts";
+import { Keeper } from "./keeper.ts";
+import type { Ports } from "./ports.ts";
+import { runStep } from "./steps.ts";
+import type { EngineView, Snapshot, Wish } from "./view.ts";
+
+type Undated = Event extends infer E ? (E extends Event ? Omit<E, "at"> : never) : never;
+
+export class Engine implements EngineView {
+  readonly #ports: Ports;
+  readonly #policy: Policy;
+  readonly #keeper: Keeper;
+  readonly #facts = new Bus<Fact>();
+  readonly #changes = new Bus<void>();
+  readonly #queue: Event[] = [];
+  readonly #unsubscribes: (() => void)[] = [];
+  readonly #locating = new AbortController();
+  #controller = new AbortController();
+  #state: State;
+  #session: Session = EMPTY_SESSION;
+  #snapshot: Snapshot;
+  #seq = 0;
+  #busy = false;
+  #telling = false;
+  readonly #ending = Promise.withResolvers<number>();
+  readonly ended = this.#ending.promise;
+
+  constructor(ports: Ports, policy: Policy) {
+    this.#ports = ports;
+    this.#policy = policy;
+    this.#keeper = new Keeper(ports.server, ports.publisher);
+    this.#state = begin()[0];
+    this.#snapshot = { state: this.#state, session: this.#session, watched: [] };
+  }
+
+  /** Looks for the target and goes on by itself until `ended`. */
+  start(): void {
+    const { target } = this.#ports;
+    this.#unsubscribes.push(
+      target.onLog((line) => {
+        this.#session = observeLog(this.#session, line);
+        this.#changed();
+      }),
+      target.onLifecycle((event) =>
+        this.#post(
+          event.type === "lost" ? { type: "target.lost", failure: event.failure } : { type: "target.back" },
+        ),
+      ),
+    );
+    this.#take(begin());
+  }
+
+  getSnapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#changes.on(listener);
+  }
+
+  onFact(listener: (fact: Fact) => void): () => void {
+    return this.#facts.on(listener);
+  }
+
+  dispatch(wish: Wish): void {
+    this.#post(wish);
+  }
+
+  async source(path: string): Promise<Result<string>> {
+    return await this.#ports.server.source(path);
+  }
+
+  async openHtml(): Promise<Result<{ path: string; notOpened: ReturnType<typeof failure> | null }>> {
+    if (this.#session.report === null && this.#session.partial === null) {
+      return fail(failure("no-report", "There is no report yet.", "Wait for the first cycle to end."));
+    }
+    const pages = await this.#ports.server.html(new AbortController().signal);
+    if (!pages.ok) return pages;
+    const path = await this.#ports.publisher.html(pages.value);
+    if (!path.ok) return path;
+    const opened = await this.#ports.desktop.open(path.value);
+    return ok({ path: path.value, notOpened: opened.ok ? null : opened.failure });
+  }
+
+  hostPath(path: string): string {
+    return path.startsWith("/") ? path : `${this.#ports.root}/${path}`;
+  }
+
+  /** One event at a time: what an effect posts while it is being run waits its turn. */
+  #post(undated: Undated): void {
+    this.#queue.push({ ...undated, at: this.#ports.clock.now() } as Event);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let event = this.#queue.shift(); event; event = this.#queue.shift()) {
+        this.#take(reduce(this.#state, event, this.#policy));
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #take([state, effects]: Transition): void {
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    this.#changed();
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "locate":
+        void this.#locate();
+        return;
+      case "wait":
+        this.#ports.clock.after(effect.ms, () => this.#post({ type: "quiet", token: effect.token }));
+        return;
+      case "run":
+        void this.#run(effect);
+        return;
+      case "abort":
+        this.#controller.abort();
+        return;
+      case "emit":
+        this.#publish(effect.cycle, effect.fact);
+        return;
+      case "stop":
+        void this.#stop(effect.exit);
+        return;
+      case "kill":
+        this.#ending.resolve(this.#policy.once ? 130 : 0);
+        return;
+    }
+  }
+
+  async #locate(): Promise<void> {
+    const { signal } = this.#locating;
+    const [found, opened] = await Promise.all([
+      this.#ports.server.find(signal),
+      this.#ports.tests.open(signal),
+    ]);
+    if (!found.ok) return this.#post({ type: "target.missing", failure: found.failure });
+    if (!opened.ok) return this.#post({ type: "target.missing", failure: opened.failure });
+    if (!this.#policy.once) await this.#watch();
+    this.#post({ type: "target.found", ...found.value });
+  }
+
+  async #watch(): Promise<void> {
+    const directories = this.#ports.directories();
+    await this.#ports.watcher.watch(directories, (files) => this.#post({ type: "files.changed", files }));
+    this.#snapshot = { ...this.#snapshot, watched: directories };
+  }
+
+  async #run({ cycle, input }: Effect & { type: "run" }): Promise<void> {
+    const { step } = input;
+    const say = (fact: FactBody) => this.#post({ type: "step.progress", cycle, step, fact });
+    if (step === "checking") {
+      this.#controller = new AbortController();
+      const kept = await this.#keeper.stop();
+      if (!kept.ok) say({ type: "warning", message: kept.failure.message });
+    }
+    const { signal } = this.#controller;
+    const keep = (report: Report) => this.#keep(report);
+    const settled = await runStep(input, { ports: this.#ports, say, signal, keep }).catch(crashed);
+    this.#post({ type: "step.settled", cycle, step, settled });
+  }
+
+  /** In watch mode nobody waits for the files that editors read; the next cycle says what went wrong. */
+  async #keep(report: Report): Promise<Result<void>> {
+    const kept = this.#keeper.keep(report);
+    return this.#policy.once ? await kept : ok(undefined);
+  }
+
+  #publish(cycle: number, body: FactBody): void {
+    this.#seq += 1;
+    const fact = { v: FACT_VERSION, seq: this.#seq, cycle, at: this.#ports.clock.now(), ...body } as Fact;
+    this.#session = observe(this.#session, fact);
+    this.#facts.tell(fact);
+    this.#changed();
+  }
+
+  /** Many changes, one call a tick. */
+  #changed(): void {
+    this.#snapshot = { ...this.#snapshot, state: this.#state, session: this.#session };
+    if (this.#telling) return;
+    this.#telling = true;
+    setImmediate(() => {
+      this.#telling = false;
+      this.#changes.tell();
+    });
+  }
+
+  async #stop(exit: number): Promise<void> {
+    this.#locating.abort();
+    await this.#keeper.stop();
+    for (const unsubscribe of this.#unsubscribes) unsubscribe();
+    await this.#ports.watcher.close();
+    await Promise.all([this.#ports.server.close(), this.#ports.tests.close()]);
+    this.#ending.resolve(this.#policy.once ? exit : 0);
+  }
+}
+
+function crashed(error: unknown): Settled {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const fix = "This is a bug in gunicov: please report it with the text below.";
+  return { status: "failed", failure: failure("internal", "A step broke down.", fix, detail) };
+}

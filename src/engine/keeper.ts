@@ -1,0 +1,40 @@
+/** Keeps the last complete result for editors, in the background, one job at a time, the newest wins. */
+import type { Report } from "../core/report.ts";
+import { ok, type Result } from "../core/result.ts";
+import type { Publisher } from "../ports/publisher.ts";
+import type { Server } from "../ports/server.ts";
+
+export class Keeper {
+  readonly #server: Server;
+  readonly #publisher: Publisher;
+  #controller = new AbortController();
+  #job: Promise<Result<void>> = Promise.resolve(ok(undefined));
+
+  constructor(server: Server, publisher: Publisher) {
+    this.#server = server;
+    this.#publisher = publisher;
+  }
+
+  /** Starts keeping a report where it is whole; settles when it is kept. */
+  async keep(report: Report): Promise<Result<void>> {
+    await this.stop();
+    if (!report.complete || report.partial) return ok(undefined);
+    this.#controller = new AbortController();
+    this.#job = this.#export(this.#controller.signal);
+    return await this.#job;
+  }
+
+  /** Gives up what is under way (the code it describes has changed) and waits for its end; gives how it ended. */
+  async stop(): Promise<Result<void>> {
+    this.#controller.abort();
+    const job = this.#job;
+    this.#job = Promise.resolve(ok(undefined));
+    return await job;
+  }
+
+  async #export(signal: AbortSignal): Promise<Result<void>> {
+    const exported = await this.#server.export(signal);
+    if (!exported.ok) return exported.failure.kind === "cancelled" ? ok(undefined) : exported;
+    return await this.#publisher.keep(exported.value);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Clock } from "../ports/clock.ts";
+import type { Desktop } from "../ports/desktop.ts";
+import type { Files } from "../ports/files.ts";
+import type { Publisher } from "../ports/publisher.ts";
+import type { Server } from "../ports/server.ts";
+import type { Target } from "../ports/target.ts";
+import type { Tests } from "../ports/tests.ts";
+import type { Watcher } from "../ports/watcher.ts";
+
+/** Everything outside that the engine drives. */
+export interface Ports {
+  readonly server: Server;
+  readonly tests: Tests;
+  /** Where the server lives, for its lifecycle and log. */
+  readonly target: Target;
+  readonly watcher: Watcher;
+  readonly files: Files;
+  readonly publisher: Publisher;
+  readonly desktop: Desktop;
+  readonly clock: Clock;
+  /** Absolute paths to watch; known once the targets are open. */
+  readonly directories: () => readonly string[];
+  /** The project's root, absolute. */
+  readonly root: string;
+}

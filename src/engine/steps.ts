@@ -1,0 +1,154 @@
+/** Each step of the cycle as calls of ports: input in, settled out, nothing decided about what comes next. */
+import type { StepInput, StepOutput } from "../core/effect.ts";
+import type { Settled } from "../core/event.ts";
+import type { CheckFailure } from "../core/fact.ts";
+import { type Failure, failure } from "../core/failure.ts";
+import type { Report } from "../core/report.ts";
+import type { Result } from "../core/result.ts";
+import type { ChangedFile, Say } from "../ports/server.ts";
+import type { Ports } from "./ports.ts";
+
+export interface StepContext {
+  readonly ports: Ports;
+  readonly say: Say;
+  readonly signal: AbortSignal;
+  /** Keeps a complete report for editors; awaited only where the program ends after this cycle. */
+  readonly keep: (report: Report) => Promise<Result<void>>;
+}
+
+/** Runs one step to its end. Aborted, it still waits until what it started is dead. */
+export async function runStep(input: StepInput, context: StepContext): Promise<Settled> {
+  switch (input.step) {
+    case "checking":
+      return await check(input.files, input.mustRestart, context);
+    case "restarting":
+      return await restart(context);
+    case "testing":
+      return await test(input.select, context);
+    case "flushing":
+      return settled(await context.ports.server.flush(context.say, context.signal), (flush) => ({
+        step: "flushing",
+        ...flush,
+      }));
+    case "collecting":
+      return settled(
+        await context.ports.server.collect(input.flush, input.partial, context.signal),
+        (report) => ({ step: "collecting", report }),
+      );
+    case "reporting":
+      return await report(input.report, context);
+  }
+}
+
+function settled<T>(result: Result<T>, output: (value: T) => StepOutput): Settled {
+  return result.ok ? { status: "done", output: output(result.value) } : failed(result.failure);
+}
+
+function failed(why: Failure): Settled {
+  return why.kind === "cancelled" ? { status: "aborted" } : { status: "failed", failure: why };
+}
+
+async function check(files: readonly string[], mustRestart: boolean, context: StepContext): Promise<Settled> {
+  const { server } = context.ports;
+  const changed = await hashAll(files, context);
+  if (changed.length > 0) {
+    const checked = await server.check(changed, context.signal);
+    if (!checked.ok) return failed(checked.failure);
+    if (checked.value.failures.length > 0) return notCompiled(checked.value.failures, context);
+    if (checked.value.lagging.length > 0) return lagging(checked.value.lagging);
+  }
+  const why = "what its workers run is not known yet";
+  if (mustRestart) return settled({ ok: true, value: null }, () => restartBecause(why));
+  return settled(await server.freshness(files, context.signal), (freshness) => ({
+    step: "checking",
+    restart: !freshness.fresh,
+    why: freshness.why,
+    generation: freshness.generation,
+  }));
+}
+
+function restartBecause(why: string): StepOutput {
+  return { step: "checking", restart: true, why, generation: 0 };
+}
+
+async function hashAll(files: readonly string[], context: StepContext): Promise<readonly ChangedFile[]> {
+  return await Promise.all(
+    files.map(async (path) => ({ path, sha256: await context.ports.files.hash(path) })),
+  );
+}
+
+function notCompiled(failures: readonly CheckFailure[], context: StepContext): Settled {
+  context.say({ type: "check.failed", failures });
+  const message = describe(failures);
+  return failed(
+    failure("check-failed", message, "Mend it and save; the server goes on with its last good code."),
+  );
+}
+
+function describe(failures: readonly CheckFailure[]): string {
+  const [first] = failures;
+  const more = failures.length > 1 ? ` (and ${failures.length - 1} more)` : "";
+  if (!first) return "A changed file does not compile.";
+  const place = first.line === null ? first.path : `${first.path}:${first.line}`;
+  return `${place}: ${first.message}${more}`;
+}
+
+function lagging(paths: readonly string[]): Settled {
+  const message = `The server still sees older bytes of ${paths.join(", ")}.`;
+  return failed(
+    failure("mount-lag", message, "Check that the directory is mounted into the server; then press a."),
+  );
+}
+
+async function restart(context: StepContext): Promise<Settled> {
+  const result = await context.ports.server.restart(context.say, context.signal);
+  if (!result.ok) return failed(result.failure);
+  const { generation, workers, bootErrors, configError, ms } = result.value;
+  const [first] = bootErrors;
+  if (first) {
+    context.say({ type: "server.boot-error", traceback: first.traceback, workers: bootErrors.length });
+    const message = `The new code does not start: ${lastLine(first.traceback)}`;
+    return failed(failure("boot-error", message, "Mend it and save; the server lives on.", first.traceback));
+  }
+  if (configError !== null) {
+    const message = `gunicorn's config file fails, its last good settings stay: ${lastLine(configError)}`;
+    context.say({ type: "warning", message });
+  }
+  context.say({ type: "server.ready", generation, workers, ms, restarted: true });
+  return { status: "done", output: { step: "restarting" } };
+}
+
+function lastLine(traceback: string): string {
+  return traceback.trimEnd().split("\n").at(-1)?.trim() ?? "";
+}
+
+async function test(select: readonly string[], context: StepContext): Promise<Settled> {
+  return settled(await context.ports.tests.run(select, context.say, context.signal), (run) => ({
+    step: "testing",
+    passed: run.passed,
+    failed: run.failed,
+    errors: run.errors,
+    skipped: run.skipped,
+  }));
+}
+
+async function report(value: Report | null, context: StepContext): Promise<Settled> {
+  const done: Settled = { status: "done", output: { step: "reporting" } };
+  if (value === null) return done;
+  const published = await publishWanted(context);
+  if (!published.ok) return failed(published.failure);
+  const kept = await context.keep(value);
+  return kept.ok ? done : failed(kept.failure);
+}
+
+/** The reports that the command line asks for. */
+async function publishWanted(context: StepContext): Promise<Result<void>> {
+  const { server, publisher } = context.ports;
+  const { html, json } = publisher.wanted;
+  if (!html && !json) return { ok: true, value: undefined };
+  const pages = html ? await server.html(context.signal) : null;
+  if (pages && !pages.ok) return pages;
+  const exported = json ? await server.export(context.signal) : null;
+  if (exported && !exported.ok) return exported;
+  return await publisher.publish({ html: pages?.value ?? null, json: exported?.value.json ?? null });
+}

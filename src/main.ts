@@ -1,0 +1,93 @@
+/** argv → configuration → wiring → exit code. */
+import { readFile } from "node:fs/promises";
+import { type Arguments, readArguments } from "./config/arguments.ts";
+import { loadConfig } from "./config/load.ts";
+import { type Settings, settle } from "./config/settings.ts";
+import { FAILURE_EXIT, type Failure } from "./core/failure.ts";
+import { ONCE, type Policy, WATCH } from "./core/policy.ts";
+import type { EngineView } from "./engine/view.ts";
+
+type Go = Exclude<Arguments, { do: "print" }>;
+type Surface = "ink" | "text" | "ndjson";
+
+/** Runs the command line `argv` (without the program's name) and gives the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const version = await ownVersion();
+  const read = readArguments(argv, version);
+  if (!read.ok) return complain(read.failure);
+  if (read.value.do === "print") {
+    process.stdout.write(read.value.text.endsWith("\n") ? read.value.text : `${read.value.text}\n`);
+    return 0;
+  }
+  const loaded = await loadConfig(process.cwd(), read.value.config);
+  if (!loaded.ok) return complain(loaded.failure);
+  const settings = settle(loaded.value, read.value.flags, process.cwd());
+  if (!settings.ok) return complain(settings.failure);
+  return await go(read.value, settings.value, version);
+}
+
+async function go(args: Go, settings: Settings, version: string): Promise<number> {
+  const terminal = process.stdout.isTTY === true && process.stdin.isTTY === true;
+  const surface: Surface = args.json ? "ndjson" : args.do === "watch" && terminal ? "ink" : "text";
+  // Facts can be read for ever through a pipe when watching was asked for; plain text without a terminal is one run.
+  const watching = args.do === "watch" && (surface === "ink" || (args.json && (args.explicit || terminal)));
+  const { wire } = await import("./wire.ts");
+  const engine = await wire(settings, policy(settings, watching));
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, () => engine.dispatch({ type: "quit" }));
+  process.stdout.on("error", () => engine.dispatch({ type: "quit" }));
+  const shown = SURFACES[surface](engine, version);
+  await shown.ready;
+  engine.start();
+  const code = await engine.ended;
+  await shown.done;
+  return code;
+}
+
+/** A surface that is listening when `ready` has settled, and has put the terminal back when `done` has. */
+interface Shown {
+  readonly ready: Promise<void>;
+  readonly done: Promise<void>;
+}
+
+const write = (text: string) => void process.stdout.write(text);
+
+/** Loaded when chosen: NDJSON needs no React. */
+const SURFACES: Readonly<Record<Surface, (engine: EngineView, version: string) => Shown>> = {
+  ndjson: (engine) => atOnce(import("./surfaces/ndjson/ndjson.ts").then((m) => m.runNdjson(engine, write))),
+  text: (engine) => atOnce(import("./surfaces/text/text.ts").then((m) => m.runText(engine, write))),
+  ink: (engine, version) => {
+    const loading = Promise.all([import("./surfaces/ink/run.tsx"), import("./adapters/host/editor.ts")]);
+    const done = loading.then(([{ runInk }, { editFile }]) =>
+      runInk(engine, { version, color: !process.env.NO_COLOR, editor: editFile }),
+    );
+    return { ready: loading.then(() => {}), done };
+  },
+};
+
+function atOnce(ready: Promise<void>): Shown {
+  return { ready, done: ready };
+}
+
+function policy(settings: Settings, watching: boolean): Policy {
+  const base = watching ? WATCH : ONCE;
+  return {
+    ...base,
+    failUnder: settings.failUnder,
+    ...(watching && settings.quietMs !== null ? { quietMs: settings.quietMs } : {}),
+    ...(watching && settings.onChange !== null ? { onChange: settings.onChange } : {}),
+  };
+}
+
+/** One clear message on stderr; gives the exit code. */
+function complain(why: Failure): number {
+  process.stderr.write(
+    `gunicov: ${why.message}\n${why.fix}\n${why.detail === undefined ? "" : `${why.detail}\n`}`,
+  );
+  return FAILURE_EXIT[why.kind];
+}
+
+async function ownVersion(): Promise<string> {
+  const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,97 @@
+/** Each fact as lines of plain text. */
+import type { Fact, TestCounts } from "../../core/fact.ts";
+import { clean, cleanLines, count, duration } from "../../core/text.ts";
+import { reportLines } from "./table.ts";
+
+/** The lines that a fact is worth; none for those that only a live screen needs. */
+export function linesOf(fact: Fact): readonly string[] {
+  switch (fact.type) {
+    case "cycle.started":
+      return fact.files.length > 0 ? [`changed: ${fact.files.map((file) => clean(file)).join(", ")}`] : [];
+    case "check.failed":
+      return fact.failures.flatMap((one) => {
+        const place = one.line === null ? one.path : `${one.path}:${one.line}`;
+        return [
+          `${clean(place)}: ${clean(one.message)}`,
+          ...(one.text ? [`    ${clean(one.text).trim()}`] : []),
+        ];
+      });
+    case "server.back":
+      return [
+        `server: ${clean(fact.name)}, gunicorn's master is ${fact.master}`,
+        ...fact.warnings.map(warning),
+      ];
+    case "server.restarting":
+      return [];
+    case "server.ready":
+      return [
+        fact.restarted
+          ? `restarted: generation ${fact.generation}, ${count(fact.workers.length, "worker")}, ${duration(fact.ms)}`
+          : `workers are fresh: generation ${fact.generation}`,
+      ];
+    case "server.waiting":
+      return [`waiting: ${clean(fact.why)}`];
+    case "server.boot-error":
+      return [];
+    case "server.lost":
+      return [`server lost: ${clean(fact.message)} ${clean(fact.fix)}`];
+    case "error":
+      return [
+        "",
+        `error: ${clean(fact.message)}`,
+        ...indent(fact.fix),
+        ...(fact.detail ? indent(fact.detail) : []),
+      ];
+    case "warning":
+      return [warning(fact.message)];
+    case "tests.started":
+      return fact.total === null ? [] : [`running ${count(fact.total, "test")}`];
+    case "test.finished":
+      return testLines(fact);
+    case "tests.finished":
+      return [`${countsText(fact)} in ${duration(fact.ms)}`];
+    case "coverage.file":
+      return [];
+    case "coverage.complete":
+      return [`data files: ${fact.written}/${fact.expected}`];
+    case "coverage.incomplete":
+      return [
+        `data files: ${fact.written}/${fact.expected}, incomplete`,
+        ...fact.reasons.map((reason) => `  ${clean(reason)}`),
+      ];
+    case "report":
+      return ["", ...reportLines(fact)];
+    case "cycle.finished":
+      return ["", `${fact.outcome} in ${duration(fact.ms)} (exit code ${fact.exit_code})`];
+  }
+}
+
+function warning(message: string): string {
+  return `warning: ${clean(message)}`;
+}
+
+function indent(text: string): readonly string[] {
+  return cleanLines(text).map((line) => `  ${line}`);
+}
+
+/** `12 passed, 1 failed`, only what there is. */
+export function countsText(counts: TestCounts): string {
+  const parts = [
+    `${counts.passed} passed`,
+    counts.failed > 0 ? `${counts.failed} failed` : "",
+    counts.errors > 0 ? count(counts.errors, "error") : "",
+    counts.skipped > 0 ? `${counts.skipped} skipped` : "",
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function testLines(test: Fact & { type: "test.finished" }): readonly string[] {
+  if (test.outcome === "passed" || test.outcome === "skipped") return [];
+  const place = test.place === "" ? "" : ` (${clean(test.place)})`;
+  return [
+    "",
+    `${test.outcome === "error" ? "ERROR" : "FAILED"} ${clean(test.id)}${place}`,
+    `  ${clean(test.message)}`,
+    ...indent(test.output),
+  ];
+}
