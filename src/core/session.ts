@@ -1,5 +1,14 @@
 /** What a screen shows of the facts so far: a pure fold, kept small however long gunicov stays open. */
-import type { CheckFailure, CycleOutcome, Fact, LostWorker, Reason, Step, TestCounts, TestResult } from "./fact.ts";
+import type {
+  CheckFailure,
+  CycleOutcome,
+  Fact,
+  LostWorker,
+  Reason,
+  Step,
+  TestCounts,
+  TestResult,
+} from "./fact.ts";
 import type { Failure } from "./failure.ts";
 import type { Report } from "./report.ts";
 
@@ -58,8 +67,8 @@ export interface Session {
   readonly error: Failure | null;
   /** The last report of all tests, and its cycle. */
   readonly report: { readonly cycle: number; readonly value: Report } | null;
-  /** The report of a selection of tests, where that is the newest. */
-  readonly partial: { readonly cycle: number; readonly value: Report } | null;
+  /** The report of a selection of so many tests, where that is the newest. */
+  readonly partial: { readonly cycle: number; readonly selected: number; readonly value: Report } | null;
   /** The report on screen is of an older state of the code. */
   readonly stale: boolean;
   readonly last: CycleEnd | null;
@@ -136,7 +145,7 @@ export function observe(session: Session, fact: Fact): Session {
       return { ...session, counter: { ...fact, state: "incomplete" } };
     case "report":
       return fact.partial
-        ? { ...session, partial: { cycle: fact.cycle, value: fact } }
+        ? { ...session, partial: { cycle: fact.cycle, selected: session.cycle.selected, value: fact } }
         : { ...session, report: { cycle: fact.cycle, value: fact }, partial: null, stale: false };
     case "cycle.finished":
       return onCycleFinished(session, fact);
@@ -156,7 +165,9 @@ export function logDuring(log: readonly LogEntry[], test: TestResult): readonly 
 
 /** Tests that did not pass, in the order in which they ended. */
 export function failing(session: Session): readonly TestResult[] {
-  return [...session.tests.results.values()].filter((test) => test.outcome === "failed" || test.outcome === "error");
+  return [...session.tests.results.values()].filter(
+    (test) => test.outcome === "failed" || test.outcome === "error",
+  );
 }
 
 function withServer(session: Session, change: Partial<Session["server"]>): Session {
@@ -184,12 +195,15 @@ function onCycleStarted(session: Session, fact: Fact & { type: "cycle.started" }
     checks: [],
     bootError: null,
     error: null,
-    stale: session.report !== null,
+    // A selection run on the same code leaves the table as true as it was.
+    stale: session.report !== null && (session.stale || fact.selected === 0 || fact.files.length > 0),
   };
 }
 
 function onTest(session: Session, test: Fact & { type: "test.finished" }): Session {
-  const key = ({ passed: "passed", failed: "failed", error: "errors", skipped: "skipped" } as const)[test.outcome];
+  const key = ({ passed: "passed", failed: "failed", error: "errors", skipped: "skipped" } as const)[
+    test.outcome
+  ];
   const counts = { ...session.tests.counts, [key]: session.tests.counts[key] + 1 };
   const results = new Map(session.tests.results).set(test.id, test);
   return { ...session, tests: { ...session.tests, counts, results } };
