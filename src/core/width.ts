@@ -1,0 +1,105 @@
+/** How many columns of a terminal a text takes, and cutting and filling to a number of them. */
+
+const ASCII = /^[\x20-\x7e]*$/;
+const INVISIBLE =
+  /^[\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]+$/u;
+const EMOJI = /^(?:\p{RGI_Emoji}|[\d#*]\u20e3)$/v;
+const GRAPHEMES = new Intl.Segmenter();
+
+/** First and last code points that are two columns wide (Unicode's East Asian Width W and F). */
+const WIDE: readonly (readonly [number, number])[] = [
+  [0x1100, 0x115f],
+  [0x231a, 0x231b],
+  [0x2329, 0x232a],
+  [0x23e9, 0x23ec],
+  [0x2e80, 0x303e],
+  [0x3041, 0x4dbf],
+  [0x4e00, 0xa4cf],
+  [0xa960, 0xa97c],
+  [0xac00, 0xd7a3],
+  [0xf900, 0xfaff],
+  [0xfe10, 0xfe19],
+  [0xfe30, 0xfe6f],
+  [0xff01, 0xff60],
+  [0xffe0, 0xffe6],
+  [0x16fe0, 0x1b2fb],
+  [0x1f300, 0x1f64f],
+  [0x1f680, 0x1f6ff],
+  [0x1f900, 0x1faff],
+  [0x20000, 0x3fffd],
+];
+
+/** Columns that a text without control characters takes. An ambiguous character counts as one. */
+export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of GRAPHEMES.segment(text)) width += graphemeWidth(segment);
+  return width;
+}
+
+/** The text in at most `width` columns; where it is cut, it ends in `…`. */
+export function truncateEnd(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  return width < 1 ? "" : `${takeStart(text, width - 1)}…`;
+}
+
+/** The same, cut at its start: of a path, the end tells most. */
+export function truncateStart(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  if (width < 1) return "";
+  const graphemes = [...GRAPHEMES.segment(text)].reverse();
+  let rest = "";
+  let room = width - 1;
+  for (const { segment } of graphemes) {
+    room -= graphemeWidth(segment);
+    if (room < 0) break;
+    rest = segment + rest;
+  }
+  return `…${rest}`;
+}
+
+/** The text filled or cut to exactly `width` columns. */
+export function fill(text: string, width: number, align: "left" | "right" = "left"): string {
+  const cut = truncateEnd(text, width);
+  const space = " ".repeat(Math.max(0, width - displayWidth(cut)));
+  return align === "left" ? cut + space : space + cut;
+}
+
+/** The text in pieces of at most `width` columns; at least one piece. */
+export function wrap(text: string, width: number): readonly string[] {
+  if (width < 1) return [""];
+  const pieces: string[] = [];
+  let rest = text;
+  while (displayWidth(rest) > width) {
+    // Where not even one character fits, it stands alone: a piece must never be empty, or this never ends.
+    const piece = takeStart(rest, width) || ([...GRAPHEMES.segment(rest)][0]?.segment ?? rest);
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return [...pieces, rest];
+}
+
+function takeStart(text: string, width: number): string {
+  if (ASCII.test(text)) return text.slice(0, width);
+  let taken = "";
+  let room = width;
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    room -= graphemeWidth(segment);
+    if (room < 0) break;
+    taken += segment;
+  }
+  return taken;
+}
+
+function graphemeWidth(grapheme: string): number {
+  if (ASCII.test(grapheme)) return grapheme.length;
+  if (INVISIBLE.test(grapheme)) return 0;
+  if (EMOJI.test(grapheme)) return 2;
+  let width = 0;
+  for (const character of grapheme) {
+    if (INVISIBLE.test(character)) continue;
+    const code = character.codePointAt(0) ?? 0;
+    width = Math.max(width, WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1);
+  }
+  return width;
+}
