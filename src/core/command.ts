@@ -45,7 +45,12 @@ export interface Binding {
 
 export const BINDINGS: readonly Binding[] = [
   { command: "run-all", keys: ["a"], group: "run", help: "run all tests" },
-  { command: "rerun-selection", keys: ["r"], group: "run", help: "rerun the selection (the test or filter at hand)" },
+  {
+    command: "rerun-selection",
+    keys: ["r"],
+    group: "run",
+    help: "rerun the selection (the test or filter at hand)",
+  },
   { command: "failed-only", keys: ["f"], group: "run", help: "failed tests only, on and off" },
   { command: "pause", keys: ["Space"], group: "run", help: "pause and resume watching" },
   { command: "cancel", keys: ["c"], group: "run", help: "cancel the cycle; when idle, clear filters" },
@@ -53,8 +58,8 @@ export const BINDINGS: readonly Binding[] = [
   { command: "move-up", keys: ["k", "Up"], group: "move", help: "up" },
   { command: "first", keys: ["g", "Home"], group: "move", help: "first row" },
   { command: "last", keys: ["G", "End"], group: "move", help: "last row" },
-  { command: "page-down", keys: ["PageDown"], group: "move", help: "a page down" },
-  { command: "page-up", keys: ["PageUp"], group: "move", help: "a page up" },
+  { command: "page-down", keys: ["PageDown", "Ctrl-D"], group: "move", help: "a page down" },
+  { command: "page-up", keys: ["PageUp", "Ctrl-U"], group: "move", help: "a page up" },
   { command: "search", keys: ["/"], group: "find", help: "search" },
   { command: "search-next", keys: ["n"], group: "find", help: "next match" },
   { command: "search-previous", keys: ["N"], group: "find", help: "previous match" },

@@ -1,0 +1,58 @@
+/** The whole of a failing test or a problem, line by line, what matters most first. */
+import type { TestResult } from "./fact.ts";
+import type { Problem } from "./problem.ts";
+import { type LogEntry, logDuring } from "./session.ts";
+import type { Tone } from "./span.ts";
+import { clean, cleanLines, duration } from "./text.ts";
+import { wrap } from "./width.ts";
+
+export interface Line {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** A test: its assertion, its place, what the server logged while it ran, then pytest's whole output. */
+export function testDetail(test: TestResult, log: readonly LogEntry[]): readonly Line[] {
+  const served = logDuring(log, test);
+  const head = test.outcome === "failed" || test.outcome === "error" ? "error" : "strong";
+  return [
+    line(test.message || test.outcome, head),
+    line(`${test.place || test.id} · ${test.outcome} · ${duration(test.ms)}`, "dim"),
+    ...(served.length === 0
+      ? [line("The server logged nothing while it ran.", "dim")]
+      : [line("Server log while it ran", "title"), ...served.flatMap((entry) => logLines(entry.text))]),
+    ...section("Output", test.output),
+  ];
+}
+
+/** A problem: its message, what to do, then all that there is to read. */
+export function problemDetail(problem: Problem): readonly Line[] {
+  const head = problem.severity === "error" ? "error" : "warning";
+  const fix = problem.fix === "" ? [] : [line(problem.fix, "strong")];
+  return [line(problem.message, head), ...fix, ...section("Details", problem.detail)];
+}
+
+/** A line of a log: what looks like an error stands out. */
+export function logLines(text: string): readonly Line[] {
+  const tone = /\b(?:ERROR|CRITICAL|Traceback|Exception|[A-Z]\w*Error)\b/.test(text) ? "error" : "plain";
+  return cleanLines(text).map((part) => ({ text: part, tone }));
+}
+
+/** The lines broken at `width` columns. */
+export function wrapLines(lines: readonly Line[], width: number): readonly Line[] {
+  return lines.flatMap(({ text, tone }) => wrap(text, width).map((piece) => ({ text: piece, tone })));
+}
+
+function section(title: string, text: string): readonly Line[] {
+  const lines = cleanLines(text);
+  return lines.length === 0 ? [] : [line(title, "title"), ...lines.map((part) => outputLine(part))];
+}
+
+/** pytest marks the lines of an assertion with a leading E. */
+function outputLine(text: string): Line {
+  return { text, tone: /^E(?:\s|$)/.test(text) ? "error" : "plain" };
+}
+
+function line(text: string, tone: Tone): Line {
+  return { text: clean(text), tone };
+}

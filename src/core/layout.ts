@@ -1,0 +1,52 @@
+/** How the rows of a terminal are shared out: never more than there are. */
+
+export interface Wants {
+  readonly rows: number;
+  /** Lines that the box of an error or a warning would like. */
+  readonly problem: number;
+}
+
+export interface Layout {
+  readonly header: 0 | 1;
+  readonly now: 0 | 1;
+  readonly last: 0 | 1;
+  readonly tabs: 0 | 1;
+  readonly problem: number;
+  readonly body: number;
+  readonly footer: 0 | 1;
+}
+
+/**
+ * Rows of each part; their sum is at most `rows`. What is under way stays longest; the body gets at least three
+ * rows before anything else but that has one.
+ */
+export function layout({ rows, problem }: Wants): Layout {
+  const footer = rows >= 5 ? 1 : 0;
+  const now = rows >= 1 ? 1 : 0;
+  const last = rows >= 7 ? 1 : 0;
+  const tabs = rows >= 8 ? 1 : 0;
+  const header = rows >= 9 ? 1 : 0;
+  const room = Math.max(0, rows - footer - now - last - tabs - header);
+  const box = Math.min(problem, Math.max(0, room - 3), Math.max(1, Math.floor(room / 2)));
+  return { header, now, last, tabs, problem: box, body: room - box, footer };
+}
+
+/** Rows of the failures view: the list, a line between, and what the one at the cursor has to say. */
+export function splitFailures(
+  body: number,
+  items: number,
+): { readonly list: number; readonly preview: number } {
+  if (body < 6 || items === 0) return { list: body, preview: 0 };
+  const list = Math.max(1, Math.min(items, Math.floor(body / 3)));
+  return { list, preview: body - list - 1 };
+}
+
+/** Rows of a table: the total goes last, the titles before it. */
+export function splitTable(
+  body: number,
+  hasTotal: boolean,
+): { readonly title: 0 | 1; readonly rows: number; readonly total: 0 | 1 } {
+  const total = hasTotal && body >= 1 ? 1 : 0;
+  const title = body - total >= 2 ? 1 : 0;
+  return { title, rows: Math.max(0, body - total - title), total };
+}

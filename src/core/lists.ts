@@ -1,0 +1,77 @@
+/** The rows of each view, made from the session and what the user filters and sorts by. */
+import type { TestResult } from "./fact.ts";
+import { memoLast } from "./memo.ts";
+import { type Problem, problems } from "./problem.ts";
+import type { Report } from "./report.ts";
+import type { CycleEnd, Session } from "./session.ts";
+import { arrangeFiles, type FileColumn, type FileRow, fileRows, matches, type Sort } from "./table.ts";
+import { arrangeTests, isFailing } from "./tests-table.ts";
+import { clean } from "./text.ts";
+import type { ViewState } from "./view-state.ts";
+
+/** What can be opened in the failures and tests views. */
+export type Item =
+  | { readonly kind: "problem"; readonly key: string; readonly problem: Problem }
+  | { readonly kind: "test"; readonly key: string; readonly test: TestResult };
+
+export interface Lists {
+  readonly files: (session: Session, view: ViewState) => readonly FileRow[];
+  readonly failures: (session: Session, view: ViewState) => readonly Item[];
+  readonly tests: (session: Session, view: ViewState) => readonly TestResult[];
+  /** Ended cycles, the newest first. */
+  readonly cycles: (session: Session) => readonly CycleEnd[];
+}
+
+/** Lists that are computed again only when what they are made of has changed. One of these for each screen. */
+export function createLists(): Lists {
+  const rowsOf = memoLast((report: Report) => fileRows(report));
+  const files = memoLast((report: Report, filter: string, sort: Sort<FileColumn>) =>
+    arrangeFiles(rowsOf(report), filter, sort),
+  );
+  const tests = memoLast(arrangeTests);
+  const failures = memoLast(failureItems);
+  const problemsOf = memoLast(
+    (
+      checks: Session["checks"],
+      bootError: Session["bootError"],
+      error: Session["error"],
+      warnings: Session["warnings"],
+    ) => problems({ checks, bootError, error, warnings }),
+  );
+  const cycles = memoLast((history: readonly CycleEnd[]) => [...history].reverse());
+  return {
+    files: (session, view) =>
+      session.report === null
+        ? []
+        : files(session.report.value, filterOf(view, "files"), view.sorts.coverage),
+    failures: (session, view) =>
+      failures(
+        problemsOf(session.checks, session.bootError, session.error, session.warnings),
+        session.tests.results,
+        filterOf(view, "tests"),
+      ),
+    tests: (session, view) =>
+      tests(session.tests.results, filterOf(view, "tests"), view.failedOnly, view.sorts.tests),
+    cycles: (session) => cycles(session.history),
+  };
+}
+
+/** The filter in force: while it is being typed, what is typed. */
+export function filterOf(view: ViewState, field: "tests" | "files"): string {
+  if (view.input?.field === field) return view.input.text;
+  return field === "tests" ? view.testFilter : view.fileFilter;
+}
+
+function failureItems(
+  found: readonly Problem[],
+  results: ReadonlyMap<string, TestResult>,
+  filter: string,
+): readonly Item[] {
+  const item = (problem: Problem): Item => ({ kind: "problem", key: problem.key, problem });
+  const failed = [...results.values()].filter((test) => isFailing(test) && matches(clean(test.id), filter));
+  return [
+    ...found.filter((problem) => problem.severity === "error").map(item),
+    ...failed.map((test): Item => ({ kind: "test", key: test.id, test })),
+    ...found.filter((problem) => problem.severity === "warning").map(item),
+  ];
+}

@@ -1,0 +1,86 @@
+/** What is wrong besides failing tests: a check, a boot, an error. Shown in a box and opened like a failing test. */
+import type { CheckFailure } from "./fact.ts";
+import type { Session } from "./session.ts";
+
+export interface Problem {
+  readonly key: "!check" | "!boot" | "!error" | "!warnings";
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly fix: string;
+  /** More to read, of many lines: a traceback, a source line. */
+  readonly detail: string;
+  /** Where an editor can be opened. */
+  readonly place: { readonly path: string; readonly line: number | null } | null;
+}
+
+/** The parts of a session that tell of problems. */
+export type Troubles = Pick<Session, "checks" | "bootError" | "error" | "warnings">;
+
+/** The problems of a session, the worst first. A failed check or boot comes with an `error` that says the same: once is enough. */
+export function problems(session: Troubles): readonly Problem[] {
+  return [...errors(session), ...warnings(session)];
+}
+
+function errors(session: Troubles): readonly Problem[] {
+  const first = session.checks[0];
+  if (first) return [checkProblem(first, session.checks)];
+  if (session.bootError !== null) return [bootProblem(session.bootError, session)];
+  if (session.error === null) return [];
+  const { message, fix, detail } = session.error;
+  return [{ key: "!error", severity: "error", message, fix, detail: detail ?? "", place: null }];
+}
+
+function checkProblem(first: CheckFailure, all: readonly CheckFailure[]): Problem {
+  const more = all.length > 1 ? ` (and ${all.length - 1} more)` : "";
+  return {
+    key: "!check",
+    severity: "error",
+    message: `${checkPlace(first)}: ${first.message}${more}`,
+    fix: "Nothing was restarted. Correct it and save: the next cycle starts by itself.",
+    detail: all.map(checkText).join("\n\n"),
+    place: { path: first.path, line: first.line },
+  };
+}
+
+function checkPlace(check: CheckFailure): string {
+  return check.line === null ? check.path : `${check.path}:${check.line}`;
+}
+
+function checkText(check: CheckFailure): string {
+  const head = `${checkPlace(check)}: ${check.message}`;
+  if (check.text === null) return head;
+  const source = check.text.replace(/\n$/, "");
+  const mark = check.column === null || check.column < 1 ? "" : `\n${" ".repeat(check.column - 1)}^`;
+  return `${head}\n${source}${mark}`;
+}
+
+function bootProblem(traceback: string, session: Troubles): Problem {
+  // A traceback's last line is the exception: what to read first.
+  const last = traceback.trimEnd().split("\n").at(-1)?.trim() || "The new code does not boot.";
+  const frames = [...traceback.matchAll(/File "([^"]+)", line (\d+)/g)];
+  const frame = frames.at(-1);
+  return {
+    key: "!boot",
+    severity: "error",
+    message: `The new code does not boot: ${last}`,
+    fix: session.error?.fix || "The server lives on. Correct it and save: the next cycle starts by itself.",
+    detail: traceback,
+    place: frame ? { path: frame[1] ?? "", line: Number(frame[2]) } : null,
+  };
+}
+
+function warnings(session: Troubles): readonly Problem[] {
+  const [first, ...more] = session.warnings;
+  if (first === undefined) return [];
+  const message = more.length > 0 ? `${first} (and ${more.length} more)` : first;
+  return [
+    {
+      key: "!warnings",
+      severity: "warning",
+      message,
+      fix: "",
+      detail: session.warnings.join("\n"),
+      place: null,
+    },
+  ];
+}

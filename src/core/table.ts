@@ -1,0 +1,95 @@
+/** Rows of the coverage table: a report's files, filtered and sorted. */
+import type { FileReport, Report, Summary } from "./report.ts";
+import { lineRanges } from "./report.ts";
+import { clean } from "./text.ts";
+
+export const FILE_COLUMNS = ["path", "statements", "missed", "branches", "partial", "percent"] as const;
+export type FileColumn = (typeof FILE_COLUMNS)[number];
+
+export interface Sort<Column extends string> {
+  readonly column: Column;
+  readonly descending: boolean;
+}
+
+export interface FileRow {
+  readonly path: string;
+  /** The path as it may be printed. */
+  readonly name: string;
+  readonly summary: Summary;
+  readonly missing: string;
+  readonly file: FileReport;
+}
+
+export type Grade = "good" | "fair" | "poor";
+
+/** How well a percentage is seen: 90 and more is good, 75 and more fair. The marks for people only; no rule rests on them. */
+export function grade(percent: number): Grade {
+  if (percent >= 90) return "good";
+  return percent >= 75 ? "fair" : "poor";
+}
+
+/** The report's files as rows, in its own order. */
+export function fileRows(report: Report): readonly FileRow[] {
+  return report.files.map((file) => ({
+    path: file.path,
+    name: clean(file.path),
+    summary: file.summary,
+    missing: lineRanges(file.missing_lines),
+    file,
+  }));
+}
+
+/** Rows whose path holds the filter, whatever the case, sorted; rows that are equal stay in order of their paths. */
+export function arrangeFiles(
+  rows: readonly FileRow[],
+  filter: string,
+  sort: Sort<FileColumn>,
+): readonly FileRow[] {
+  const wanted = rows.filter((row) => matches(row.name, filter));
+  return sortRows(
+    wanted,
+    sort,
+    (row) => fileValue(row, sort.column),
+    (row) => row.path,
+  );
+}
+
+/** Whether a text holds what is looked for, whatever the case. Nothing looked for: always. */
+export function matches(text: string, wanted: string): boolean {
+  return wanted === "" || text.toLowerCase().includes(wanted.toLowerCase());
+}
+
+/** A sorted copy by value, then by name; descending turns the values around, never the names. */
+export function sortRows<Row, Column extends string>(
+  rows: readonly Row[],
+  sort: Sort<Column>,
+  value: (row: Row) => string | number,
+  name: (row: Row) => string,
+): readonly Row[] {
+  const sign = sort.descending ? -1 : 1;
+  const keyed = rows.map((row) => ({ row, value: value(row), name: name(row) }));
+  keyed.sort((a, b) => sign * compare(a.value, b.value) || compare(a.name, b.name));
+  return keyed.map(({ row }) => row);
+}
+
+function compare(a: string | number, b: string | number): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function fileValue(row: FileRow, column: FileColumn): string | number {
+  switch (column) {
+    case "path":
+      return row.path;
+    case "statements":
+      return row.summary.num_statements;
+    case "missed":
+      return row.summary.missing_lines;
+    case "branches":
+      return row.summary.num_branches ?? 0;
+    case "partial":
+      return row.summary.num_partial_branches ?? 0;
+    case "percent":
+      return row.summary.percent_covered;
+  }
+}

@@ -1,0 +1,53 @@
+/** Sorting and filtering. */
+import { FILE_COLUMNS, type Sort } from "./table.ts";
+import { TEST_COLUMNS } from "./tests-table.ts";
+import { notice, type Step, stay } from "./view-context.ts";
+import type { Field, ViewState } from "./view-state.ts";
+
+/** The view sorted by the next column. A column of numbers starts with what needs a look first. */
+export function cycleSort(view: ViewState): Step {
+  const { coverage, tests } = view.sorts;
+  if (!isSortable(view)) return notice(view, "Nothing here can be sorted.");
+  if (view.view === "tests") {
+    const column = following(TEST_COLUMNS, tests.column);
+    return stay({ ...view, sorts: { coverage, tests: { column, descending: column === "time" } } });
+  }
+  const column = following(FILE_COLUMNS, coverage.column);
+  const descending = column !== "path" && column !== "percent";
+  return stay({ ...view, sorts: { tests, coverage: { column, descending } } });
+}
+
+/** The view in the opposite order. */
+export function reverseSort(view: ViewState): Step {
+  const { coverage, tests } = view.sorts;
+  if (!isSortable(view)) return notice(view, "Nothing here can be sorted.");
+  if (view.view === "tests") return stay({ ...view, sorts: { coverage, tests: reversed(tests) } });
+  return stay({ ...view, sorts: { tests, coverage: reversed(coverage) } });
+}
+
+/** The view without filters and search. */
+export function clear(view: ViewState): Step {
+  const none = view.testFilter === "" && view.fileFilter === "" && view.search === "" && !view.failedOnly;
+  if (none) return notice(view, "Nothing runs, and no filter is set.");
+  return stay({ ...view, testFilter: "", fileFilter: "", search: "", failedOnly: false });
+}
+
+/** The page that a filter is for: typing one where it shows nothing would be typing blind. */
+export function narrow(view: ViewState, field: Field): ViewState {
+  if (field === "search") return view.help === null ? view : { ...view, help: null };
+  const page = { ...view, help: null, opened: null, search: "" };
+  if (field === "files") return { ...page, view: "coverage" };
+  return view.view === "failures" ? page : { ...page, view: "tests" };
+}
+
+function isSortable(view: ViewState): boolean {
+  return view.help === null && view.opened === null && (view.view === "coverage" || view.view === "tests");
+}
+
+function following<Column extends string>(columns: readonly Column[], column: Column): Column {
+  return columns[(columns.indexOf(column) + 1) % columns.length] ?? column;
+}
+
+function reversed<Column extends string>(sort: Sort<Column>): Sort<Column> {
+  return { ...sort, descending: !sort.descending };
+}

@@ -1,0 +1,37 @@
+/** What the decisions about the screen rest on, and what they give back. */
+import type { Lists } from "./lists.ts";
+import type { Pane } from "./scroll.ts";
+import type { Session } from "./session.ts";
+import type { ViewState } from "./view-state.ts";
+
+/** What the surface is asked to do. The first four are the engine's own wishes. */
+export type Action =
+  | { readonly type: "rerun"; readonly select: readonly string[] }
+  | { readonly type: "pause"; readonly paused: boolean }
+  | { readonly type: "cancel" }
+  | { readonly type: "quit" }
+  | { readonly type: "html" }
+  | { readonly type: "edit"; readonly path: string; readonly line: number | null };
+
+export interface ViewContext {
+  readonly session: Session;
+  readonly running: boolean;
+  readonly paused: boolean;
+  readonly lists: Lists;
+  /** What a view state has on screen, as far as a cursor has to know it. */
+  readonly pane: (view: ViewState) => Pane;
+}
+
+export type Step = readonly [ViewState, readonly Action[]];
+
+export function stay(view: ViewState): Step {
+  return [view, []];
+}
+
+export function act(view: ViewState, action: Action): Step {
+  return [view, [action]];
+}
+
+export function notice(view: ViewState, text: string): Step {
+  return [{ ...view, notice: text }, []];
+}

@@ -1,0 +1,63 @@
+/** What one screen shows and where in it the user is: nothing of this is known to the engine. */
+import type { View } from "./command.ts";
+import type { Item } from "./lists.ts";
+import { END, type Place, START } from "./scroll.ts";
+import type { FileColumn, Sort } from "./table.ts";
+import type { TestColumn } from "./tests-table.ts";
+
+export const VIEWS: readonly View[] = ["coverage", "failures", "tests", "log", "timings"];
+
+/** What Enter has opened. A detail keeps its item: the next cycle forgets results, the reader must not lose the page. */
+export type Opened =
+  | { readonly kind: "source"; readonly path: string; readonly place: Place }
+  | { readonly kind: "detail"; readonly item: Item; readonly place: Place }
+  | { readonly kind: "text"; readonly title: string; readonly text: string; readonly place: Place };
+
+export type Field = "search" | "tests" | "files";
+
+export interface ViewState {
+  readonly view: View;
+  readonly places: Readonly<Record<View, Place>>;
+  readonly sorts: { readonly coverage: Sort<FileColumn>; readonly tests: Sort<TestColumn> };
+  readonly testFilter: string;
+  readonly fileFilter: string;
+  readonly failedOnly: boolean;
+  /** What is looked for on this page; empty: nothing. */
+  readonly search: string;
+  /** The line that is being typed. */
+  readonly input: { readonly field: Field; readonly text: string } | null;
+  readonly opened: Opened | null;
+  /** Place in the help while that is open. */
+  readonly help: Place | null;
+  /** A message of one line, until the next key. */
+  readonly notice: string | null;
+}
+
+export const INITIAL_VIEW: ViewState = {
+  view: "coverage",
+  places: { coverage: START, failures: START, tests: START, log: END, timings: START },
+  sorts: {
+    coverage: { column: "path", descending: false },
+    tests: { column: "ended", descending: false },
+  },
+  testFilter: "",
+  fileFilter: "",
+  failedOnly: false,
+  search: "",
+  input: null,
+  opened: null,
+  help: null,
+  notice: null,
+};
+
+/** The place in what is on screen: help, else what is open, else the view's list. */
+export function currentPlace(view: ViewState): Place {
+  return view.help ?? view.opened?.place ?? view.places[view.view];
+}
+
+/** The view with another place in what is on screen. */
+export function withPlace(view: ViewState, place: Place): ViewState {
+  if (view.help !== null) return { ...view, help: place };
+  if (view.opened !== null) return { ...view, opened: { ...view.opened, place } };
+  return { ...view, places: { ...view.places, [view.view]: place } };
+}
