@@ -1,0 +1,93 @@
+import { Box, useWindowSize } from "ink";
+import { useState } from "react";
+import { frameOf } from "../../core/frame.ts";
+import { createLists } from "../../core/lists.ts";
+import { createPages, paneOf } from "../../core/panes.ts";
+import { settlePlace } from "../../core/scroll.ts";
+import type { ViewContext } from "../../core/view-context.ts";
+import { currentPlace, type ViewState } from "../../core/view-state.ts";
+import type { EngineView, Snapshot } from "../../engine/view.ts";
+import { type Editor, useActions } from "./hooks/use-actions.ts";
+import { useKeyboard } from "./hooks/use-keyboard.ts";
+import { useNow } from "./hooks/use-now.ts";
+import { useSnapshot } from "./hooks/use-snapshot.ts";
+import { useSource } from "./hooks/use-source.ts";
+import { useView } from "./hooks/use-view.ts";
+import { Footer } from "./parts/footer.tsx";
+import { Header } from "./parts/header.tsx";
+import { Last } from "./parts/last.tsx";
+import { Now } from "./parts/now.tsx";
+import { ProblemBox } from "./parts/problem-box.tsx";
+import { Tabs } from "./parts/tabs.tsx";
+import { HELP } from "./screens/help.tsx";
+import { Screen } from "./screens/screen.tsx";
+import { ThemeContext, themeOf } from "./theme.tsx";
+
+export interface AppProps {
+  readonly engine: EngineView;
+  readonly version: string;
+  readonly color: boolean;
+  readonly editor: Editor;
+  /** Epoch milliseconds. */
+  readonly clock?: () => number;
+}
+
+/** The whole screen: at most as many rows as the terminal has. */
+export function App({ engine, version, color, editor, clock = Date.now }: AppProps) {
+  const snapshot = useSnapshot(engine);
+  const { rows, columns: width } = useWindowSize();
+  const [lists] = useState(createLists);
+  const [pages] = useState(createPages);
+  const paneFor = (view: ViewState, { session }: Snapshot) => {
+    const { body } = frameOf(view, session, lists, rows).layout;
+    return paneOf(view, { session, lists, pages, source, body, columns: width, helpLines: HELP.length });
+  };
+  const context = (): ViewContext => {
+    const now = engine.getSnapshot();
+    return {
+      session: now.session,
+      running: isRunning(now),
+      paused: now.state.paused,
+      lists,
+      pane: (view) => paneFor(view, now),
+    };
+  };
+  const perform = useActions(engine, editor, (text) => send({ type: "notice", text }));
+  const { view, latest, send } = useView(context, perform);
+  const source = useSource(engine, view.opened, snapshot.session.report?.cycle ?? 0);
+  useKeyboard(() => latest().input !== null, send);
+  const now = useNow(snapshot.state.progress !== null, clock);
+  const { layout, problem } = frameOf(view, snapshot.session, lists, rows);
+  const pane = paneFor(view, snapshot);
+  const { session } = snapshot;
+  return (
+    <ThemeContext value={themeOf(color)}>
+      <Box flexDirection="column" width={width} height={rows} overflow="hidden">
+        {layout.header === 1 && <Header version={version} snapshot={snapshot} width={width} />}
+        {layout.now === 1 && <Now snapshot={snapshot} now={now} width={width} />}
+        {layout.last === 1 && <Last session={session} width={width} />}
+        {layout.tabs === 1 && <Tabs view={view} session={session} width={width} />}
+        {problem !== null && layout.problem > 0 && (
+          <ProblemBox problem={problem} height={layout.problem} width={width} />
+        )}
+        <Screen
+          snapshot={snapshot}
+          view={view}
+          lists={lists}
+          pages={pages}
+          pane={pane}
+          window={settlePlace(currentPlace(view), pane)}
+          source={source}
+          height={layout.body}
+          width={width}
+        />
+        {layout.footer === 1 && <Footer view={view} running={isRunning(snapshot)} width={width} />}
+      </Box>
+    </ThemeContext>
+  );
+}
+
+/** Whether c has something to cancel. */
+function isRunning({ state }: Snapshot): boolean {
+  return state.phase !== "idle" && state.phase !== "start" && state.phase !== "stopped";
+}

@@ -1,0 +1,58 @@
+import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../core/span.ts";
+import { clean, count } from "../../../core/text.ts";
+import type { Snapshot } from "../../../engine/view.ts";
+import { Row } from "./row.tsx";
+
+export interface HeaderProps {
+  readonly version: string;
+  readonly snapshot: Snapshot;
+  readonly width: number;
+}
+
+/** First line: gunicov, the server and how it is, what is watched. */
+export function Header({ version, snapshot, width }: HeaderProps) {
+  const segments = [
+    segment(10, span("gunicov", "accent"), span(` ${version}`, "dim")),
+    segment(9, ...server(snapshot)),
+    segment(6, ...generation(snapshot)),
+    watching(snapshot),
+  ];
+  return <Row spans={fitSegments(segments, width)} width={width} />;
+}
+
+type ServerState = Snapshot["session"]["server"]["state"];
+
+const STATES: Readonly<
+  Record<ServerState, { readonly glyph: string; readonly tone: Tone; readonly words: string }>
+> = {
+  looking: { glyph: "○", tone: "dim", words: "looking for the server" },
+  up: { glyph: "●", tone: "good", words: "up" },
+  restarting: { glyph: "○", tone: "warning", words: "restarting" },
+  "boot-error": { glyph: "✗", tone: "error", words: "does not boot" },
+  gone: { glyph: "✗", tone: "error", words: "gone" },
+};
+
+function server({ session }: Snapshot): readonly Span[] {
+  const { glyph, tone, words } = STATES[session.server.state];
+  const { name } = session.server;
+  const mark = span(`${glyph} `, tone);
+  return name === null
+    ? [mark, span(words, tone)]
+    : [mark, span(clean(name), "strong"), span(` ${words}`, tone)];
+}
+
+function generation({ session }: Snapshot): readonly Span[] {
+  const { generation: number, workers } = session.server;
+  if (number === null) return [];
+  const staffed = workers > 0 ? ` · ${count(workers, "worker")}` : "";
+  return [span(`generation ${number}${staffed}`, "dim")];
+}
+
+function watching({ state, watched }: Snapshot): Segment {
+  if (state.paused) {
+    const held = state.held > 0 ? `, ${count(state.held, "change")} held` : "";
+    return segment(8, span(`‖ paused${held}`, "warning"));
+  }
+  if (watched.length === 0) return segment(4, span("watching nothing", "warning"));
+  return segment(4, span(`watching ${watched.map((path) => clean(path)).join(", ")}`, "dim"));
+}

@@ -1,0 +1,68 @@
+import type { CycleOutcome } from "../../../core/fact.ts";
+import { percentText } from "../../../core/report.ts";
+import type { Session } from "../../../core/session.ts";
+import { fitSegments, type Segment, segment, span, type Tone } from "../../../core/span.ts";
+import { grade } from "../../../core/table.ts";
+import { clean, count, duration } from "../../../core/text.ts";
+import { Row } from "./row.tsx";
+
+export interface LastProps {
+  readonly session: Session;
+  readonly width: number;
+}
+
+/** Third line: how the last cycle ended, the percentage with how complete it is, and how old. */
+export function Last({ session, width }: LastProps) {
+  const segments = [coverage(session), stale(session), outcome(session), requests(session)];
+  return <Row spans={fitSegments(segments, width)} width={width} />;
+}
+
+const OUTCOMES: Readonly<Record<CycleOutcome, { readonly glyph: string; readonly tone: Tone }>> = {
+  passed: { glyph: "✓", tone: "good" },
+  failed: { glyph: "✗", tone: "error" },
+  incomplete: { glyph: "!", tone: "warning" },
+  error: { glyph: "✗", tone: "error" },
+  cancelled: { glyph: "○", tone: "dim" },
+};
+
+/** A percentage stands only beside what proves it: without all workers' data there is a reason instead. */
+function coverage({ report }: Session): Segment {
+  if (report === null) return segment(10, span("no report yet", "dim"));
+  const { complete, reasons, totals } = report.value;
+  if (!complete) {
+    const [first, ...more] = reasons;
+    const rest = more.length > 0 ? ` (and ${more.length} more)` : "";
+    return segment(10, span(`incomplete: ${clean(first ?? "reason unknown")}${rest}`, "warning"));
+  }
+  const { percent_covered: percent } = totals;
+  return segment(
+    10,
+    span("coverage "),
+    span(`${percentText(percent)} %`, grade(percent)),
+    span(" · ", "dim"),
+    span("complete", "good"),
+  );
+}
+
+function stale({ report, stale: isStale }: Session): Segment {
+  if (report === null) return segment(9);
+  if (!isStale) return segment(5);
+  return segment(9, span(`cycle ${report.cycle} · stale`, "warning"));
+}
+
+function outcome({ last }: Session): Segment {
+  if (last === null) return segment(8);
+  const { glyph, tone } = OUTCOMES[last.outcome];
+  const words = `${glyph} ${last.outcome}`;
+  return segment(
+    8,
+    span(`cycle ${last.cycle} `, "dim"),
+    span(words, tone),
+    span(` in ${duration(last.ms)}`, "dim"),
+  );
+}
+
+function requests({ report }: Session): Segment {
+  const served = report?.value.requests ?? null;
+  return served === null ? segment(4) : segment(4, span(`${count(served, "request")} served`, "dim"));
+}

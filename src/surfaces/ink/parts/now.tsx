@@ -1,0 +1,86 @@
+import type { State } from "../../../core/cycle.ts";
+import { fitSegments, type Segment, type Span, segment, span } from "../../../core/span.ts";
+import { clean, count, duration } from "../../../core/text.ts";
+import type { Snapshot } from "../../../engine/view.ts";
+import { meter } from "./meter.ts";
+import { Row } from "./row.tsx";
+
+export interface NowProps {
+  readonly snapshot: Snapshot;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly width: number;
+}
+
+/** Second line: the phase under way, tests so far, the live counter of data files. */
+export function Now({ snapshot, now, width }: NowProps) {
+  const segments = [segment(10, ...phase(snapshot, now)), tests(snapshot), files(snapshot), reason(snapshot)];
+  return <Row spans={fitSegments(segments, width)} width={width} />;
+}
+
+const PHASES: Readonly<Record<State["phase"], string>> = {
+  start: "looking for the server",
+  idle: "waiting for a change",
+  changed: "change seen",
+  checking: "checking the change",
+  restarting: "restarting the workers",
+  testing: "testing",
+  flushing: "collecting .coverage files",
+  collecting: "computing the report",
+  reporting: "writing reports",
+  cancelling: "cancelling",
+  stopped: "ended",
+};
+
+function phase({ state, session }: Snapshot, now: number): readonly Span[] {
+  const words = PHASES[state.phase];
+  if (state.phase === "idle" || state.phase === "stopped" || state.progress === null) {
+    if (state.server === "gone") return [span("✗ server gone: waiting for it", "error")];
+    return [span(state.paused && state.phase === "idle" ? "‖ paused: Space resumes" : `○ ${words}`, "dim")];
+  }
+  const waiting = session.server.note === null ? "" : `: ${clean(session.server.note)}`;
+  const { startedAt, stepStartedAt } = state.progress;
+  const step = duration(now - (state.phase === "cancelling" ? startedAt : stepStartedAt));
+  return [span(`▸ ${words}`, "accent"), span(` ${step}`, "strong"), span(waiting, "warning")];
+}
+
+function tests({ session, state }: Snapshot): Segment {
+  const { total, counts } = session.tests;
+  const { passed, failed, errors, skipped } = counts;
+  const done = passed + failed + errors + skipped;
+  if (done === 0 && total === null) return segment(9);
+  const of = total === null || (!session.cycle.running && total === done) ? "" : `/${total}`;
+  const parts = [span(`tests ${done}${of}`, state.phase === "testing" ? "strong" : "plain")];
+  if (passed > 0) parts.push(span(` ✓ ${passed}`, "good"));
+  if (failed + errors > 0) parts.push(span(` ✗ ${failed + errors}`, "error"));
+  if (skipped > 0) parts.push(span(` ○ ${skipped}`, "dim"));
+  return segment(9, ...parts);
+}
+
+/** The live counter. While files are being written it outranks the tests, which are over by then. */
+function files({ session, state }: Snapshot): Segment {
+  const { written, expected, state: how, lost } = session.counter;
+  if (how === "none" && state.phase !== "flushing") return segment(8);
+  if (expected === null) return segment(11, span("files …", "accent"));
+  const text = `files ${written}/${expected}`;
+  const share = expected === 0 ? 1 : written / expected;
+  if (how === "counting") {
+    return segment(
+      11,
+      span(`${text} `, "accent"),
+      ...meter(share, Math.max(4, Math.min(expected, 12)), "accent"),
+    );
+  }
+  if (how === "complete") return segment(8, span(`${text} ✓`, "good"));
+  return segment(8, span(`${text} ✗`, "error"), span(lost.length > 0 ? ` ${lost.length} lost` : "", "error"));
+}
+
+function reason({ session, state }: Snapshot): Segment {
+  const { reason: why, files: changed, selected } = session.cycle;
+  if (state.progress === null) return segment(2);
+  if (selected > 0) return segment(3, span(`selection of ${count(selected, "test")}`, "dim"));
+  const first = changed[0];
+  if (why !== "change" || first === undefined) return segment(2);
+  const more = changed.length > 1 ? ` and ${changed.length - 1} more` : "";
+  return segment(3, span(`saved ${clean(first)}${more}`, "dim"));
+}

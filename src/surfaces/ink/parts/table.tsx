@@ -1,0 +1,106 @@
+import { memo, useMemo } from "react";
+import { type ColumnSpec, fitColumns, GAP } from "../../../core/columns.ts";
+import { splitTable } from "../../../core/layout.ts";
+import type { Window } from "../../../core/scroll.ts";
+import { fillSpans, type Span, span } from "../../../core/span.ts";
+import { Row } from "./row.tsx";
+
+export interface Column<Item> extends ColumnSpec {
+  readonly title: string;
+  readonly align: "left" | "right";
+  readonly cell: (item: Item, width: number) => readonly Span[];
+}
+
+export interface TableProps<Item> {
+  /** Keep it the same object while nothing in it changes: rows are drawn anew with it. */
+  readonly columns: readonly Column<Item>[];
+  readonly items: readonly Item[];
+  readonly keyOf: (item: Item) => string;
+  readonly window: Window;
+  readonly height: number;
+  readonly width: number;
+  /** The column that is sorted by, and how. */
+  readonly sort?: { readonly column: string; readonly descending: boolean };
+  /** The last line, always visible, by column. */
+  readonly total?: Readonly<Record<string, readonly Span[]>>;
+  readonly search?: string;
+}
+
+interface Fitted<Item> {
+  readonly column: Column<Item>;
+  readonly width: number;
+}
+
+const MARK = 2;
+
+/** A table of which only the visible rows are made; `height` lines exactly. */
+export function Table<Item>(props: TableProps<Item>) {
+  const { columns, items, keyOf, window, height, width, sort, total, search = "" } = props;
+  const fitted = useMemo(() => arrange(columns, width), [columns, width]);
+  const split = splitTable(height, total !== undefined);
+  const visible = items.slice(window.top, window.top + split.rows);
+  const titles = fitted.flatMap(({ column, width: room }) => {
+    const mark = sort?.column === column.id ? (sort.descending ? "↓" : "↑") : "";
+    return cell([span(`${column.title}${mark}`, mark === "" ? "dim" : "accent")], room, column.align);
+  });
+  return (
+    <>
+      {split.title === 1 && <Row spans={[span("  "), ...titles]} width={width} />}
+      {visible.map((item, offset) => (
+        <TableRow
+          key={keyOf(item)}
+          item={item}
+          fitted={fitted as readonly Fitted<unknown>[]}
+          width={width}
+          selected={window.top + offset === window.index}
+          search={search}
+        />
+      ))}
+      {Array.from({ length: split.rows - visible.length }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: empty lines are all the same.
+        <Row key={`empty ${index}`} spans={[]} width={width} />
+      ))}
+      {split.total === 1 && <Row spans={[span("  "), ...totalCells(fitted, total ?? {})]} width={width} />}
+    </>
+  );
+}
+
+interface TableRowProps {
+  readonly item: unknown;
+  readonly fitted: readonly Fitted<unknown>[];
+  readonly width: number;
+  readonly selected: boolean;
+  readonly search: string;
+}
+
+const TableRow = memo(function TableRow({ item, fitted, width, selected, search }: TableRowProps) {
+  const cells = fitted.flatMap(({ column, width: room }) =>
+    cell(column.cell(item, room), room, column.align),
+  );
+  const mark = selected ? span("▸ ", "accent") : span("  ");
+  const shown = selected
+    ? cells.map((part) => (part.tone === "plain" ? span(part.text, "strong") : part))
+    : cells;
+  return <Row spans={[mark, ...shown]} width={width} search={search} />;
+});
+
+function arrange<Item>(columns: readonly Column<Item>[], width: number): readonly Fitted<Item>[] {
+  const widths = new Map(
+    fitColumns(columns, Math.max(0, width - MARK)).map(({ id, width: room }) => [id, room]),
+  );
+  return columns.flatMap((column) => {
+    const room = widths.get(column.id);
+    return room === undefined ? [] : [{ column, width: room }];
+  });
+}
+
+function totalCells<Item>(
+  fitted: readonly Fitted<Item>[],
+  total: Readonly<Record<string, readonly Span[]>>,
+): readonly Span[] {
+  return fitted.flatMap(({ column, width }) => cell(total[column.id] ?? [], width, column.align));
+}
+
+function cell(spans: readonly Span[], width: number, align: "left" | "right"): readonly Span[] {
+  return [...fillSpans(spans, width, align), span(" ".repeat(GAP))];
+}

@@ -1,0 +1,32 @@
+import { render } from "ink";
+import type { EngineView } from "../../engine/view.ts";
+import { App } from "./app.tsx";
+import type { Editor } from "./hooks/use-actions.ts";
+
+export interface InkOptions {
+  readonly version: string;
+  readonly color: boolean;
+  /** Blocks until the editor is closed; the terminal is its own meanwhile. */
+  readonly editor: Editor;
+}
+
+/**
+ * Shows the engine on the terminal until it has ended; the terminal is restored before this settles. Standard input
+ * and output must be a terminal. Throws what the screen throws: a bug.
+ */
+export async function runInk(engine: EngineView, options: InkOptions): Promise<void> {
+  const app = render(<App engine={engine} {...options} />, {
+    alternateScreen: true,
+    incrementalRendering: true,
+    exitOnCtrlC: false,
+    // Whether there is a terminal has been decided by who calls; CI=1 in it must not blank the screen.
+    interactive: true,
+  });
+  const gone = app.waitUntilExit();
+  try {
+    await Promise.race([engine.ended, gone]);
+  } finally {
+    app.unmount();
+  }
+  await gone;
+}

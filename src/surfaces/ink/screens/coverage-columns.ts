@@ -1,0 +1,121 @@
+/** Columns of the coverage table. */
+import { hasBranches, percentText, type Report, type Summary } from "../../../core/report.ts";
+import { type Span, span } from "../../../core/span.ts";
+import { type FileRow, type Grade, grade } from "../../../core/table.ts";
+import { displayWidth, truncateStart } from "../../../core/width.ts";
+import { meter } from "../parts/meter.ts";
+import type { Column } from "../parts/table.tsx";
+
+/** The widest that missing lines may get: further, nobody reads them. */
+const MISSING = 60;
+const BAR = 12;
+
+export function coverageColumns(rows: readonly FileRow[], report: Report): readonly Column<FileRow>[] {
+  const branches = hasBranches(report.totals) ? [BRANCHES, PARTIAL] : [];
+  return [
+    pathColumn(rows),
+    STATEMENTS,
+    MISSED,
+    ...branches,
+    percentColumn(report.complete),
+    BARS,
+    missingColumn(rows),
+  ];
+}
+
+/** Cells of the total row, by column. */
+export function totalCells(report: Report, shown: number): Readonly<Record<string, readonly Span[]>> {
+  const { totals, files, complete } = report;
+  const strong = (value: number | undefined) => [span(`${value ?? ""}`, "strong")];
+  return {
+    path: [
+      span("TOTAL", "strong"),
+      span(shown === files.length ? "" : ` ${shown} of ${files.length} files shown`, "dim"),
+    ],
+    statements: strong(totals.num_statements),
+    missed: strong(totals.missing_lines),
+    branches: strong(totals.num_branches),
+    partial: strong(totals.num_partial_branches),
+    percent: percentCell(totals, complete),
+    bar: bar(totals),
+    missing: complete ? [] : [span("incomplete", "warning")],
+  };
+}
+
+const GLYPHS: Readonly<Record<Grade, string>> = { good: "✓", fair: "○", poor: "✗" };
+
+/** A grade is seen by its glyph, with or without colour. A figure that data is missing from is marked as such. */
+function percentCell(summary: Summary, complete: boolean): readonly Span[] {
+  const { percent_covered: percent } = summary;
+  const how = grade(percent);
+  if (!complete) return [span(`? ${percentText(percent).padStart(5)}?`, "warning")];
+  return [span(`${GLYPHS[how]} ${percentText(percent).padStart(5)}`, how)];
+}
+
+function bar(summary: Summary): readonly Span[] {
+  return meter(summary.percent_covered / 100, BAR, grade(summary.percent_covered));
+}
+
+function pathColumn(rows: readonly FileRow[]): Column<FileRow> {
+  const longest = Math.max(
+    5,
+    widest(rows, (row) => row.name),
+  );
+  return {
+    id: "path",
+    title: "file",
+    align: "left",
+    min: Math.min(20, longest),
+    max: longest,
+    priority: 100,
+    cell: (row, width) => [span(truncateStart(row.name, width))],
+  };
+}
+
+function percentColumn(complete: boolean): Column<FileRow> {
+  const width = complete ? 7 : 8;
+  const cell = (row: FileRow) => percentCell(row.summary, complete);
+  return { id: "percent", title: "cover", align: "right", min: width, max: width, priority: 90, cell };
+}
+
+function missingColumn(rows: readonly FileRow[]): Column<FileRow> {
+  const longest = Math.min(
+    MISSING,
+    Math.max(
+      12,
+      widest(rows, (row) => row.missing),
+    ),
+  );
+  const cell = (row: FileRow) => [span(row.missing, "poor")];
+  return { id: "missing", title: "missing", align: "left", min: 12, max: longest, priority: 60, cell };
+}
+
+const STATEMENTS = numbers("statements", "stmts", 70, (summary) => summary.num_statements, "plain");
+const MISSED = numbers("missed", "miss", 80, (summary) => summary.missing_lines, "poor");
+const BRANCHES = numbers("branches", "branch", 50, (summary) => summary.num_branches ?? 0, "plain");
+const PARTIAL = numbers("partial", "part", 55, (summary) => summary.num_partial_branches ?? 0, "fair");
+const BARS: Column<FileRow> = {
+  id: "bar",
+  title: "",
+  align: "left",
+  min: BAR,
+  max: BAR,
+  priority: 40,
+  cell: (row) => bar(row.summary),
+};
+
+function numbers(
+  id: string,
+  title: string,
+  priority: number,
+  value: (summary: Summary) => number,
+  tone: "plain" | "poor" | "fair",
+): Column<FileRow> {
+  const width = Math.max(5, title.length);
+  const cell = ({ summary }: FileRow) => [span(`${value(summary)}`, value(summary) === 0 ? "dim" : tone)];
+  return { id, title, align: "right", min: width, max: width, priority, cell };
+}
+
+function widest(rows: readonly FileRow[], text: (row: FileRow) => string): number {
+  return rows.reduce((most, row) => Math.max(most, displayWidth(text(row))), 0);
+}

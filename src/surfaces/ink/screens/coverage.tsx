@@ -1,0 +1,90 @@
+import { useMemo } from "react";
+import { percentText, type Report } from "../../../core/report.ts";
+import type { Session } from "../../../core/session.ts";
+import { type Span, span } from "../../../core/span.ts";
+import type { FileRow } from "../../../core/table.ts";
+import { count } from "../../../core/text.ts";
+import { Row } from "../parts/row.tsx";
+import { Rows } from "../parts/rows.tsx";
+import { Table } from "../parts/table.tsx";
+import { coverageColumns, totalCells } from "./coverage-columns.ts";
+import type { PageProps } from "./page.ts";
+
+/** The per-file table of the last report of all tests; a selection's report is a note above it, never in its place. */
+export function Coverage(props: PageProps) {
+  const { snapshot, height, width } = props;
+  const { report, partial } = snapshot.session;
+  if (report === null) return <Nothing session={snapshot.session} height={height} width={width} />;
+  const note = partial !== null && height >= 4;
+  return (
+    <>
+      {note && <Row spans={selectionNote(partial, report.cycle)} width={width} />}
+      <Files {...props} report={report.value} height={note ? height - 1 : height} />
+    </>
+  );
+}
+
+function Files({
+  report,
+  snapshot,
+  view,
+  lists,
+  window,
+  height,
+  width,
+}: PageProps & { readonly report: Report }) {
+  const rows = lists.files(snapshot.session, view);
+  const columns = useMemo(() => coverageColumns(rows, report), [rows, report]);
+  const total = useMemo(() => totalCells(report, rows.length), [report, rows.length]);
+  return (
+    <Table
+      columns={columns}
+      items={rows}
+      keyOf={pathOf}
+      window={window}
+      height={height}
+      width={width}
+      sort={view.sorts.coverage}
+      total={total}
+      search={view.search}
+    />
+  );
+}
+
+function pathOf(row: FileRow): string {
+  return row.path;
+}
+
+function selectionNote(partial: NonNullable<Session["partial"]>, cycle: number): readonly Span[] {
+  const { totals, complete } = partial.value;
+  const found = complete
+    ? `${percentText(totals.percent_covered)} % of ${count(totals.num_statements, "statement")}`
+    : "incomplete";
+  return [
+    span(`selection of ${count(partial.selected, "test")}: `, "warning"),
+    span(found, "strong"),
+    span(`, the table is of cycle ${cycle}`, "warning"),
+  ];
+}
+
+function Nothing({
+  session,
+  height,
+  width,
+}: {
+  readonly session: Session;
+  readonly height: number;
+  readonly width: number;
+}) {
+  const words = session.cycle.running
+    ? "The first table comes with this cycle."
+    : "No report yet: a runs all tests.";
+  return (
+    <Rows
+      line={(index) => (index === 1 ? [span(`  ${words}`, "dim")] : null)}
+      top={0}
+      height={height}
+      width={width}
+    />
+  );
+}

@@ -1,0 +1,80 @@
+import { useMemo } from "react";
+import { type Line, problemDetail, testDetail, wrapLines } from "../../../core/detail.ts";
+import { splitFailures } from "../../../core/layout.ts";
+import type { Item } from "../../../core/lists.ts";
+import type { LogEntry } from "../../../core/session.ts";
+import { type Span, span } from "../../../core/span.ts";
+import { clean } from "../../../core/text.ts";
+import { displayWidth, truncateStart } from "../../../core/width.ts";
+import { Row } from "../parts/row.tsx";
+import { Rows } from "../parts/rows.tsx";
+import type { PageProps } from "./page.ts";
+
+/** What failed, and under it what the one at the cursor has to say: assertion, server log, output. */
+export function Failures({ snapshot, view, lists, window, height, width }: PageProps) {
+  const { session } = snapshot;
+  const items = lists.failures(session, view);
+  const { list, preview } = splitFailures(height, items.length);
+  const item = items[window.index];
+  const line = (index: number) => {
+    const shown = items[index];
+    if (shown !== undefined) return itemSpans(shown, index === window.index, width);
+    return items.length === 0 && index === 1 ? [span(`  ${nothing(view.testFilter)}`, "dim")] : null;
+  };
+  return (
+    <>
+      <Rows line={line} top={window.top} height={list} width={width} search={view.search} />
+      {preview > 0 && <Row spans={[span("─".repeat(width), "dim")]} width={width} />}
+      {preview > 0 && item !== undefined && (
+        <Preview item={item} log={session.log} height={preview} width={width} />
+      )}
+    </>
+  );
+}
+
+interface PreviewProps {
+  readonly item: Item;
+  readonly log: readonly LogEntry[];
+  readonly height: number;
+  readonly width: number;
+}
+
+function Preview({ item, log, height, width }: PreviewProps) {
+  const lines = useMemo(
+    () => wrapLines(item.kind === "test" ? testDetail(item.test, log) : problemDetail(item.problem), width),
+    [item, log, width],
+  );
+  return <Rows line={(index) => detailSpans(lines[index])} top={0} height={height} width={width} />;
+}
+
+/** A line of a detail as spans; null past its end. */
+export function detailSpans(line: Line | undefined): readonly Span[] | null {
+  return line === undefined ? null : [span(line.text, line.tone)];
+}
+
+/** One line of the list: the assertion is what one looks for, so it gets at least half of the room. */
+function itemSpans(item: Item, selected: boolean, width: number): readonly Span[] {
+  const mark = selected ? span("▸ ", "accent") : span("  ");
+  if (item.kind === "problem") {
+    const tone = item.problem.severity === "error" ? "error" : "warning";
+    return [mark, span("! ", tone), span(clean(item.problem.message), tone)];
+  }
+  const { id, message, place, outcome } = item.test;
+  const room = Math.max(8, width - 4);
+  const name = truncateStart(
+    clean(id),
+    Math.max(Math.floor(room / 2), room - displayWidth(clean(message)) - 2),
+  );
+  const where = place === "" ? "" : `  ${clean(place)}`;
+  return [
+    mark,
+    span(outcome === "error" ? "! " : "✗ ", "error"),
+    span(name, selected ? "strong" : "plain"),
+    span(`  ${clean(message)}`, "poor"),
+    span(where, "dim"),
+  ];
+}
+
+function nothing(filter: string): string {
+  return filter === "" ? "Nothing has failed." : "Nothing that failed matches the filter.";
+}

@@ -1,0 +1,37 @@
+import { BINDINGS, type Binding } from "../../../core/command.ts";
+import { type Span, span } from "../../../core/span.ts";
+import { fill } from "../../../core/width.ts";
+import { Rows } from "../parts/rows.tsx";
+import type { PageProps } from "./page.ts";
+
+const GROUPS: Readonly<Record<Binding["group"], string>> = {
+  run: "Run",
+  move: "Move",
+  find: "Find",
+  view: "Views",
+  open: "Open",
+  end: "Help and end",
+};
+
+/** Every key and what it does, from the command table. */
+export function Help({ view, window, height, width }: PageProps) {
+  return (
+    <Rows
+      line={(index) => HELP[index] ?? null}
+      top={window.top}
+      height={height}
+      width={width}
+      search={view.search}
+    />
+  );
+}
+
+/** Lines of the help. Keys of one group stand together. */
+export const HELP: readonly (readonly Span[])[] = Object.entries(GROUPS).flatMap(([group, title], index) => [
+  ...(index === 0 ? [] : [[span("")]]),
+  [span(title, "title")],
+  ...BINDINGS.filter((binding) => binding.group === group).map(({ keys, help }) => [
+    span(`  ${fill(keys.join(" "), 12)}`, "accent"),
+    span(help),
+  ]),
+]);

@@ -1,0 +1,25 @@
+import { logLines } from "../../../core/detail.ts";
+import type { LogEntry } from "../../../core/session.ts";
+import { span } from "../../../core/span.ts";
+import { Rows } from "../parts/rows.tsx";
+import type { PageProps } from "./page.ts";
+
+/** The server's log, a line each; at its end it follows what comes. */
+export function Log({ snapshot, view, window, height, width }: PageProps) {
+  const { log } = snapshot.session;
+  const line = (index: number) => {
+    const entry = log[index];
+    if (entry !== undefined) return entrySpans(entry, index === window.index);
+    return log.length === 0 && index === 1 ? [span("  The server has logged nothing.", "dim")] : null;
+  };
+  return <Rows line={line} top={window.top} height={height} width={width} search={view.search} />;
+}
+
+function entrySpans(entry: LogEntry, selected: boolean) {
+  const [first] = logLines(entry.text);
+  const tone = first?.tone ?? "plain";
+  return [
+    selected ? span("▸ ", "accent") : span("  "),
+    span(first?.text ?? "", selected && tone === "plain" ? "strong" : tone),
+  ];
+}

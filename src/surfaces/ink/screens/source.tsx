@@ -1,0 +1,76 @@
+import { useMemo } from "react";
+import { type FileReport, type LineMark, lineMarks, percentText } from "../../../core/report.ts";
+import { type Span, span, type Tone } from "../../../core/span.ts";
+import { clean } from "../../../core/text.ts";
+import { Row } from "../parts/row.tsx";
+import { Rows } from "../parts/rows.tsx";
+import type { PageProps } from "./page.ts";
+
+/** A file's source with line numbers; each line marked covered, missed, partial or excluded. */
+export function SourcePage({ path, ...props }: PageProps & { readonly path: string }) {
+  const { snapshot, view, window, source, height, width } = props;
+  const report = snapshot.session.report?.value;
+  const file = report?.files.find((candidate) => candidate.path === path);
+  const marks = useMemo(() => (file ? lineMarks(file) : new Map<number, LineMark>()), [file]);
+  const lines = source?.path === path ? source.lines : [];
+  const message = source?.path === path ? source.message : "Reading…";
+  const digits = `${lines.length}`.length;
+  const line = (index: number): readonly Span[] | null => {
+    const text = lines[index];
+    if (text !== undefined)
+      return sourceSpans(text, index, marks.get(index + 1) ?? "none", index === window.index, digits);
+    return index === 0 && message !== null ? [span(`  ${clean(message)}`, "warning")] : null;
+  };
+  return (
+    <>
+      <Row spans={title(path, file, window.index + 1, report?.complete ?? false)} width={width} />
+      <Rows
+        line={line}
+        top={window.top}
+        height={Math.max(0, height - 1)}
+        width={width}
+        search={view.search}
+      />
+    </>
+  );
+}
+
+const MARKS: Readonly<Record<LineMark, { readonly glyph: string; readonly tone: Tone }>> = {
+  covered: { glyph: "│", tone: "good" },
+  missed: { glyph: "✗", tone: "poor" },
+  partial: { glyph: "~", tone: "fair" },
+  excluded: { glyph: "-", tone: "dim" },
+  none: { glyph: " ", tone: "plain" },
+};
+
+function sourceSpans(
+  text: string,
+  index: number,
+  mark: LineMark,
+  selected: boolean,
+  digits: number,
+): readonly Span[] {
+  const { glyph, tone } = MARKS[mark];
+  const plain = mark === "covered" || mark === "none";
+  return [
+    selected ? span("▸", "accent") : span(" "),
+    span(`${index + 1}`.padStart(digits), selected ? "accent" : "dim"),
+    span(` ${glyph} `, tone),
+    span(text, plain ? (selected ? "strong" : "plain") : tone),
+  ];
+}
+
+/** The path, what was found, and for the line at the cursor the branches that were not taken. */
+function title(path: string, file: FileReport | undefined, line: number, complete: boolean): readonly Span[] {
+  const name = span(clean(path), "title");
+  if (file === undefined) return [name, span("  not in this report", "warning")];
+  const { percent_covered: percent, missing_lines: missed, num_partial_branches: partial } = file.summary;
+  const share = complete ? `${percentText(percent)} %` : "incomplete";
+  const branches = file.missing_branches.filter(([from]) => Math.abs(from) === line);
+  const taken = branches.map(([, to]) => (to < 0 ? "exit" : `line ${to}`)).join(", ");
+  return [
+    name,
+    span(`  ${share}  ✗ ${missed} missed  ~ ${partial ?? 0} partial`, "dim"),
+    span(branches.length === 0 ? "" : `  line ${line} never went to ${taken}`, "fair"),
+  ];
+}

@@ -1,0 +1,91 @@
+import { useMemo } from "react";
+import type { Outcome, TestResult } from "../../../core/fact.ts";
+import { span, type Tone } from "../../../core/span.ts";
+import { clean, duration } from "../../../core/text.ts";
+import { displayWidth, truncateStart } from "../../../core/width.ts";
+import { Rows } from "../parts/rows.tsx";
+import { type Column, Table } from "../parts/table.tsx";
+import type { PageProps } from "./page.ts";
+
+/** All tests that have ended, with outcome and time. */
+export function Tests({ snapshot, view, lists, window, height, width }: PageProps) {
+  const tests = lists.tests(snapshot.session, view);
+  const columns = useMemo(() => testColumns(tests), [tests]);
+  if (tests.length === 0) {
+    const words =
+      snapshot.session.tests.results.size === 0 ? "No test has ended yet." : "No test matches the filter.";
+    return (
+      <Rows
+        line={(index) => (index === 1 ? [span(`  ${words}`, "dim")] : null)}
+        top={0}
+        height={height}
+        width={width}
+      />
+    );
+  }
+  return (
+    <Table
+      columns={columns}
+      items={tests}
+      keyOf={idOf}
+      window={window}
+      height={height}
+      width={width}
+      sort={view.sorts.tests}
+      search={view.search}
+    />
+  );
+}
+
+const OUTCOMES: Readonly<Record<Outcome, { readonly glyph: string; readonly tone: Tone }>> = {
+  passed: { glyph: "✓", tone: "good" },
+  failed: { glyph: "✗", tone: "error" },
+  error: { glyph: "!", tone: "error" },
+  skipped: { glyph: "○", tone: "dim" },
+};
+
+function idOf(test: TestResult): string {
+  return test.id;
+}
+
+function testColumns(tests: readonly TestResult[]): readonly Column<TestResult>[] {
+  const longest = tests.reduce((most, test) => Math.max(most, displayWidth(clean(test.id))), 8);
+  return [
+    {
+      id: "outcome",
+      title: "outcome",
+      align: "left",
+      min: 9,
+      max: 9,
+      priority: 90,
+      cell: ({ outcome }) => [span(`${OUTCOMES[outcome].glyph} ${outcome}`, OUTCOMES[outcome].tone)],
+    },
+    {
+      id: "name",
+      title: "test",
+      align: "left",
+      min: 16,
+      max: longest,
+      priority: 100,
+      cell: ({ id }, width) => [span(truncateStart(clean(id), width))],
+    },
+    {
+      id: "time",
+      title: "time",
+      align: "right",
+      min: 8,
+      max: 8,
+      priority: 80,
+      cell: ({ ms }) => [span(duration(ms), "dim")],
+    },
+    {
+      id: "message",
+      title: "",
+      align: "left",
+      min: 20,
+      max: 120,
+      priority: 50,
+      cell: ({ message }) => [span(clean(message), "poor")],
+    },
+  ];
+}
