@@ -1633,6 +1633,7 @@ class Helper:
         self.signalling = None  # the job whose SIGHUP is in flight: one at a time
         self.oom_kills = 0
         self.chores = collections.deque()
+        self.scratches = set()  # directories that children write to
 
     def start(self, request, job):
         return getattr(self, "do_" + request["do"])(request, job)
@@ -1994,6 +1995,7 @@ class Helper:
     def in_child(self, job, work):
         """Do work in a child, whose lines are passed on as they come, at the reader's pace."""
         scratch = tempfile.mkdtemp(prefix="report-", dir=self.record.path)
+        self.scratches.add(scratch)
         child = Child(job, scratch, work)
         try:
             while True:
@@ -2008,6 +2010,7 @@ class Helper:
                     job.channel.send_line(line)
         finally:
             child.close()
+            self.scratches.discard(scratch)
         answer = child.answer or {"error": {"kind": "internal", "message": "the child died"}}
         if "error" in answer:
             raise Failure(**answer["error"])
@@ -2029,6 +2032,10 @@ class Helper:
     def do_prune(self, request, job):
         """Remove settled generations before the one last closed, whose data may be wanted."""
         self.verified()
+        for name in list_names(self.record.path):  # of a helper that was killed
+            path = os.path.join(self.record.path, name)
+            if name.startswith("report-") and path not in self.scratches:
+                shutil.rmtree(path, ignore_errors=True)
         removed = []
         with Deaths(self.master) as deaths:
             for generation in self.record.generations()[:-2]:
