@@ -619,6 +619,22 @@ def import_coverage():
     return coverage.__version__
 
 
+def warm_coverage(cov):
+    """Start and stop coverage once in the master: what its first start() computes (paths of the
+    installation, regular expressions) is then there in each fork. It leaves nothing behind: no
+    data, and none of the handlers and patches that a configuration may ask for."""
+    import coverage
+
+    if coverage.Coverage.current() or cov.get_option("run:plugins"):
+        return
+    cov.set_option("run:concurrency", ["thread"])
+    cov.set_option("run:sigterm", False)
+    with contextlib.suppress(Exception):  # known from 7.10 on
+        cov.set_option("run:patch", [])
+    cov.start()
+    cov.stop()
+
+
 def describe_coverage():
     """What master.json says of coverage; a configuration that it refuses becomes a warning."""
     version = import_coverage()
@@ -633,6 +649,8 @@ def describe_coverage():
         config_file = getattr(cov.config, "config_file", None)
         described["coverage_config"] = config_file and os.path.abspath(config_file)
         described["source"] = configured_sources(cov)
+        if STATE.generation == 0:
+            warm_coverage(cov)
     except Exception as error:  # noqa: BLE001 - plugins are imported here too
         described["warnings"].append(f"coverage refuses its configuration: {error}")
     return described
