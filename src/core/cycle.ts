@@ -65,7 +65,7 @@ export interface State {
   readonly quitting: boolean;
   /** Files changed since the last restart that booted without error: what has to be checked and loaded. */
   readonly changes: readonly string[];
-  /** Those of `changes` that the restart under way takes in. */
+  /** Those of `changes` that the cycle under way has checked: a restart takes them in. */
   readonly loading: readonly string[];
   /** Changes counted while paused, not yet run. */
   readonly held: number;
@@ -197,7 +197,7 @@ function locate(state: State): Transition {
 
 function onFiles(state: State, files: readonly string[], at: number, policy: Policy): Transition {
   const changes = [...new Set([...state.changes, ...files])];
-  // A file that changes again while a restart loads it may have been loaded before that: it stays changed.
+  // A file that changes again after its check must be checked again, and a restart may have loaded it before that.
   const loading = state.loading.filter((file) => !files.includes(file));
   const changed: State = { ...state, changes, loading };
   if (state.paused) return [{ ...changed, held: state.held + files.length }, []];
@@ -273,7 +273,8 @@ function stop(state: State, exit: number): Transition {
 // ── The steps ───────────────────────────────────────────────────────────────────────────────────
 
 function startCycle(state: State, at: number): Transition {
-  const [opened, effects] = openCycle(state, state.next ?? { reason: "rerun", select: [] }, at);
+  const checked: State = { ...state, loading: state.changes };
+  const [opened, effects] = openCycle(checked, state.next ?? { reason: "rerun", select: [] }, at);
   const [next, running] = runStep(opened, at, {
     step: "checking",
     files: opened.changes,
@@ -368,7 +369,7 @@ function onDone(state: State, output: StepOutput, at: number): Transition {
 }
 
 function toRestart(state: State, why: string, at: number): Transition {
-  const [next, effects] = runStep({ ...state, loading: state.changes }, at, { step: "restarting" });
+  const [next, effects] = runStep(state, at, { step: "restarting" });
   return [next, [emit(state, { type: "server.restarting", why }), ...effects]];
 }
 

@@ -1,0 +1,248 @@
+/**
+ * A world for the reducer: it does what the effects say, lets random things happen, and holds its own account of what is
+ * alive, from the effects alone. It never looks into the reducer to know what should be.
+ */
+import { begin, type reduce, type State, type Transition } from "../../../src/core/cycle.ts";
+import type { Effect, StepOutput } from "../../../src/core/effect.ts";
+import type { Event, Settled } from "../../../src/core/event.ts";
+import type { FactBody, Step } from "../../../src/core/fact.ts";
+import { failure } from "../../../src/core/failure.ts";
+import type { Policy } from "../../../src/core/policy.ts";
+import type { Report } from "../../../src/core/report.ts";
+import type { Action } from "./actions.ts";
+
+export type Reduce = typeof reduce;
+
+interface Live {
+  readonly cycle: number;
+  readonly step: Step;
+}
+
+export const BROKEN = failure("internal", "broken", "mend it");
+const AT_REST = new Set(["idle", "changed", "start", "stopped"]);
+
+export class World {
+  state: State;
+  now = 1_000;
+  readonly live: Live[] = [];
+  readonly timers: { readonly token: number; readonly due: number }[] = [];
+  looking = 0;
+  stops = 0;
+  killed = false;
+  /** Files that have changed and that no cycle has begun with since. */
+  readonly owed = new Set<string>();
+  readonly openCycles = new Set<number>();
+  readonly finished = new Set<number>();
+  readonly #reduce: Reduce;
+  readonly #policy: Policy;
+
+  constructor(reduceUnderTest: Reduce, policy: Policy) {
+    this.#reduce = reduceUnderTest;
+    this.#policy = policy;
+    const [state, effects] = begin();
+    this.state = state;
+    this.#perform(effects);
+  }
+
+  act(action: Action): void {
+    this.now += action.after;
+    switch (action.type) {
+      case "settle":
+        return this.#settle(action.how, action.restart);
+      case "stale":
+        return this.#stale(action.back, action.step, action.progress);
+      case "progress":
+        return this.#progress();
+      case "timer":
+        return this.#timer();
+      case "stale-timer":
+        return this.#unchanged({ type: "quiet", token: -1, at: this.now }, "an old timer");
+      case "found":
+        return this.#answerLook(true);
+      case "missing":
+        return this.#answerLook(false);
+      case "files":
+        for (const file of action.files) this.owed.add(file);
+        return this.#send({ type: "files.changed", files: action.files, at: this.now });
+      case "lost":
+        return this.#send({ type: "target.lost", failure: BROKEN, at: this.now });
+      case "back":
+        return this.#send({ type: "target.back", at: this.now });
+      case "rerun":
+        return this.#send({ type: "rerun", select: action.select, at: this.now });
+      case "pause":
+        return this.#send({ type: "pause", paused: action.paused, at: this.now });
+      case "cancel":
+        return this.#send({ type: "cancel", at: this.now });
+      case "quit":
+        return this.#send({ type: "quit", at: this.now });
+    }
+  }
+
+  /** Lets everything that is under way come to its end, and the user resume; then nothing may be left over. */
+  comeToRest(): void {
+    if (this.state.paused) this.#send({ type: "pause", paused: false, at: this.now });
+    for (let turn = 0; turn < 200; turn += 1) {
+      this.now += 11_000;
+      if (this.live.length > 0) this.#settle("done", true);
+      else if (this.looking > 0) this.#answerLook(true);
+      else if (this.timers.length > 0) this.#timer();
+      else return;
+    }
+    throw new Error("it never comes to rest");
+  }
+
+  #send(event: Event): void {
+    const [state, effects]: Transition = this.#reduce(this.state, event, this.#policy);
+    this.state = state;
+    this.#perform(effects);
+    this.#check();
+  }
+
+  #unchanged(event: Event, what: string): void {
+    const before = this.state;
+    const [after, effects] = this.#reduce(before, event, this.#policy);
+    if (effects.length > 0) throw new Error(`${what} had effects: ${JSON.stringify(effects)}`);
+    if (JSON.stringify(after) !== JSON.stringify(before)) throw new Error(`${what} changed the state`);
+    this.state = after;
+  }
+
+  #settle(how: "done" | "failed" | "aborted", restart: boolean): void {
+    const [step] = this.live;
+    if (!step) return;
+    this.live.shift();
+    const settled: Settled =
+      how === "done"
+        ? { status: "done", output: output(step.step, restart) }
+        : how === "failed"
+          ? { status: "failed", failure: BROKEN }
+          : { status: "aborted" };
+    this.#send({ type: "step.settled", ...step, settled, at: this.now });
+  }
+
+  /** An answer of a cycle that is over, or of a step that is not under way. */
+  #stale(back: number, step: Step, progress: boolean): void {
+    const [alive] = this.live;
+    const cycle = this.state.cycle - back;
+    if (alive && alive.cycle === cycle && alive.step === step) return;
+    const at = this.now;
+    const event: Event = progress
+      ? { type: "step.progress", cycle, step, fact: { type: "tests.started", total: 1 }, at }
+      : { type: "step.settled", cycle, step, settled: { status: "done", output: output(step, true) }, at };
+    this.#unchanged(event, `an answer of cycle ${cycle}, step ${step}`);
+  }
+
+  #progress(): void {
+    const [step] = this.live;
+    if (step)
+      this.#send({ type: "step.progress", ...step, fact: { type: "tests.started", total: 1 }, at: this.now });
+  }
+
+  #timer(): void {
+    const timer = this.timers.shift();
+    if (!timer) return;
+    this.now = Math.max(this.now, timer.due);
+    this.#send({ type: "quiet", token: timer.token, at: this.now });
+  }
+
+  #answerLook(found: boolean): void {
+    if (this.looking === 0) return;
+    this.looking -= 1;
+    const { now: at } = this;
+    this.#send(
+      found
+        ? { type: "target.found", name: "S", master: 7, warnings: [], at }
+        : { type: "target.missing", failure: BROKEN, at },
+    );
+  }
+
+  #perform(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#one(effect);
+  }
+
+  #one(effect: Effect): void {
+    switch (effect.type) {
+      case "locate":
+        this.looking += 1;
+        break;
+      case "wait":
+        this.timers.push({ token: effect.token, due: this.now + effect.ms });
+        break;
+      case "run":
+        this.#start(effect);
+        break;
+      case "emit":
+        this.#fact(effect.cycle, effect.fact);
+        break;
+      case "stop":
+        this.stops += 1;
+        break;
+      case "kill":
+        this.killed = true;
+        break;
+      case "abort":
+        if (!this.live.some((step) => step.cycle === effect.cycle))
+          throw new Error("aborts what is not alive");
+        break;
+    }
+  }
+
+  #start({ cycle, input }: Effect & { type: "run" }): void {
+    if (this.live.length > 0) throw new Error(`two live steps: ${this.live[0]?.step} and ${input.step}`);
+    if (input.step === "checking") for (const file of input.files) this.owed.delete(file);
+    this.live.push({ cycle, step: input.step });
+  }
+
+  #fact(cycle: number, fact: FactBody): void {
+    if (this.finished.has(cycle)) throw new Error(`${fact.type} after cycle.finished of cycle ${cycle}`);
+    if (fact.type === "cycle.started") this.openCycles.add(cycle);
+    if (fact.type !== "cycle.finished") return;
+    if (!this.openCycles.delete(cycle)) throw new Error(`cycle ${cycle} finished without having started`);
+    this.finished.add(cycle);
+  }
+
+  #check(): void {
+    if (this.killed) return;
+    if (AT_REST.has(this.state.phase) && this.live.length > 0) {
+      throw new Error(`${this.state.phase} with ${this.live[0]?.step} alive`);
+    }
+    if (this.looking > 1) throw new Error("looks for the target twice at once");
+    if (this.openCycles.size > 1) throw new Error("two cycles open");
+    if (AT_REST.has(this.state.phase) && this.openCycles.size > 0)
+      throw new Error(`${this.state.phase} with an open cycle`);
+    if (this.stops > 1) throw new Error("stops twice");
+  }
+}
+
+const TOTALS = {
+  covered_lines: 1,
+  num_statements: 1,
+  percent_covered: 100,
+  missing_lines: 0,
+  excluded_lines: 0,
+};
+const REPORT: Report = {
+  totals: TOTALS,
+  files: [],
+  complete: true,
+  reasons: [],
+  partial: false,
+  generations: [1],
+  requests: 1,
+};
+
+/** What a step that went well gives. */
+export function output(step: Step, restart: boolean): StepOutput {
+  switch (step) {
+    case "checking":
+      return { step, restart, why: "changed", generation: 1 };
+    case "testing":
+      return { step, passed: 1, failed: 0, errors: 0, skipped: 0 };
+    case "flushing":
+      return { step, generation: 1, expected: 1, written: 1, lost: [], requests: 1 };
+    case "collecting":
+      return { step, report: REPORT };
+    default:
+      return { step };
+  }
+}
