@@ -19,7 +19,9 @@ base_image() {
 # Compose, v2 or v1, on our docker-compose.yaml, in test mode unless GUNICOV says otherwise.
 compose() (
     cd "$root" || exit
-    export BASE_IMAGE GUNICOV=${GUNICOV:-1} GUNICOV_DEMO_INPUTS
+    export BASE_IMAGE GUNICOV=${GUNICOV:-1} GUNICOV_DEMO_INPUTS COMPOSE_PROJECT_NAME
+    # Compose would take the directory's name, which two clones may share.
+    COMPOSE_PROJECT_NAME=gunicov-demo-$(echo "$root" | cksum | cut -d ' ' -f 1)
     BASE_IMAGE=$(base_image)
     GUNICOV_DEMO_INPUTS=$(demo_inputs)
     if docker compose version >/dev/null 2>&1; then
@@ -36,13 +38,18 @@ demo_up() { locked start_demo; }
 
 demo_down() { quietly compose down --timeout 3; }
 
+demo_is_up() { [[ -n $(compose ps -q server 2>/dev/null) ]]; }
+
 # The tag is a sum of all that goes into the image: an image of that name is up to date, whichever
 # clone made it.
+build_demo() {
+    docker image inspect "gunicov-demo:$(demo_inputs)" >/dev/null 2>&1 && return
+    say "building the demo's image"
+    quietly compose build server
+}
+
 start_demo() {
-    if ! docker image inspect "gunicov-demo:$(demo_inputs)" >/dev/null 2>&1; then
-        say "building the demo's image"
-        quietly compose build server || return
-    fi
+    build_demo || return
     say "starting the demo's containers"
     quietly compose up -d --timeout 3
 }
