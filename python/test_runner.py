@@ -21,6 +21,7 @@ import errno
 import gc
 import importlib
 import importlib.machinery
+import io
 import json
 import os
 import re
@@ -473,9 +474,23 @@ class Attempt:
         }
 
 
+def long_text(report):
+    """Return a report's traceback; `longreprtext` would strip the first line's indentation."""
+    try:
+        from _pytest._io import TerminalWriter
+
+        stream = io.StringIO()
+        writer = TerminalWriter(stream)
+        writer.hasmarkup = False
+        report.toterminal(writer)
+        return stream.getvalue()
+    except (ImportError, AttributeError, TypeError):
+        return str(report.longreprtext)
+
+
 def report_text(reports):
     """Return the tracebacks and captured sections of a test, capped."""
-    parts = [cap(str(r.longreprtext), MAX_TEXT // 2) for r in reports if r.failed]
+    parts = [cap(long_text(report), MAX_TEXT // 2) for report in reports if report.failed]
     sections = reports[-1].sections if reports else []
     for name, content in sections:
         heading = f" {name} ".center(80, "-")
@@ -488,7 +503,8 @@ def describe(report, cwd):
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash is not None and crash.message:
         return first_line(crash.message), crash_place(report, crash, cwd)
-    text = str(report.longreprtext)[:CHUNK]
+    text = report.longrepr if isinstance(report.longrepr, str) else str(report.longreprtext)
+    text = text[:CHUNK]
     marked = re.findall(r"^E {2,}(\S.*)$", text, re.MULTILINE)
     if report.when == "collect":
         # The last marked line names the error; those before it show where.
@@ -602,6 +618,11 @@ class Reporter:
         attempt.started = attempt.ended = time.time()
         attempt.message, attempt.place = describe(report, self.cwd)
         self.send(attempt.event(self.name(report.nodeid) or "."))
+
+    def pytest_internalerror(self, excrepr):
+        """Tell of a bug in pytest or a plugin: xdist's exit code can be 0 in spite of one."""
+        named = re.findall(r"^(?:E +)?([\w.]+(?:Error|Exception)\b.*)$", str(excrepr), re.MULTILINE)
+        self.send({"event": "internal", "message": first_line("\n".join(named[-1:]))})
 
     def pytest_runtest_logstart(self, nodeid, location):
         self.send({"event": "start", "test": self.name(nodeid)})
@@ -761,6 +782,8 @@ class Family:
         self.pid = pid
         self.status = None  # the child's, once it is reaped
         self.empty = False  # nothing is left
+        self.asked = set()
+        self.asked_group = False
 
     def reap(self):
         """Reap whoever has died."""
@@ -775,12 +798,19 @@ class Family:
             if pid == self.pid:
                 self.status = status
 
-    def kill(self, number):
-        """Send a signal to the group, and to those who left it and lost their parent."""
-        send_signal(os.killpg, self.pid, number)
+    def ask(self):
+        """Send SIGTERM, once each, to those outside the group that are our children, then to it.
+
+        In this order: a child that has not made its group yet gets it by its pid. Called again,
+        it reaches those who became ours since, because their parent died.
+        """
         for pid in children():
-            if group_of(pid) != self.pid:
-                send_signal(os.kill, pid, number)
+            if pid not in self.asked and group_of(pid) != self.pid:
+                self.asked.add(pid)
+                send_signal(os.kill, pid, signal.SIGTERM)
+        if not self.asked_group:
+            self.asked_group = True
+            send_signal(os.killpg, self.pid, signal.SIGTERM)
 
     def end(self):
         """Kill and reap all that is left; those that it reveals (grandchildren) too."""
@@ -788,7 +818,8 @@ class Family:
         until = time.monotonic() + SWEEP
         self.reap()
         while not self.empty and time.monotonic() < until:
-            self.kill(signal.SIGKILL)
+            for pid in children():
+                send_signal(os.kill, pid, signal.SIGKILL)
             time.sleep(0.002)
             self.reap()
         if not self.empty:
@@ -831,6 +862,7 @@ class Run:
         self.missing = []
         self.finished = False
         self.exec_errno = None
+        self.internal = None  # pytest's own error
         self.tail = Tail()
         self.lines = Lines()
         self._fork()
@@ -899,6 +931,8 @@ class Run:
             self.exec_errno = event["errno"]
         elif kind == "finish":
             self.finished = True
+        elif kind == "internal":
+            self.internal = self.internal or event["message"] or "unknown"
         elif kind == "total":
             self.total, self.missing = event["total"], event["missing"]
             self.progress({"event": "total", "total": self.total})
@@ -919,7 +953,7 @@ class Run:
         if self.stopped is None:
             self.stopped = failure
             self.kill_at = time.monotonic() + GRACE
-            self.family.kill(signal.SIGTERM)
+            self.family.ask()
 
     def wake_at(self):
         """Return when to look again though nothing happens, or None."""
@@ -933,6 +967,7 @@ class Run:
         if alive and self.stopped is None and self.deadline is not None and now >= self.deadline:
             self.stop(Failure("timeout", *self._timeout_text()))
         if self.stopped is not None and now < self.kill_at and not self.family.empty:
+            self.family.ask()
             return False
         if self.stopped is None and alive:
             return False
@@ -998,10 +1033,15 @@ class Run:
             raise usage(text)
         if not self.finished:
             raise crashed(f"The test process ended with {code}{self._during()}.", text)
-        if code == 3:
-            raise crashed("pytest failed with an internal error.", text)
+        if code == 3 or self.internal:
+            raise crashed(f"pytest failed with an internal error: {self.internal}", text)
         if code == 5:
             raise self._no_tests(text)
+        silent = (self.total or 0) - len(self.outcomes)
+        if code == 0 and silent > 0:
+            raise crashed(
+                f"pytest ended well, but {silent} of {self.total} tests told no outcome.", text
+            )
 
     def _no_tests(self, text):
         if self.missing:
@@ -1156,7 +1196,8 @@ class Field:
 
     def environ(self):
         """Return the whole environment of the run: ours, with `env` on top (null removes)."""
-        value = self.request.get("env") or {}
+        value = self.request.get("env")
+        value = {} if value is None else value
         if not isinstance(value, dict):
             raise bad("env must be an object")
         for name, text in value.items():

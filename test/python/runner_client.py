@@ -1,20 +1,25 @@
-"""A client of python/test_runner.py: injects it as docs/protocol.md section 1 says, and talks to it."""
+"""A client of python/test_runner.py: injects it as docs/protocol.md section 1 says, and talks to it.
+
+PYTEST_DONT_REWRITE: the test modules import it before pytest has it as a plugin.
 
 import json
 import os
 import queue
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from pathlib import Path
+
+import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "python" / "test_runner.py"
 BOOTSTRAP = (
     'import sys;b=sys.stdin.buffer;exec(compile(b.read(int(b.readline())),"test_runner.py","exec"))'
 )
 # What a build machine may have set, and a container does not have.
-FOREIGN = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONPATH", "PYTEST_ADDOPTS")
+FOREIGN = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONPATH", "PYTEST_", "COV")
 TIMEOUT = 30.0
 
 
@@ -43,7 +48,7 @@ class RunnerClient:
     """One runner process; `hello` is its first line."""
 
     def __init__(self, cwd, python=sys.executable, env=None, ahead=b""):
-        environ = {name: text for name, text in os.environ.items() if name not in FOREIGN}
+        environ = {name: text for name, text in os.environ.items() if not name.startswith(FOREIGN)}
         self.process = subprocess.Popen(
             [python, "-c", BOOTSTRAP],
             cwd=str(cwd),
@@ -115,7 +120,10 @@ class RunnerClient:
         return self.wait(self.start(cwd, *command, select=select, timeout=timeout, env=env))
 
     def start(self, cwd, *command, select=(), timeout=20, env=None):
-        """Send `run` and do not wait; returns its number."""
+        """Send `run` and do not wait; returns its number.
+
+        Where the first word is no option, `command` is the whole command.
+        """
         if not command or command[0].startswith("-"):
             command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *command)
         return self.send(
@@ -176,4 +184,49 @@ def marked(text):
             continue
         if text.encode() in held and alive(int(entry.name)):
             found.append(int(entry.name))
+    return found
+
+
+class Suite:
+    """A small directory of tests."""
+
+    def __init__(self, directory):
+        self.dir = directory
+        (directory / "pytest.ini").write_text("[pytest]\n")
+
+    def write(self, name, text):
+        """Write a file, its text dedented; returns its path."""
+        path = self.dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def suite(tmp_path):
+    """An empty Suite."""
+    directory = tmp_path / "project"
+    directory.mkdir()
+    return Suite(directory)
+
+
+@pytest.fixture
+def runner(tmp_path):
+    """A running RunnerClient whose working directory is not the project's."""
+    client = RunnerClient(tmp_path)
+    yield client
+    client.close()
+
+
+def children_of(pid):
+    """The pids of a process's children, zombies too."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            if stat.rpartition(")")[2].split()[1] == str(pid):
+                found.append(int(entry.name))
     return found
