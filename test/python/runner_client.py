@@ -1,6 +1,7 @@
 """A client of python/test_runner.py: injects it as docs/protocol.md section 1 says, and talks to it.
 
 PYTEST_DONT_REWRITE: the test modules import it before pytest has it as a plugin.
+"""
 
 import json
 import os
