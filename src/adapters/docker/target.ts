@@ -1,6 +1,7 @@
 /** A Docker container as a target. Never stops, removes or restarts it. */
 import type Docker from "dockerode";
 import { type Failure, failure } from "../../core/failure.ts";
+import { Listeners } from "../../core/listeners.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type {
   Channel,
@@ -11,7 +12,6 @@ import type {
   Target,
   Unsubscribe,
 } from "../../ports/target.ts";
-import { Listeners } from "../listeners.ts";
 import { execIn } from "./channel.ts";
 import { followLifecycle } from "./lifecycle.ts";
 import { followLog } from "./logs.ts";

@@ -2,6 +2,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Failure, failure } from "../../core/failure.ts";
+import { Listeners } from "../../core/listeners.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type {
   Channel,
@@ -13,7 +14,6 @@ import type {
   Target,
   Unsubscribe,
 } from "../../ports/target.ts";
-import { Listeners } from "../listeners.ts";
 import { spawnProcess } from "./channel.ts";
 import { freePort } from "./port.ts";
 import { StartLog } from "./start-log.ts";

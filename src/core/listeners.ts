@@ -2,6 +2,7 @@
 export class Listeners<T> {
   readonly #all = new Set<(news: T) => void>();
 
+  /** Adds a listener; the returned function takes it away. */
   on(listener: (news: T) => void): () => void {
     this.#all.add(listener);
     return () => this.#all.delete(listener);
