@@ -148,20 +148,28 @@ def test_the_end_of_stdin_ends_it(client):
 
 
 def test_a_closed_stdout_ends_it_quietly(tmp_path):
-    client = HelperClient(env=clean_environment(), cwd=tmp_path)
-    os.kill(client.process.pid, signal.SIGSTOP)
-    # The reader thread holds the pipe: replace its end, so that the helper's has no reader.
-    null = os.open(os.devnull, os.O_RDONLY)
-    fd = client.process.stdout.fileno()
-    os.kill(client.process.pid, signal.SIGCONT)
-    client.ask("cancel", target=1)
-    os.dup2(null, fd)
-    os.close(null)
-    client.write(json.dumps(GOOD).encode() + b"\n")
-    client.write(json.dumps(dict(GOOD, id=2)).encode() + b"\n")
-    assert client.process.wait(10) == 0
-    client.threads[1].join(5)
-    assert client.stderr == b""
+    """Its stdout is a pipe whose reading end is closed: the next line that it writes ends it."""
+    source = PROGRAM.read_bytes()
+    reader, writer = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-c", BOOTSTRAP],
+        stdin=subprocess.PIPE,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env=clean_environment(),
+        cwd=tmp_path,
+    )
+    os.close(writer)
+    process.stdin.write(b"%d\n" % len(source) + source)
+    process.stdin.flush()
+    assert b"hello" in os.read(reader, 65536)
+    os.close(reader)
+    process.stdin.write(json.dumps(GOOD).encode() + b"\n")
+    process.stdin.flush()
+    assert process.wait(10) == 0
+    assert process.stderr.read() == b""
+    process.stdin.close()
+    process.stderr.close()
 
 
 def test_ctrl_c_in_the_terminal_is_left_to_the_client(client):
