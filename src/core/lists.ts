@@ -5,6 +5,7 @@ import { type Problem, problems } from "./problem.ts";
 import type { Report } from "./report.ts";
 import type { CycleEnd, Session } from "./session.ts";
 import { arrangeFiles, type FileColumn, type FileRow, fileRows, matches, type Sort } from "./table.ts";
+import type { TestResults } from "./test-results.ts";
 import { arrangeTests, isFailing } from "./tests-table.ts";
 import { clean } from "./text.ts";
 import type { ViewState } from "./view-state.ts";
@@ -62,13 +63,9 @@ export function filterOf(view: ViewState, field: "tests" | "files"): string {
   return field === "tests" ? view.testFilter : view.fileFilter;
 }
 
-function failureItems(
-  found: readonly Problem[],
-  results: ReadonlyMap<string, TestResult>,
-  filter: string,
-): readonly Item[] {
+function failureItems(found: readonly Problem[], results: TestResults, filter: string): readonly Item[] {
   const item = (problem: Problem): Item => ({ kind: "problem", key: problem.key, problem });
-  const failed = [...results.values()].filter((test) => isFailing(test) && matches(clean(test.id), filter));
+  const failed = results.values().filter((test) => isFailing(test) && matches(clean(test.id), filter));
   return [
     ...found.filter((problem) => problem.severity === "error").map(item),
     ...failed.map((test): Item => ({ kind: "test", key: test.id, test })),

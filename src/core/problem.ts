@@ -23,20 +23,20 @@ export function problems(session: Troubles): readonly Problem[] {
 
 function errors(session: Troubles): readonly Problem[] {
   const first = session.checks[0];
-  if (first) return [checkProblem(first, session.checks)];
+  if (first) return [checkProblem(first, session)];
   if (session.bootError !== null) return [bootProblem(session.bootError, session)];
   if (session.error === null) return [];
   const { message, fix, detail } = session.error;
   return [{ key: "!error", severity: "error", message, fix, detail: detail ?? "", place: null }];
 }
 
-function checkProblem(first: CheckFailure, all: readonly CheckFailure[]): Problem {
+function checkProblem(first: CheckFailure, { checks: all, error }: Troubles): Problem {
   const more = all.length > 1 ? ` (and ${all.length - 1} more)` : "";
   return {
     key: "!check",
     severity: "error",
     message: `${checkPlace(first)}: ${first.message}${more}`,
-    fix: "Nothing was restarted. Correct it and save: the next cycle starts by itself.",
+    fix: error?.fix || "Nothing was restarted. Correct it and save: the next cycle starts by itself.",
     detail: all.map(checkText).join("\n\n"),
     place: { path: first.path, line: first.line },
   };

@@ -11,6 +11,7 @@ import type {
 } from "./fact.ts";
 import type { Failure } from "./failure.ts";
 import type { Report } from "./report.ts";
+import { TestResults } from "./test-results.ts";
 
 /** A line of the server's log; `at` in epoch milliseconds by the target's clock. */
 export interface LogEntry {
@@ -51,7 +52,7 @@ export interface Session {
     readonly total: number | null;
     readonly counts: TestCounts;
     /** By id, the latest of each; those of earlier cycles stay in a partial run. */
-    readonly results: ReadonlyMap<string, TestResult>;
+    readonly results: TestResults;
     readonly finished: boolean;
   };
   /** The live counter of data files. Expected is null until the flush has begun. */
@@ -86,7 +87,7 @@ export const EMPTY_SESSION: Session = {
   server: { name: null, master: null, state: "looking", generation: null, workers: 0, note: null },
   warnings: [],
   cycle: { number: 0, running: false, reason: null, files: [], startedAt: 0, selected: 0 },
-  tests: { total: null, counts: NO_TESTS, results: new Map(), finished: false },
+  tests: { total: null, counts: NO_TESTS, results: TestResults.NONE, finished: false },
   counter: { written: 0, expected: null, lost: [], state: "none", reasons: [] },
   checks: [],
   bootError: null,
@@ -165,9 +166,9 @@ export function logDuring(log: readonly LogEntry[], test: TestResult): readonly 
 
 /** Tests that did not pass, in the order in which they ended. */
 export function failing(session: Session): readonly TestResult[] {
-  return [...session.tests.results.values()].filter(
-    (test) => test.outcome === "failed" || test.outcome === "error",
-  );
+  return session.tests.results
+    .values()
+    .filter((test) => test.outcome === "failed" || test.outcome === "error");
 }
 
 function withServer(session: Session, change: Partial<Session["server"]>): Session {
@@ -188,7 +189,7 @@ function onCycleStarted(session: Session, fact: Fact & { type: "cycle.started" }
     tests: {
       total: null,
       counts: NO_TESTS,
-      results: fact.selected > 0 ? session.tests.results : new Map(),
+      results: fact.selected > 0 ? session.tests.results : TestResults.NONE,
       finished: false,
     },
     counter: EMPTY_SESSION.counter,
@@ -205,7 +206,7 @@ function onTest(session: Session, test: Fact & { type: "test.finished" }): Sessi
     test.outcome
   ];
   const counts = { ...session.tests.counts, [key]: session.tests.counts[key] + 1 };
-  const results = new Map(session.tests.results).set(test.id, test);
+  const results = session.tests.results.with(test);
   return { ...session, tests: { ...session.tests, counts, results } };
 }
 

@@ -1,6 +1,7 @@
 /** Rows of the tests view: results, filtered and sorted. */
 import type { Outcome, TestResult } from "./fact.ts";
 import { matches, type Sort, sortRows } from "./table.ts";
+import type { TestResults } from "./test-results.ts";
 import { clean } from "./text.ts";
 
 export const TEST_COLUMNS = ["ended", "name", "outcome", "time"] as const;
@@ -16,14 +17,14 @@ export function isFailing(test: TestResult): boolean {
 
 /** Tests whose name holds the filter, sorted; `failedOnly` leaves the others out. */
 export function arrangeTests(
-  results: ReadonlyMap<string, TestResult>,
+  results: TestResults,
   filter: string,
   failedOnly: boolean,
   sort: Sort<TestColumn>,
 ): readonly TestResult[] {
-  const wanted = [...results.values()].filter(
-    (test) => matches(clean(test.id), filter) && (!failedOnly || isFailing(test)),
-  );
+  const wanted = results
+    .values()
+    .filter((test) => matches(clean(test.id), filter) && (!failedOnly || isFailing(test)));
   if (sort.column === "ended") return sort.descending ? wanted.reverse() : wanted;
   return sortRows(
     wanted,

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { FACT_VERSION, type Fact, type FactBody } from "../../src/core/fact.ts";
+import {
+  EMPTY_SESSION,
+  failing,
+  logDuring,
+  observe,
+  observeLog,
+  type Session,
+} from "../../src/core/session.ts";
+import { cycle, FAILED, FILES, finished, ready, report, STARTED, test } from "../ink/sample.ts";
+
+const fact = (body: FactBody, number = 1): Fact => ({
+  v: FACT_VERSION,
+  seq: 1,
+  cycle: number,
+  at: 1000,
+  ...body,
+});
+const foldFrom = (session: Session, number: number, ...bodies: readonly FactBody[]) =>
+  bodies.reduce((current, body) => observe(current, fact(body, number)), session);
+
+const done = foldFrom(EMPTY_SESSION, 1, ...cycle());
+
+describe("a session", () => {
+  it("of a whole cycle has its table, its tests and its end", () => {
+    expect(done.report?.cycle).toBe(1);
+    expect(done.stale).toBe(false);
+    expect(done.tests.counts.passed).toBe(3);
+    expect(done.counter).toMatchObject({ written: 4, expected: 4, state: "complete" });
+    expect(done.last).toMatchObject({ cycle: 1, outcome: "passed", ms: 412 });
+    expect(done.cycle.running).toBe(false);
+  });
+
+  it("keeps the old report, marked stale, until the new one is there", () => {
+    const running = foldFrom(done, 2, STARTED, ready(13), test("a"));
+    expect(running.stale).toBe(true);
+    expect(running.report?.cycle).toBe(1);
+    const failed = foldFrom(running, 2, finished({ outcome: "error", exit_code: 3 }));
+    expect(failed.stale).toBe(true);
+    const renewed = foldFrom(failed, 3, STARTED, { type: "report", ...report(FILES) });
+    expect(renewed.stale).toBe(false);
+    expect(renewed.report?.cycle).toBe(3);
+  });
+
+  it("of a selection never replaces the full table, keeps the other results, and says how many", () => {
+    const again = foldFrom(
+      done,
+      2,
+      { ...STARTED, selected: 2, reason: "rerun", files: [] } as FactBody,
+      FAILED,
+      { type: "report", ...report(FILES.slice(0, 1), { partial: true }) },
+      finished({ outcome: "failed" }),
+    );
+    expect(again.report?.cycle).toBe(1);
+    expect(again.report?.value.files).toHaveLength(FILES.length);
+    expect(again.partial).toMatchObject({ cycle: 2, selected: 2 });
+    expect(again.tests.results.size).toBe(4);
+    expect(again.stale, "same code: the table is as true as before").toBe(false);
+    expect(foldFrom(again, 3, STARTED, { type: "report", ...report(FILES) }).partial).toBeNull();
+  });
+
+  it("of a selection on changed code leaves the table stale", () => {
+    const again = foldFrom(done, 2, { ...STARTED, selected: 2 } as FactBody, finished());
+    expect(again.stale).toBe(true);
+  });
+
+  it("forgets errors and results when a new cycle starts", () => {
+    const broken = foldFrom(
+      done,
+      2,
+      STARTED,
+      FAILED,
+      { type: "server.boot-error", traceback: "Traceback", workers: 2 },
+      { type: "error", kind: "boot-error", message: "m", fix: "f" },
+      { type: "check.failed", failures: [{ path: "a.py", line: 1, column: 1, message: "m", text: null }] },
+    );
+    expect(failing(broken)).toHaveLength(1);
+    const next = foldFrom(broken, 3, STARTED);
+    expect([next.bootError, next.error, next.checks, failing(next)]).toEqual([null, null, [], []]);
+  });
+
+  it("tells which lines the server logged while a test ran, ends included", () => {
+    const log = [99, 100, 120, 148, 149].map((at) => ({ at: 1_000_000 + at, text: `${at}` }));
+    if (FAILED.type !== "test.finished") throw new Error("not a test");
+    expect(logDuring(log, FAILED).map(({ text }) => text)).toEqual(["100", "120", "148"]);
+  });
+
+  it("keeps the newest log lines, and not ever more of them", () => {
+    let session = EMPTY_SESSION;
+    for (let line = 0; line < 5000; line++) session = observeLog(session, { at: line, text: `${line}` });
+    expect(session.log.length).toBeLessThanOrEqual(2001);
+    expect(session.log.at(-1)?.text).toBe("4999");
+  });
+
+  it("of 5,000 tests folds quickly", () => {
+    const start = performance.now();
+    const bodies = Array.from({ length: 5000 }, (_, index) => test(`t${index}`));
+    expect(foldFrom(EMPTY_SESSION, 1, ...bodies).tests.results.size).toBe(5000);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
