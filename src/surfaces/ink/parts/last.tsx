@@ -50,16 +50,13 @@ function stale({ report, stale: isStale }: Session): Segment {
   return segment(9, span(`cycle ${report.cycle} · stale`, "warning"));
 }
 
-function outcome({ last }: Session): Segment {
+function outcome({ last, report, stale: isStale }: Session): Segment {
   if (last === null) return segment(8);
   const { glyph, tone } = OUTCOMES[last.outcome];
-  const words = `${glyph} ${last.outcome}`;
-  return segment(
-    8,
-    span(`cycle ${last.cycle} `, "dim"),
-    span(words, tone),
-    span(` in ${duration(last.ms)}`, "dim"),
-  );
+  // The stale mark has just named the cycle: once is enough.
+  const named = isStale && report?.cycle === last.cycle ? "" : `cycle ${last.cycle} `;
+  const took = ` in ${duration(last.ms)}`;
+  return segment(8, span(named, "dim"), span(`${glyph} ${last.outcome}`, tone), span(took, "dim"));
 }
 
 function requests({ report }: Session): Segment {

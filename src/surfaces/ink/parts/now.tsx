@@ -1,6 +1,6 @@
 import type { State } from "../../../core/cycle.ts";
 import { fitSegments, type Segment, type Span, segment, span } from "../../../core/span.ts";
-import { clean, count, duration } from "../../../core/text.ts";
+import { clean, count } from "../../../core/text.ts";
 import type { Snapshot } from "../../../engine/view.ts";
 import { meter } from "./meter.ts";
 import { Row } from "./row.tsx";
@@ -25,7 +25,7 @@ const PHASES: Readonly<Record<State["phase"], string>> = {
   checking: "checking the change",
   restarting: "restarting the workers",
   testing: "testing",
-  flushing: "collecting .coverage files",
+  flushing: "flushing coverage",
   collecting: "computing the report",
   reporting: "writing reports",
   cancelling: "cancelling",
@@ -40,7 +40,9 @@ function phase({ state, session }: Snapshot, now: number): readonly Span[] {
   }
   const waiting = session.server.note === null ? "" : `: ${clean(session.server.note)}`;
   const { startedAt, stepStartedAt } = state.progress;
-  const step = duration(now - (state.phase === "cancelling" ? startedAt : stepStartedAt));
+  const since = state.phase === "cancelling" ? startedAt : stepStartedAt;
+  // Tenths of a second: milliseconds would flicker.
+  const step = `${(Math.max(0, now - since) / 1000).toFixed(1)} s`;
   return [span(`▸ ${words}`, "accent"), span(` ${step}`, "strong"), span(waiting, "warning")];
 }
 

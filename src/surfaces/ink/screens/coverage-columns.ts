@@ -10,10 +10,15 @@ import type { Column } from "../parts/table.tsx";
 const MISSING = 60;
 const BAR = 12;
 
-export function coverageColumns(rows: readonly FileRow[], report: Report): readonly Column<FileRow>[] {
+/** The columns for a table of `width`: where that is small, the path leaves room for the percentage. */
+export function coverageColumns(
+  rows: readonly FileRow[],
+  report: Report,
+  width: number,
+): readonly Column<FileRow>[] {
   const branches = hasBranches(report.totals) ? [BRANCHES, PARTIAL] : [];
   return [
-    pathColumn(rows),
+    pathColumn(rows, width),
     STATEMENTS,
     MISSED,
     ...branches,
@@ -56,7 +61,7 @@ function bar(summary: Summary): readonly Span[] {
   return meter(summary.percent_covered / 100, BAR, grade(summary.percent_covered));
 }
 
-function pathColumn(rows: readonly FileRow[]): Column<FileRow> {
+function pathColumn(rows: readonly FileRow[], width: number): Column<FileRow> {
   const longest = Math.max(
     5,
     widest(rows, (row) => row.name),
@@ -65,10 +70,10 @@ function pathColumn(rows: readonly FileRow[]): Column<FileRow> {
     id: "path",
     title: "file",
     align: "left",
-    min: Math.min(20, longest),
+    min: Math.min(longest, Math.max(8, Math.floor(width / 4))),
     max: longest,
     priority: 100,
-    cell: (row, width) => [span(truncateStart(row.name, width))],
+    cell: (row, room) => [span(truncateStart(row.name, room))],
   };
 }
 
@@ -111,7 +116,8 @@ function numbers(
   value: (summary: Summary) => number,
   tone: "plain" | "poor" | "fair",
 ): Column<FileRow> {
-  const width = Math.max(5, title.length);
+  // One more than the title: the mark of the order stands behind it.
+  const width = title.length + 1;
   const cell = ({ summary }: FileRow) => [span(`${value(summary)}`, value(summary) === 0 ? "dim" : tone)];
   return { id, title, align: "right", min: width, max: width, priority, cell };
 }

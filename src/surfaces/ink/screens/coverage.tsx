@@ -34,7 +34,7 @@ function Files({
   width,
 }: PageProps & { readonly report: Report }) {
   const rows = lists.files(snapshot.session, view);
-  const columns = useMemo(() => coverageColumns(rows, report), [rows, report]);
+  const columns = useMemo(() => coverageColumns(rows, report, width), [rows, report, width]);
   const total = useMemo(() => totalCells(report, rows.length), [report, rows.length]);
   return (
     <Table

@@ -26,12 +26,15 @@ export function Help({ view, window, height, width }: PageProps) {
   );
 }
 
+/** Columns that the keys take, with a gap. */
+const KEYS = Math.max(...BINDINGS.map(({ keys }) => keys.join(" ").length)) + 2;
+
 /** Lines of the help. Keys of one group stand together. */
 export const HELP: readonly (readonly Span[])[] = Object.entries(GROUPS).flatMap(([group, title], index) => [
   ...(index === 0 ? [] : [[span("")]]),
   [span(title, "title")],
   ...BINDINGS.filter((binding) => binding.group === group).map(({ keys, help }) => [
-    span(`  ${fill(keys.join(" "), 12)}`, "accent"),
+    span(`  ${fill(keys.join(" "), KEYS)}`, "accent"),
     span(help),
   ]),
 ]);

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { type FileReport, type LineMark, lineMarks, percentText } from "../../../core/report.ts";
-import { type Span, span, type Tone } from "../../../core/span.ts";
+import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../core/span.ts";
+import { grade } from "../../../core/table.ts";
 import { clean } from "../../../core/text.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
@@ -23,7 +24,10 @@ export function SourcePage({ path, ...props }: PageProps & { readonly path: stri
   };
   return (
     <>
-      <Row spans={title(path, file, window.index + 1, report?.complete ?? false)} width={width} />
+      <Row
+        spans={fitSegments(title(path, file, window.index + 1, report?.complete ?? false), width)}
+        width={width}
+      />
       <Rows
         line={line}
         top={window.top}
@@ -60,17 +64,28 @@ function sourceSpans(
   ];
 }
 
-/** The path, what was found, and for the line at the cursor the branches that were not taken. */
-function title(path: string, file: FileReport | undefined, line: number, complete: boolean): readonly Span[] {
-  const name = span(clean(path), "title");
-  if (file === undefined) return [name, span("  not in this report", "warning")];
+/** The path; for the line at the cursor the branches that were not taken; what was found in all. */
+function title(
+  path: string,
+  file: FileReport | undefined,
+  line: number,
+  complete: boolean,
+): readonly Segment[] {
+  const name = segment(10, span(clean(path), "title"));
+  if (file === undefined) return [name, segment(9, span("not in this report", "warning"))];
   const { percent_covered: percent, missing_lines: missed, num_partial_branches: partial } = file.summary;
-  const share = complete ? `${percentText(percent)} %` : "incomplete";
-  const branches = file.missing_branches.filter(([from]) => Math.abs(from) === line);
-  const taken = branches.map(([, to]) => (to < 0 ? "exit" : `line ${to}`)).join(", ");
   return [
     name,
-    span(`  ${share}  ✗ ${missed} missed  ~ ${partial ?? 0} partial`, "dim"),
-    span(branches.length === 0 ? "" : `  line ${line} never went to ${taken}`, "fair"),
+    segment(8, complete ? span(`${percentText(percent)} %`, grade(percent)) : span("incomplete", "warning")),
+    segment(9, ...branchNote(file, line)),
+    segment(5, span(`✗ ${missed} missed`, "dim")),
+    segment(4, span(`~ ${partial ?? 0} partial`, "dim")),
   ];
+}
+
+function branchNote(file: FileReport, line: number): readonly Span[] {
+  const branches = file.missing_branches.filter(([from]) => Math.abs(from) === line);
+  if (branches.length === 0) return [];
+  const taken = branches.map(([, to]) => (to < 0 ? "the exit" : `line ${to}`)).join(", ");
+  return [span(`line ${line} never went to ${taken}`, "fair")];
 }

@@ -10,7 +10,7 @@ import type { PageProps } from "./page.ts";
 /** All tests that have ended, with outcome and time. */
 export function Tests({ snapshot, view, lists, window, height, width }: PageProps) {
   const tests = lists.tests(snapshot.session, view);
-  const columns = useMemo(() => testColumns(tests), [tests]);
+  const columns = useMemo(() => testColumns(tests, width), [tests, width]);
   if (tests.length === 0) {
     const words =
       snapshot.session.tests.results.size === 0 ? "No test has ended yet." : "No test matches the filter.";
@@ -48,7 +48,8 @@ function idOf(test: TestResult): string {
   return test.id;
 }
 
-function testColumns(tests: readonly TestResult[]): readonly Column<TestResult>[] {
+/** The name comes before the message: where both do not fit, the failures view has the message. */
+function testColumns(tests: readonly TestResult[], width: number): readonly Column<TestResult>[] {
   const longest = tests.reduce((most, test) => Math.max(most, displayWidth(clean(test.id))), 8);
   return [
     {
@@ -64,7 +65,7 @@ function testColumns(tests: readonly TestResult[]): readonly Column<TestResult>[
       id: "name",
       title: "test",
       align: "left",
-      min: 16,
+      min: Math.min(longest, Math.max(10, Math.floor(width / 2))),
       max: longest,
       priority: 100,
       cell: ({ id }, width) => [span(truncateStart(clean(id), width))],
