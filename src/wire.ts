@@ -51,7 +51,7 @@ export async function wire(settings: Settings, policy: Policy): Promise<Engine> 
     desktop: systemDesktop,
     clock: systemClock,
     directories: () => watchedDirectories(settings, targets),
-    root,
+    paths,
   };
   return new Engine(ports, policy);
 }

@@ -93,7 +93,7 @@ export class Engine implements EngineView {
   }
 
   hostPath(path: string): string {
-    return path.startsWith("/") ? path : `${this.#ports.root}/${path}`;
+    return this.#ports.paths.resolve(path);
   }
 
   /** One event at a time: what an effect posts while it is being run waits its turn. */
@@ -131,7 +131,7 @@ export class Engine implements EngineView {
         this.#controller.abort();
         return;
       case "emit":
-        this.#publish(effect.cycle, effect.fact);
+        this.#publish(effect.cycle, this.#shown(effect.fact));
         return;
       case "stop":
         void this.#stop(effect.exit);
@@ -157,7 +157,8 @@ export class Engine implements EngineView {
   async #watch(): Promise<void> {
     const directories = this.#ports.directories();
     await this.#ports.watcher.watch(directories, (files) => this.#post({ type: "files.changed", files }));
-    this.#snapshot = { ...this.#snapshot, watched: directories };
+    const watched = directories.map((directory) => this.#ports.paths.fromRoot(directory));
+    this.#snapshot = { ...this.#snapshot, watched };
   }
 
   async #run({ cycle, input }: Effect & { type: "run" }): Promise<void> {
@@ -178,6 +179,12 @@ export class Engine implements EngineView {
   async #keep(report: Report): Promise<Result<void>> {
     const kept = this.#keeper.keep(report);
     return this.#policy.once ? await kept : ok(undefined);
+  }
+
+  /** Files are told as people read them; the cycle itself works with absolute paths. */
+  #shown(fact: FactBody): FactBody {
+    if (fact.type !== "cycle.started") return fact;
+    return { ...fact, files: fact.files.map((file) => this.#ports.paths.fromRoot(file)) };
   }
 
   #publish(cycle: number, body: FactBody): void {

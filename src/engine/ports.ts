@@ -20,6 +20,6 @@ export interface Ports {
   readonly clock: Clock;
   /** Absolute paths to watch; known once the targets are open. */
   readonly directories: () => readonly string[];
-  /** The project's root, absolute. */
-  readonly root: string;
+  /** A host's path as people read it (from the project's root), and back. */
+  readonly paths: { fromRoot(host: string): string; resolve(shown: string): string };
 }
