@@ -266,7 +266,8 @@ def test_a_damaged_data_file_is_an_error_and_not_a_smaller_number(
     with pytest.raises(Failure) as caught:
         project.by_helper(analyser)
     assert caught.value.kind == "coverage-error", caught.value.message
-    assert path.name in caught.value.message or harm == "truncated"
+    if harm != "truncated":  # told before coverage.py sees it: some versions take an empty one
+        assert caught.value.message == f"damaged data files: {path}"
 
 
 def contents(data):
