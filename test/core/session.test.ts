@@ -60,6 +60,11 @@ describe("a session", () => {
     expect(foldFrom(again, 3, STARTED, { type: "report", ...report(FILES) }).partial).toBeNull();
   });
 
+  it("of a full rerun of the same code is stale until its report is there", () => {
+    const again = foldFrom(done, 2, { ...STARTED, reason: "rerun", files: [] } as FactBody);
+    expect(again.stale).toBe(true);
+  });
+
   it("of a selection on changed code leaves the table stale", () => {
     const again = foldFrom(done, 2, { ...STARTED, selected: 2 } as FactBody, finished());
     expect(again.stale).toBe(true);

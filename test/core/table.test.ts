@@ -177,6 +177,11 @@ describe("columns", () => {
           const total = fitted.reduce((sum, column) => sum + column.width + GAP, -GAP);
           expect(total).toBeLessThanOrEqual(width);
           expect(fitted.length).toBeGreaterThan(0);
+          const first = [...all].sort((a, b) => b.priority - a.priority)[0];
+          for (const { id, width: given } of fitted) {
+            const spec = all.find((one) => one.id === id);
+            if (id !== first?.id) expect(given).toBeGreaterThanOrEqual(spec?.min ?? 0);
+          }
         },
       ),
     );

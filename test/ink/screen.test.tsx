@@ -57,7 +57,10 @@ describe("the screen at rest", () => {
     const [, terminal] = await show();
     await terminal.drawn();
     const { frames } = terminal;
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    for (let tick = 0; tick < 4; tick++) {
+      terminal.now += 1000;
+      await new Promise((resolve) => setTimeout(resolve, 90));
+    }
     expect(terminal.frames).toBe(frames);
   });
 
@@ -285,6 +288,8 @@ describe("pages", () => {
     await terminal.press("5");
     expect(terminal.lines[5]).toMatch(/▸ +2 +passed +500 ms +4 ms +121 ms +160 ms +88 ms/);
     expect(terminal.lines.at(-2)).toMatch(/median +456 ms/);
+    await terminal.resize(80, 24);
+    expect(terminal.lines[4], "no column is cut for nothing").toMatch(/ collecting$/);
   });
 
   it("source: numbers and marks, from the first missed line on; the branch not taken is said", async () => {

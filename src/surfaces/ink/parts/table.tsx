@@ -39,10 +39,11 @@ export function Table<Item>(props: TableProps<Item>) {
   const fitted = useMemo(() => arrange(columns, width), [columns, width]);
   const split = splitTable(height, total !== undefined);
   const visible = items.slice(window.top, window.top + split.rows);
-  const titles = fitted.flatMap(({ column, width: room }) => {
+  const titles = cells(fitted, ({ column }) => {
     const mark = sort?.column === column.id ? (sort.descending ? "↓" : "↑") : "";
-    return cell([span(`${column.title}${mark}`, mark === "" ? "dim" : "accent")], room, column.align);
+    return [span(`${column.title}${mark}`, mark === "" ? "dim" : "accent")];
   });
+  const totals = cells(fitted, ({ column }) => total?.[column.id] ?? []);
   return (
     <>
       {split.title === 1 && <Row spans={[span("  "), ...titles]} width={width} />}
@@ -60,7 +61,7 @@ export function Table<Item>(props: TableProps<Item>) {
         // biome-ignore lint/suspicious/noArrayIndexKey: empty lines are all the same.
         <Row key={`empty ${index}`} spans={[]} width={width} />
       ))}
-      {split.total === 1 && <Row spans={[span("  "), ...totalCells(fitted, total ?? {})]} width={width} />}
+      {split.total === 1 && <Row spans={[span("  "), ...totals]} width={width} />}
     </>
   );
 }
@@ -74,13 +75,11 @@ interface TableRowProps {
 }
 
 const TableRow = memo(function TableRow({ item, fitted, width, selected, search }: TableRowProps) {
-  const cells = fitted.flatMap(({ column, width: room }) =>
-    cell(column.cell(item, room), room, column.align),
-  );
+  const line = cells(fitted, ({ column, width: room }) => column.cell(item, room));
   const mark = selected ? span("▸ ", "accent") : span("  ");
   const shown = selected
-    ? cells.map((part) => (part.tone === "plain" ? span(part.text, "strong") : part))
-    : cells;
+    ? line.map((part) => (part.tone === "plain" ? span(part.text, "strong") : part))
+    : line;
   return <Row spans={[mark, ...shown]} width={width} search={search} />;
 });
 
@@ -94,13 +93,13 @@ function arrange<Item>(columns: readonly Column<Item>[], width: number): readonl
   });
 }
 
-function totalCells<Item>(
+/** A line of cells; a gap stands between two, none after the last: it ends where the line does. */
+function cells<Item>(
   fitted: readonly Fitted<Item>[],
-  total: Readonly<Record<string, readonly Span[]>>,
+  content: (fitted: Fitted<Item>) => readonly Span[],
 ): readonly Span[] {
-  return fitted.flatMap(({ column, width }) => cell(total[column.id] ?? [], width, column.align));
-}
-
-function cell(spans: readonly Span[], width: number, align: "left" | "right"): readonly Span[] {
-  return [...fillSpans(spans, width, align), span(" ".repeat(GAP))];
+  return fitted.flatMap((one, index) => {
+    const filled = fillSpans(content(one), one.width, one.column.align);
+    return index === 0 ? filled : [span(" ".repeat(GAP)), ...filled];
+  });
 }
