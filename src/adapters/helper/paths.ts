@@ -39,9 +39,9 @@ export class Paths {
     return this.#mappings().map(({ inside, host }) => ({ inside, outside: host }));
   }
 
-  /** A path as in the report, absolute on the host. */
+  /** Absolute on the host: of a path as in the report, or of one inside the target (in a traceback, say). */
   resolve(shown: string): string {
-    return resolve(this.#root, shown);
+    return isAbsolute(shown) ? (this.host(shown) ?? shown) : resolve(this.#root, shown);
   }
 }
 
