@@ -1285,7 +1285,7 @@ class Analyser:
                 try:
                     return self.combine_into(self.make(config), files)
                 except self.coverage.CoverageException as error:
-                    # Versions 7.10 to 7.13 never detach one file's database from one in memory.
+                    # Versions 7.10 to 7.15 (at least) never detach one file's database from one in memory.
                     if "already in use" not in str(error):
                         raise
                     self.in_memory = False

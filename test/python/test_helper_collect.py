@@ -305,7 +305,7 @@ def test_the_mapped_data_file_keeps_everything_but_the_paths(tmp_path, monkeypat
 
 
 def test_combining_on_disk_gives_the_same(tmp_path, monkeypatch):
-    """The way that coverage 7.10 to 7.13 need, tried on every version."""
+    """The way that coverage 7.10 to 7.15 need, tried on every version."""
     project = Measured(Path(os.path.realpath(tmp_path)), "paths")
     monkeypatch.chdir(project.dir)
     expected = project.by_command_line()
