@@ -47,7 +47,7 @@ describe("the cycle, over random events", () => {
       .sample(fc.array(action, { minLength: LENGTH, maxLength: LENGTH }), 500)
       .map((actions) => live(reduce, WATCH, actions));
     const finished = worlds.reduce((sum, world) => sum + world.finished.size, 0);
-    expect(finished).toBeGreaterThan(1_000);
+    expect(finished).toBeGreaterThan(500);
   });
 
   test.each(FAULTS)("catches: $name", ({ into }) => {
