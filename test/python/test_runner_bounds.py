@@ -22,11 +22,12 @@ def test_a_hang_is_killed_at_the_limit_and_named(runner, suite, parallel):
             while True: time.sleep(0.01)
         """,
     )
+    limit = 6 if parallel else 2  # the workers must have begun, on a busy machine too
     began = time.monotonic()
-    answer = runner.run(suite.dir, *parallel, timeout=2, env={"MARK": f"hang-{runner.pid}"})
-    assert 2 <= time.monotonic() - began < 5
+    answer = runner.run(suite.dir, *parallel, timeout=limit, env={"MARK": f"hang-{runner.pid}"})
+    assert limit <= time.monotonic() - began < limit + 3
     assert answer.error["kind"] == "timeout"
-    assert "2 s" in answer.error["message"]
+    assert f"{limit} s" in answer.error["message"]
     assert "test_a.py::test_hang" in answer.error["message"]
     assert "test_quick" not in answer.error["message"]
     assert marked(f"hang-{runner.pid}") == [] and children_of(runner.pid) == []
@@ -138,7 +139,6 @@ def test_an_internal_error_of_pytest_is_crashed(runner, suite):
 
 @pytest.mark.parametrize("count", [1, 6])
 def test_an_internal_error_in_a_worker_of_xdist_is_no_success(runner, suite, count):
-    """With one test left, xdist's exit code is 0 here."""
     suite.write(
         "conftest.py",
         """
