@@ -1,0 +1,29 @@
+/** The report is what coverage.py says of the same data files, and of a cold run; on this machine. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { coldLocal } from "../support/cold.ts";
+import { expectEqual } from "../support/coverage-py.ts";
+import { localPlace } from "../support/local-place.ts";
+import { judge, newestClosed, type Place } from "../support/place.ts";
+
+let place: Place;
+beforeAll(async () => {
+  place = await localPlace();
+});
+afterAll(() => place?.close());
+
+test("the report is that of coverage.py's command line, and that of a cold run", async () => {
+  const session = await place.watch();
+  const cycle = await session.next();
+  const report = cycle.report();
+  expect(cycle.finished).toMatchObject({ outcome: "passed", exit_code: 0 });
+  expect(report).toMatchObject({ complete: true, partial: false, reasons: [] });
+  expect(report.totals.num_statements).toBeGreaterThan(100);
+  expect(report.files.length).toBeGreaterThan(5);
+
+  const closed = await newestClosed(place);
+  expect(report.generations).toEqual([closed.generation]);
+  expect(closed.files.length).toBe(closed.forked);
+  expectEqual(report, await judge(place));
+  expect(await session.stop()).toBe(0);
+  expectEqual(report, await coldLocal(place));
+});

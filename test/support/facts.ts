@@ -1,0 +1,188 @@
+/** The shape of every fact, written from docs/protocol.md, and the rules that hold for all of them together. */
+import * as v from "valibot";
+import { FAILURE_EXIT } from "../../src/core/failure.ts";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const ms = v.pipe(v.number(), v.minValue(0));
+const lineNumber = v.pipe(v.number(), v.integer(), v.minValue(1));
+const lines = v.array(lineNumber);
+const text = v.pipe(v.string(), v.minLength(1));
+const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
+const worker = { age: lineNumber, pid: v.nullable(lineNumber) };
+const lost = v.array(v.strictObject({ ...worker, cause: text }));
+const loss = { expected: count, written: count, lost };
+const counts = { passed: count, failed: count, errors: count, skipped: count };
+
+const statements = {
+  covered_lines: count,
+  num_statements: count,
+  percent_covered: percent,
+  missing_lines: count,
+  excluded_lines: count,
+};
+const branches = {
+  num_branches: count,
+  num_partial_branches: count,
+  covered_branches: count,
+  missing_branches: count,
+};
+/** Without branches coverage.py has none of their keys. */
+const Summary = v.union([v.strictObject({ ...statements, ...branches }), v.strictObject(statements)]);
+
+const File = v.strictObject({
+  path: text,
+  inside: v.pipe(v.string(), v.startsWith("/")),
+  summary: Summary,
+  missing_lines: lines,
+  excluded_lines: lines,
+  executed_lines: lines,
+  missing_branches: v.array(v.tuple([v.pipe(v.number(), v.integer()), v.pipe(v.number(), v.integer())])),
+});
+
+const steps = ["checking", "restarting", "testing", "flushing", "collecting", "reporting"] as const;
+
+const head = {
+  v: v.literal(1),
+  seq: lineNumber,
+  cycle: lineNumber,
+  at: v.pipe(v.number(), v.minValue(1.6e12)),
+};
+
+function fact<const T extends string, const E extends v.ObjectEntries>(type: T, entries: E) {
+  return v.strictObject({ ...head, type: v.literal(type), ...entries });
+}
+
+export const Fact = v.variant("type", [
+  fact("cycle.started", {
+    reason: v.picklist(["start", "change", "rerun", "back"]),
+    files: v.array(text),
+    selected: count,
+  }),
+  fact("check.failed", {
+    failures: v.pipe(
+      v.array(
+        v.strictObject({
+          path: text,
+          line: v.nullable(lineNumber),
+          column: v.nullable(count),
+          message: text,
+          text: v.nullable(v.string()),
+        }),
+      ),
+      v.minLength(1),
+    ),
+  }),
+  fact("server.restarting", { why: text }),
+  fact("server.ready", {
+    generation: lineNumber,
+    workers: v.array(v.strictObject(worker)),
+    ms,
+    restarted: v.boolean(),
+  }),
+  fact("server.waiting", { worker: v.strictObject(worker), why: text }),
+  fact("server.boot-error", { traceback: text, workers: lineNumber }),
+  fact("server.lost", { message: text, fix: text }),
+  fact("server.back", { name: text, master: lineNumber, warnings: v.array(v.string()) }),
+  fact("error", {
+    kind: v.picklist(Object.keys(FAILURE_EXIT) as (keyof typeof FAILURE_EXIT)[]),
+    message: text,
+    fix: text,
+    detail: v.optional(v.string()),
+  }),
+  fact("warning", { message: text }),
+  fact("tests.started", { total: v.nullable(count) }),
+  fact("test.finished", {
+    id: text,
+    outcome: v.picklist(["passed", "failed", "error", "skipped"]),
+    ms,
+    message: v.string(),
+    place: v.string(),
+    output: v.string(),
+    started: ms,
+    ended: ms,
+  }),
+  fact("tests.finished", { ...counts, ms }),
+  fact("coverage.file", { written: lineNumber, expected: lineNumber, pid: v.nullable(lineNumber) }),
+  fact("coverage.complete", { ...loss, lost: v.pipe(lost, v.maxLength(0)) }),
+  fact("coverage.incomplete", { ...loss, reasons: v.pipe(v.array(text), v.minLength(1)) }),
+  fact("report", {
+    totals: Summary,
+    files: v.array(File),
+    complete: v.boolean(),
+    reasons: v.array(text),
+    partial: v.boolean(),
+    generations: v.array(lineNumber),
+    requests: v.nullable(count),
+  }),
+  fact("cycle.finished", {
+    outcome: v.picklist(["passed", "failed", "incomplete", "error", "cancelled"]),
+    exit_code: v.picklist([0, 1, 2, 3, 4, 5, 130]),
+    ms,
+    phases: v.partial(v.strictObject(v.entriesFromList(steps, ms))),
+  }),
+]);
+
+export type Fact = v.InferOutput<typeof Fact>;
+export type FactType = Fact["type"];
+export type FactOf<T extends FactType> = Extract<Fact, { type: T }>;
+export type Report = FactOf<"report">;
+
+/** One line of stdout as a fact; throws with the line where it is none. */
+export function parseFact(line: string): Fact {
+  const parsed = v.safeParse(Fact, readJson(line));
+  if (parsed.success) return parsed.output;
+  throw new Error(`no fact: ${v.summarize(parsed.issues)}\n${line.slice(0, 1000)}`);
+}
+
+function readJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new Error(`stdout has a line that is no JSON: ${JSON.stringify(line)}`);
+  }
+}
+
+export function ofType<T extends FactType>(facts: readonly Fact[], type: T): readonly FactOf<T>[] {
+  return facts.filter((one): one is FactOf<T> => one.type === type);
+}
+
+/** What is wrong with the facts of a session as a sequence, a line each; `ended`: the session is over. */
+export function faultsOf(facts: readonly Fact[], ended: boolean): readonly string[] {
+  const faults: string[] = [];
+  facts.forEach((one, index) => {
+    if (one.seq !== index + 1) faults.push(`seq ${one.seq} in place ${index + 1}`);
+    const before = facts[index - 1];
+    if (before && one.cycle < before.cycle)
+      faults.push(`seq ${one.seq}: cycle ${one.cycle} after ${before.cycle}`);
+  });
+  const cycles = Map.groupBy(facts, (one) => one.cycle);
+  for (const [number, ofCycle] of cycles) {
+    const isLast = number === Math.max(...cycles.keys());
+    faults.push(...faultsOfCycle(number, ofCycle, isLast && !ended));
+  }
+  return faults;
+}
+
+function faultsOfCycle(number: number, facts: readonly Fact[], open: boolean): readonly string[] {
+  const faults: string[] = [];
+  const started = ofType(facts, "cycle.started").length;
+  const finished = ofType(facts, "cycle.finished").length;
+  // What came after the last cycle belongs to one that never started.
+  if (started > 1 || finished > 1 || (!open && started !== finished)) {
+    faults.push(`cycle ${number}: started ${started} times, finished ${finished} times`);
+  }
+  if (finished === 1 && facts.at(-1)?.type !== "cycle.finished") {
+    faults.push(`cycle ${number}: its last fact is ${facts.at(-1)?.type}`);
+  }
+  const files = ofType(facts, "coverage.file");
+  files.forEach((file, index) => {
+    if (file.written !== index + 1)
+      faults.push(`cycle ${number}: file ${index + 1} says written ${file.written}`);
+  });
+  const written = [...ofType(facts, "coverage.complete"), ...ofType(facts, "coverage.incomplete")][0]
+    ?.written;
+  if (written !== undefined && written !== files.length) {
+    faults.push(`cycle ${number}: ${files.length} coverage.file facts, ${written} files written`);
+  }
+  return faults;
+}

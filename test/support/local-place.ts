@@ -1,0 +1,36 @@
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { remove, run } from "./machine.ts";
+import { copyDemo, type Place } from "./place.ts";
+import { Session } from "./session.ts";
+
+/** A copy of the demo whose server is a process of this machine that gunicov starts. */
+export async function localPlace(): Promise<Place> {
+  return localPlaceIn(join(await copyDemo(), "demo"));
+}
+
+/** The same for any project in a temporary directory of its own; `close` removes that. */
+export function localPlaceIn(demo: string): Place {
+  const sessions: Session[] = [];
+  const own = join(demo, ".gunicov");
+  return {
+    demo,
+    watch: async (passed = []) => {
+      const session = new Session(["watch", "--json", "--local", "--", ...passed], demo);
+      sessions.push(session);
+      return session;
+    },
+    exec: (argv) => run(argv, { cwd: demo }),
+    records: async () => {
+      // One for each session; those of sessions that ended in good order are gone.
+      const servers = (await readdir(own)).filter((name) => name.startsWith("server-"));
+      if (servers.length !== 1) throw new Error(`${servers.length} servers have a record in ${own}`);
+      return join(own, servers[0] ?? "");
+    },
+    leftovers: (session) => session.processes(),
+    close: async () => {
+      for (const session of sessions) await session.kill();
+      await remove(dirname(demo));
+    },
+  };
+}

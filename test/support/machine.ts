@@ -1,0 +1,83 @@
+/** This machine, as the tests use it. */
+import { mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+
+/** The repository. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+
+/** Variables that would change what is measured or how gunicorn starts; a machine may have them set. */
+const FOREIGN = /^(GUNICOV(?!_TEST)|GUNICORN_|COVERAGE|COV_CORE|PYTHONDONTWRITEBYTECODE|WEB_CONCURRENCY|XY_)/;
+
+/** Our environment with .venv first on the PATH, as bin/setup has it, and nothing foreign. */
+export function environment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const own = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || FOREIGN.test(name) ? [] : [[name, value] as const],
+  );
+  const path = [join(ROOT, ".venv", "bin"), process.env.PATH ?? ""].join(delimiter);
+  return { ...Object.fromEntries(own), PATH: path, ...extra };
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs argv to its end; gives stdout, throws with all it said where it fails. */
+export async function run(argv: readonly string[], options: RunOptions = {}): Promise<string> {
+  const [file = "", ...args] = argv;
+  const { cwd = ROOT, env = {} } = options;
+  const { stdout } = await execa(file, args, {
+    cwd,
+    env: environment(env),
+    extendEnv: false,
+    stdin: "ignore",
+  });
+  return stdout;
+}
+
+/** A directory of its own, by its real path: coverage.py and mounts resolve links. */
+export async function temporaryDirectory(name: string): Promise<string> {
+  return await realpath(await mkdtemp(join(tmpdir(), `gunicov-${name}-`)));
+}
+
+export async function remove(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Waits until `check` gives something true; throws after `seconds`, saying `what` was waited for. */
+export async function until<T>(
+  what: string,
+  check: () => Promise<T> | T,
+  seconds = 20,
+): Promise<NonNullable<T>> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for ${what}`);
+    await sleep(25);
+  }
+}
+
+/** Command lines of the processes of this machine whose environment has NAME=VALUE: children inherit it. */
+export async function processesWith(name: string, value: string): Promise<readonly string[]> {
+  const pids = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
+  const found = await Promise.all(pids.map((pid) => commandIfMarked(pid, `${name}=${value}`)));
+  return found.filter((command) => command !== null);
+}
+
+/** Null also where the process has just gone, or is a zombie (those have no environment). */
+async function commandIfMarked(pid: string, mark: string): Promise<string | null> {
+  try {
+    const environ = await readFile(`/proc/${pid}/environ`, "utf8");
+    if (!environ.split("\0").includes(mark)) return null;
+    const argv = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").filter((word) => word !== "");
+    return argv.length === 0 ? null : `${pid} ${argv.join(" ").slice(0, 200)}`;
+  } catch {
+    return null;
+  }
+}
