@@ -1,4 +1,5 @@
 /** Puts the adapters together: the only file that constructs them. */
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { connectDocker } from "./adapters/docker/connect.ts";
 import { DockerTarget } from "./adapters/docker/target.ts";
@@ -67,13 +68,13 @@ async function chooseTargets(settings: Settings): Promise<Targets> {
     return { server: docker(container), tests: testsTarget, port: () => null };
   }
   if (local === null) throw new Error("settings name no server");
-  const server = await localServer(local, root);
+  const server = localServer(local, root);
   return { server, tests: new ProcessTarget(root), port: () => server.port };
 }
 
-async function localServer(local: LocalSettings, root: string): Promise<LocalServerTarget> {
-  const scratch = join(await ownDirectory(root), `server-${process.pid}`);
-  return new LocalServerTarget({ ...local, hook: HOOK_PATH, scratch });
+function localServer(local: LocalSettings, root: string): LocalServerTarget {
+  const makeScratch = async () => await mkdtemp(join(await ownDirectory(root), "server-"));
+  return new LocalServerTarget({ ...local, hook: HOOK_PATH, makeScratch });
 }
 
 /** Remembers a success: an engine that answered is not looked for again. */

@@ -1,10 +1,10 @@
 /** Opens a target, starts the helper in it on the server's own Python and finds gunicorn's master. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as v from "valibot";
-import { failure } from "../../core/failure.ts";
+import { type Failure, failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Target } from "../../ports/target.ts";
-import type { Program } from "./program.ts";
+import { HOOK_PATH, type Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
 import { Find } from "./schema.ts";
 
@@ -18,6 +18,8 @@ export interface Connected {
 /** A server that has just been started may take this long until its master is there and has told of itself, in ms. */
 const PATIENCE = { "no-gunicorn": 6_000, "no-hook": 2_000 } as const;
 const PAUSE = 50;
+/** A server of ours that has died is known to be dead within this time, in ms, and its log is read to the end. */
+const LAST_WORDS = 500;
 
 export async function connect(
   target: Target,
@@ -32,7 +34,7 @@ export async function connect(
   if (!found.ok) return await giveUp(first.value, found);
   const connected = await onItsOwnPython(target, program, first.value, found.value);
   if (!connected.ok) return connected;
-  const usable = measurable(connected.value.master, target.name);
+  const usable = measurable(connected.value.master, target);
   return usable.ok ? connected : await giveUp(connected.value.rpc, usable);
 }
 
@@ -64,34 +66,80 @@ async function findMaster(target: Target, rpc: Rpc, signal: AbortSignal): Promis
   const started = performance.now();
   const waited = () => performance.now() - started;
   for (;;) {
-    const pid = target.serverPid;
-    const found = await rpc.call("find", pid === null ? {} : { pid }, Find, { signal });
+    const found = await find(target, rpc, signal);
     if (!found.ok) {
       if (found.failure.kind !== "no-gunicorn" || waited() > PATIENCE["no-gunicorn"]) return found;
-    } else if (isReady(found.value.master) || waited() > PATIENCE["no-hook"]) {
-      return ok(found.value.master);
+    } else if (isReady(found.value) || waited() > PATIENCE["no-hook"]) {
+      return found;
     }
     await sleep(PAUSE);
-    const dead = await target.lost();
-    if (dead) return fail(dead);
   }
+}
+
+/** The helper waits for a young master. A target that is seen to die meanwhile knows better why there is none. */
+async function find(target: Target, rpc: Rpc, signal: AbortSignal): Promise<Result<Master>> {
+  const pid = target.serverPid;
+  const enough = new AbortController();
+  const either = AbortSignal.any([signal, enough.signal]);
+  const answer = rpc.call("find", pid === null ? {} : { pid }, Find, { signal: either });
+  const death = whenLost(target, enough.signal).then((dead) => {
+    if (dead) enough.abort();
+    return dead;
+  });
+  const found = await answer;
+  if (found.ok) enough.abort();
+  else if (pid !== null) await Promise.race([death, sleep(LAST_WORDS)]);
+  enough.abort();
+  const dead = (await death) ?? (await target.lost());
+  if (dead) return fail(dead);
+  return found.ok ? ok(found.value.master) : found;
+}
+
+/** Why the target is gone, as soon as it is; null where it was alive until `enough`. */
+async function whenLost(target: Target, enough: AbortSignal): Promise<Failure | null> {
+  while (!enough.aborted) {
+    const dead = await target.lost();
+    if (dead) return dead;
+    await sleep(PAUSE, undefined, { signal: enough }).catch(() => {});
+  }
+  return null;
 }
 
 function isReady(master: Master): boolean {
   return master.hook && master.generation !== null;
 }
 
-function measurable(master: Master, name: string): Result<void> {
-  if (!master.hook) {
-    const message = `gunicorn in ${name} (pid ${master.pid}) runs without gunicov's hook.`;
-    const fix =
-      "Start it with GUNICORN_CMD_ARGS='-c /path/to/gunicov_hook.py' in its environment (a -c on its command line " +
-      "wins over that: name that file in GUNICOV_USER_CONFIG instead).";
-    return fail(failure("no-hook", message, fix));
-  }
+function measurable(master: Master, target: Target): Result<void> {
+  if (!master.hook) return fail(noHook(master, target));
   if (master.coverage === null) {
-    const message = `The server's Python (${master.interpreter ?? "unknown"}) has no coverage package.`;
-    return fail(failure("no-coverage", message, `Install it where the server runs: pip install coverage`));
+    const python = master.interpreter ?? "python3";
+    const message = `The server's Python (${python}, ${target.name}) has no coverage package.`;
+    return fail(failure("no-coverage", message, `Install it there: ${python} -m pip install coverage`));
   }
   return ok(undefined);
+}
+
+/** The environment's -c loses against one on the command line: then that is what keeps the hook out. */
+function noHook(master: Master, target: Target): Failure {
+  const own = configOf(master.argv ?? []);
+  const ours = target.serverPid !== null;
+  const message = `gunicorn (pid ${master.pid}, ${target.name}) runs without gunicov's hook`;
+  if (own === null) return failure("no-hook", `${message}.`, `${HOOK_THERE} Then start it again.`);
+  const fix = ours
+    ? `Take it out of server.command, and put env = { GUNICOV_USER_CONFIG = "${own}" } under [tool.gunicov.server].`
+    : `Take it off the command line, and put GUNICOV_USER_CONFIG=${own} in the environment. ${HOOK_THERE}`;
+  return failure("no-hook", `${message}: -c ${own} on its command line keeps it out.`, fix);
+}
+
+const HOOK_THERE =
+  `Copy or mount ${HOOK_PATH} to where the server runs, and put ` +
+  "GUNICORN_CMD_ARGS='-c /there/gunicov_hook.py' in its environment.";
+
+function configOf(argv: readonly string[]): string | null {
+  for (const [index, word] of argv.entries()) {
+    if (word === "-c" || word === "--config") return argv[index + 1] ?? null;
+    const joined = /^(?:--config=|-c(?=.))(.+)$/s.exec(word)?.[1];
+    if (joined !== undefined) return joined;
+  }
+  return null;
 }

@@ -32,6 +32,7 @@ export const Find = v.object({
     pid: int,
     uid: int,
     cwd: v.string(),
+    argv: v.nullish(v.array(v.string()), []),
     interpreter: text,
     gunicorn: text,
     coverage: text,
@@ -112,7 +113,6 @@ export const Collect = v.object({
   superseded: v.array(v.string()),
 });
 
-export const Exported = v.object({ json: v.string() });
 export const Source = v.object({ text: v.string() });
 
 export const Prepare = v.object({ interpreter: text, pytest: v.boolean() });

@@ -23,6 +23,7 @@ export async function spawnProcess(
     buffer: false,
     reject: false,
     stdin: "pipe",
+    ...identity(options.user),
   });
   const exited = running.then((result) => ({ code: result.exitCode ?? null, signal: result.signal ?? null }));
   const child = running.nodeChildProcess;
@@ -30,6 +31,12 @@ export async function spawnProcess(
   await exited;
   const fix = "Check that it is installed and on the PATH, and that the working directory is there.";
   return fail(failure("no-command", `${file} can't be started.`, fix));
+}
+
+/** `uid` or `uid:gid`; the system refuses another user's to all but root. */
+function identity(user: string | undefined): { uid?: number; gid?: number } {
+  const [uid, gid] = (user ?? "").split(":").map((id) => (/^\d+$/.test(id) ? Number(id) : undefined));
+  return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
 class ProcessChannel implements Channel {

@@ -1,5 +1,5 @@
 /** A gunicorn that gunicov starts itself on this machine, and ends with itself. */
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Failure, failure } from "../../core/failure.ts";
 import { Listeners } from "../../core/listeners.ts";
@@ -30,8 +30,8 @@ export interface LocalServer {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of the hook. */
   readonly hook: string;
-  /** Directory for the hook's record; made here and removed at the end. */
-  readonly scratch: string;
+  /** Makes the directory for the hook's record, which is removed at the end. May throw the system's errors. */
+  readonly makeScratch: () => Promise<string>;
 }
 
 export class LocalServerTarget implements Target {
@@ -42,6 +42,7 @@ export class LocalServerTarget implements Target {
   readonly #lifecycle = new Listeners<Lifecycle>();
   #port: number | null = null;
   #running: Running | null = null;
+  #scratch: string | null = null;
   #closing = false;
 
   constructor(server: LocalServer) {
@@ -59,21 +60,23 @@ export class LocalServerTarget implements Target {
 
   async open(_signal: AbortSignal): Promise<Result<void>> {
     if (this.#running && this.#running.lost === null) return ok(undefined);
-    const { command, cwd, env, hook, scratch } = this.#server;
+    const { command, cwd, env, hook } = this.#server;
+    const made = await this.#makeScratch();
+    if (!made.ok) return made;
     this.#port = this.#server.port === 0 ? await freePort() : this.#server.port;
-    await mkdir(scratch, { recursive: true, mode: 0o700 });
     const fill = (word: string) => word.replaceAll("{port}", `${this.#port}`);
     const argv = command.map(fill);
     const filled = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]));
     const spawned = await spawnProcess(["python3", GUARD, ...argv], {
       cwd,
-      env: serverEnv(filled, hook, scratch),
+      env: serverEnv(filled, hook, made.value),
     });
     if (!spawned.ok) return spawned;
     const running = new Running(spawned.value, argv);
     this.#running = running;
-    spawned.value.onOutput((text) => running.log.push(text));
-    spawned.value.onErrorOutput((text) => running.log.push(text));
+    spawned.value.onOutput(running.log.stream());
+    spawned.value.onErrorOutput(running.log.stream());
+    running.log.onRefused = () => running.kill();
     running.log.onLine = (text) => this.#logs.tell({ at: Date.now(), text });
     void spawned.value.exited.then((exit) => this.#onExit(running, exit));
     await running.log.started;
@@ -100,7 +103,18 @@ export class LocalServerTarget implements Target {
     this.#closing = true;
     this.#running?.channel.end();
     await this.#running?.channel.exited;
-    await rm(this.#server.scratch, { recursive: true, force: true });
+    if (this.#scratch !== null) await rm(this.#scratch, { recursive: true, force: true });
+  }
+
+  async #makeScratch(): Promise<Result<string>> {
+    try {
+      this.#scratch ??= await this.#server.makeScratch();
+      return ok(this.#scratch);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const message = `No directory for the server's coverage can be made: ${why}.`;
+      return fail(failure("config", message, "Let gunicov write to the project's directory."));
+    }
   }
 
   #onExit(running: Running, exit: Exit): void {
@@ -122,6 +136,16 @@ class Running {
     this.#argv = argv;
   }
 
+  /** At once: it has never served, and gunicorn does not heed SIGTERM while it tries to bind again. */
+  kill(): void {
+    if (this.log.pid === null) return;
+    try {
+      process.kill(-this.log.pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  }
+
   end({ code, signal }: Exit): void {
     this.lost = this.log.refused ?? this.#why(code, signal);
     this.log.end();
@@ -134,8 +158,10 @@ class Running {
         "Install it (pip install gunicorn), activate its environment, or name another server.command.";
       return failure("no-gunicorn", `${program ?? "gunicorn"} was not found.`, fix);
     }
-    const message = `${program ?? "gunicorn"} has ended (${signal ?? `exit code ${code}`}).`;
-    return failure("server-lost", message, "Read its log below; press a to start it again.", this.log.tail);
+    const { lastWords, tail } = this.log;
+    const how = signal ?? `exit code ${code}`;
+    const message = `${program ?? "gunicorn"} has ended (${how})${lastWords === null ? "." : `: ${lastWords}`}`;
+    return failure("server-lost", message, "Mend what its log says and run again.", tail || undefined);
   }
 }
 

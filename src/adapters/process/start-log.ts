@@ -4,29 +4,46 @@ import { Lines } from "../helper/lines.ts";
 
 const TAIL = 40;
 const LINE_LIMIT = 64 * 1024;
+/** `[2026-01-31 10:00:00 +0000] [7] [INFO] …` */
+const NOTICE = /^\[[^\]]*\] \[\d+\] \[INFO\]/;
+const FRAME = /^ {2}File "([^"]+)", line (\d+)/;
 
 export class StartLog {
   pid: number | null = null;
   /** Why it can't serve although it has not ended yet; null: nothing known against it. */
   refused: Failure | null = null;
   onLine: (text: string) => void = () => {};
-  readonly #lines = new Lines(LINE_LIMIT, (line) => this.#take(line ?? "(a line too long to show)"));
+  onRefused: () => void = () => {};
+  readonly #streams: Lines[] = [];
   readonly #tail: string[] = [];
   readonly #started = Promise.withResolvers<void>();
   /** Settles when the guard has told the pid, or the process has ended. */
   readonly started = this.#started.promise;
 
-  push(text: string): void {
-    this.#lines.push(text);
+  /** Takes the text of one more stream: each has lines of its own. */
+  stream(): (text: string) => void {
+    const lines = new Lines(LINE_LIMIT, (line) => this.#take(line ?? "(a line too long to show)"));
+    this.#streams.push(lines);
+    return (text) => lines.push(text);
   }
 
   end(): void {
-    this.#lines.end();
+    for (const lines of this.#streams) lines.end();
     this.#started.resolve();
   }
 
+  /** The last lines of the log. */
   get tail(): string {
-    return this.#tail.join("\n");
+    return withoutOurFrames(this.#tail).join("\n");
+  }
+
+  /** What it died of, mostly: the last line that is no notice of gunicorn's, with the place where it ends a traceback. */
+  get lastWords(): string | null {
+    const index = this.#tail.findLastIndex((line) => line.trim() !== "" && !NOTICE.test(line));
+    if (index < 0) return null;
+    const words = this.#tail[index]?.trim() ?? "";
+    const place = placeAbove(this.#tail.slice(0, index));
+    return place === null ? words : `${words} (${place})`;
   }
 
   #take(line: string): void {
@@ -37,11 +54,32 @@ export class StartLog {
       return;
     }
     const taken = /Connection in use: (.*)$/.exec(line);
-    if (taken) this.refused = portTaken(taken[1] ?? "");
+    if (taken && this.refused === null) {
+      this.refused = portTaken(taken[1] ?? "");
+      this.onRefused();
+    }
     this.#tail.push(line);
     if (this.#tail.length > TAIL) this.#tail.shift();
     this.onLine(line);
   }
+}
+
+/** `path:line` of the frame that these lines end with; null where they end with none. */
+function placeAbove(lines: readonly string[]): string | null {
+  const last = lines.findLast((line) => !line.startsWith("    "));
+  const frame = FRAME.exec(last ?? "");
+  return frame ? `${frame[1]}:${frame[2]}` : null;
+}
+
+/** The user's own part of a traceback: how the hook came to execute their config is nothing to them. */
+function withoutOurFrames(lines: readonly string[]): readonly string[] {
+  let ours = false;
+  return lines.filter((line) => {
+    const frame = FRAME.exec(line);
+    if (frame) ours = /gunicov_hook\.py$|^<frozen /.test(frame[1] ?? "");
+    else if (!line.startsWith("    ")) ours = false;
+    return !ours;
+  });
 }
 
 function portTaken(address: string): Failure {
