@@ -41,7 +41,7 @@ class ExecChannel implements Channel {
     const over = new Promise<void>((resolve) => {
       stream.once("end", resolve);
       stream.once("close", resolve);
-      stream.once("error", () => resolve());
+      stream.on("error", () => resolve());
     });
     this.exited = over.then(() => this.#finish(exec));
   }

@@ -4,32 +4,43 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** An engine that takes longer to answer its ping (behind a firewall, say) counts as not there, in ms. */
+const PATIENCE = 5_000;
+
 /** An engine that answers, or why there is none. */
 export async function connectDocker(env: Env = process.env): Promise<Result<Docker>> {
-  const { default: Engine } = await import("dockerode");
-  const host = await dockerHost(env);
+  const named = await dockerHost(env);
+  if (!named.ok) return named;
+  const host = named.value;
   if (host?.startsWith("ssh:")) {
     const fix =
       "Forward its socket (ssh -NL /tmp/docker.sock:/var/run/docker.sock HOST) and set DOCKER_HOST to that.";
     return fail(failure("no-engine", `An engine behind ssh (${host}) is not supported.`, fix));
   }
-  const docker = new Engine(host === null ? {} : options(host));
+  const { default: Engine } = await import("dockerode");
   try {
-    await docker.ping();
+    const docker = new Engine(host === null ? {} : options(host));
+    await Promise.race([docker.ping(), late()]);
     return ok(docker);
   } catch (error) {
-    const where = host ?? "its usual socket";
+    const where = host ?? env.DOCKER_HOST ?? "its usual socket";
     const message = `No Docker engine answers at ${where} (${reason(error)}).`;
     return fail(
       failure("no-engine", message, "Start Docker, or run with --local to start gunicorn on this machine."),
     );
   }
+}
+
+async function late(): Promise<never> {
+  await sleep(PATIENCE, undefined, { ref: false });
+  throw new Error(`no answer within ${PATIENCE / 1000} s`);
 }
 
 function reason(error: unknown): string {
@@ -38,7 +49,8 @@ function reason(error: unknown): string {
 }
 
 function options(host: string): Docker.DockerOptions {
-  if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
+  const local = /^(?:unix|npipe):\/\/(.*)$/.exec(host)?.[1];
+  if (local !== undefined) return { socketPath: local };
   const url = new URL(host);
   return {
     host: url.hostname,
@@ -48,22 +60,33 @@ function options(host: string): Docker.DockerOptions {
 }
 
 /** Null: let dockerode read DOCKER_HOST and its TLS settings itself, or take its default. */
-async function dockerHost(env: Env): Promise<string | null> {
-  const explicit = env.DOCKER_HOST;
-  if (explicit?.startsWith("unix://") || explicit?.startsWith("ssh:")) return explicit;
-  if (explicit !== undefined) return null;
-  const fromContext = await contextHost(env);
-  return fromContext ?? usualSocket(env);
+async function dockerHost(env: Env): Promise<Result<string | null>> {
+  // As with the docker command, an empty variable is none.
+  const explicit = env.DOCKER_HOST || null;
+  if (explicit?.startsWith("unix://") || explicit?.startsWith("ssh:")) return ok(explicit);
+  if (explicit !== null) return ok(null);
+  const context = await contextName(env);
+  return context === null ? ok(usualSocket(env)) : await contextHost(context, env);
 }
 
-async function contextHost(env: Env): Promise<string | null> {
-  const directory = env.DOCKER_CONFIG ?? join(homedir(), ".docker");
-  const name = env.DOCKER_CONTEXT ?? (await readJson(join(directory, "config.json")))?.currentContext;
-  if (typeof name !== "string" || name === "" || name === "default") return null;
+async function contextName(env: Env): Promise<string | null> {
+  const name =
+    env.DOCKER_CONTEXT || (await readJson(join(configDirectory(env), "config.json")))?.currentContext;
+  return typeof name !== "string" || name === "" || name === "default" ? null : name;
+}
+
+/** Another engine than the one that was chosen must not be taken in its stead. */
+async function contextHost(name: string, env: Env): Promise<Result<string>> {
   const id = createHash("sha256").update(name).digest("hex");
-  const meta = await readJson(join(directory, "contexts", "meta", id, "meta.json"));
+  const meta = await readJson(join(configDirectory(env), "contexts", "meta", id, "meta.json"));
   const host = (meta?.Endpoints as { docker?: { Host?: unknown } } | undefined)?.docker?.Host;
-  return typeof host === "string" ? host : null;
+  if (typeof host === "string") return ok(host);
+  const fix = "Choose one that docker context ls shows (docker context use NAME, or DOCKER_CONTEXT).";
+  return fail(failure("no-engine", `The Docker context ${name} can't be read.`, fix));
+}
+
+function configDirectory(env: Env): string {
+  return env.DOCKER_CONFIG || join(homedir(), ".docker");
 }
 
 async function readJson(path: string): Promise<Record<string, unknown> | null> {

@@ -50,7 +50,15 @@ export class DockerTarget implements Target {
   async open(_signal: AbortSignal): Promise<Result<void>> {
     const connected = await this.#connect();
     if (!connected.ok) return connected;
-    const docker = connected.value;
+    try {
+      return await this.#openOn(connected.value);
+    } catch (error) {
+      // The engine, or the container, went between two questions.
+      return fail(this.#gone(reason(error)));
+    }
+  }
+
+  async #openOn(docker: Docker): Promise<Result<void>> {
     this.#docker = docker;
     this.#follow(docker);
     const selected = await selectContainer(docker, this.#selector, this.#root);
@@ -70,7 +78,7 @@ export class DockerTarget implements Target {
     try {
       return ok(await execIn(this.#docker, this.#container, argv, options));
     } catch (error) {
-      return fail(this.#gone(error instanceof Error ? error.message : String(error)));
+      return fail(this.#gone(reason(error)));
     }
   }
 
@@ -82,7 +90,7 @@ export class DockerTarget implements Target {
         ? null
         : this.#gone(state.Paused ? "paused" : `exit code ${state.ExitCode}`);
     } catch (error) {
-      return this.#gone(error instanceof Error ? error.message : String(error));
+      return this.#gone(reason(error));
     }
   }
 
@@ -117,6 +125,10 @@ export class DockerTarget implements Target {
     const tell = (line: LogLine) => this.#logs.tell(line);
     this.#stopLog = await followLog(docker, container, tty, tell).catch(() => () => {});
   }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function bindMounts(info: Docker.ContainerInspectInfo): readonly Mapping[] {
