@@ -1987,8 +1987,9 @@ class Helper:
             self.analyser.save(measured, os.path.join(child.scratch, ".coverage"), rename)
             report = json.loads(self.analyser.json(measured))
             report["files"] = {rename(path): row for path, row in report["files"].items()}
-            child.send_files(child.scratch)
-            return {"json": json.dumps(report)}
+            with open(os.path.join(child.scratch, "coverage.json"), "w") as file:
+                json.dump(report, file)
+            return child.send_files(child.scratch)
 
         return self.in_child(job, work)
 
@@ -2161,6 +2162,7 @@ def main():
             "protocol": PROTOCOL,
             "program": "server_helper",
             "pid": os.getpid(),
+            "uid": os.geteuid(),
             "executable": sys.executable,
             "python": "{}.{}.{}".format(*sys.version_info[:3]),
         }

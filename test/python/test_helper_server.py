@@ -374,7 +374,8 @@ def test_html_export_read_and_prune(served, project, tmp_path):
     assert b"app.py" in pages["index.html"] and any(name.startswith("lib") for name in pages)
 
     number = client.send("export", map=[{"inside": str(project.dir), "outside": "/host"}])
-    report = json.loads(client.wait(number)["ok"]["json"])
+    assert client.wait(number)["ok"]["files"] == 2
+    report = json.loads(client.files(number)["coverage.json"])
     assert set(report["files"]) == {"/host/app.py", "/host/lib.py"}
     totals = collected["report"]["totals"]
     assert {key: report["totals"][key] for key in totals} == totals

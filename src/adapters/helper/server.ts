@@ -22,18 +22,7 @@ import { connect } from "./connect.ts";
 import type { Paths } from "./paths.ts";
 import type { Program } from "./program.ts";
 import type { Call, Rpc } from "./rpc.ts";
-import {
-  Check,
-  Collect,
-  Exported,
-  Flush,
-  Freshness,
-  Nothing,
-  Restart,
-  Saved,
-  Source,
-  Waiting,
-} from "./schema.ts";
+import { Check, Collect, Flush, Freshness, Nothing, Restart, Saved, Source, Waiting } from "./schema.ts";
 
 export interface ServerTimes {
   /** How long S may take to see what the host wrote, in seconds. */
@@ -136,6 +125,8 @@ export class HelperServer implements Server {
     const { generation, requests } = flush;
     const result = await this.#call("collect", { generation }, Collect, { signal });
     if (!result.ok) return result;
+    // Nobody waits for the old data to go.
+    void this.#call("prune", {}, Nothing);
     const { report, superseded } = result.value;
     const files: FileReport[] = report.files.map((file) => ({
       ...file,
@@ -168,16 +159,19 @@ export class HelperServer implements Server {
   async export(signal: AbortSignal): Promise<Result<{ json: string; data: Uint8Array }>> {
     const bundle = new Bundle();
     const params = { map: this.#paths.all };
-    const result = await this.#call("export", params, Exported, {
+    const result = await this.#call("export", params, Nothing, {
       signal,
       onEvent: (event) => bundle.take(event),
     });
     if (!result.ok) return result;
     const files = unpack(bundle);
     if (!files.ok) return files;
-    const [data] = files.value;
-    if (!data) return fail(failure("internal", "The helper sent no data file.", "Please report it."));
-    return ok({ json: result.value.json, data: data.data });
+    const named = (name: string) => files.value.find((file) => file.path === name)?.data;
+    const [data, json] = [named(".coverage"), named("coverage.json")];
+    if (!data || !json) {
+      return fail(failure("internal", "The helper did not send both files.", "Please report it."));
+    }
+    return ok({ json: Buffer.from(json).toString("utf8"), data });
   }
 
   async source(path: string): Promise<Result<string>> {
