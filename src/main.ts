@@ -3,8 +3,10 @@ import { readFile } from "node:fs/promises";
 import { type Arguments, readArguments } from "./config/arguments.ts";
 import { loadConfig } from "./config/load.ts";
 import { type Settings, settle } from "./config/settings.ts";
+
 import { FAILURE_EXIT, type Failure } from "./core/failure.ts";
 import { ONCE, type Policy, WATCH } from "./core/policy.ts";
+import { refusedFacts } from "./core/refused.ts";
 import type { EngineView } from "./engine/view.ts";
 
 type Go = Exclude<Arguments, { do: "print" }>;
@@ -14,15 +16,15 @@ type Surface = "ink" | "text" | "ndjson";
 export async function main(argv: readonly string[]): Promise<number> {
   const version = await ownVersion();
   const read = readArguments(argv, version);
-  if (!read.ok) return complain(read.failure);
+  if (!read.ok) return complain(read.failure, wantsJson(argv));
   if (read.value.do === "print") {
     process.stdout.write(read.value.text.endsWith("\n") ? read.value.text : `${read.value.text}\n`);
     return 0;
   }
   const loaded = await loadConfig(process.cwd(), read.value.config);
-  if (!loaded.ok) return complain(loaded.failure);
+  if (!loaded.ok) return complain(loaded.failure, read.value.json);
   const settings = settle(loaded.value, read.value.flags, process.cwd());
-  if (!settings.ok) return complain(settings.failure);
+  if (!settings.ok) return complain(settings.failure, read.value.json);
   return await go(read.value, settings.value, version);
 }
 
@@ -79,12 +81,21 @@ function policy(settings: Settings, watching: boolean): Policy {
   };
 }
 
-/** One clear message on stderr; gives the exit code. */
-function complain(why: Failure): number {
-  process.stderr.write(
-    `gunicov: ${why.message}\n${why.fix}\n${why.detail === undefined ? "" : `${why.detail}\n`}`,
-  );
+/** What can't even begin: one clear message on stderr, with `json` the facts of a cycle that ended at once. Gives the exit code. */
+function complain(why: Failure, json: boolean): number {
+  if (json) for (const fact of refusedFacts(why, Date.now())) write(`${JSON.stringify(fact)}\n`);
+  else process.stderr.write(`gunicov: ${linesOfFailure(why).join("\n")}\n`);
   return FAILURE_EXIT[why.kind];
+}
+
+function linesOfFailure({ message, fix, detail }: Failure): readonly string[] {
+  return [message, fix, ...(detail === undefined ? [] : [detail])];
+}
+
+/** For a command line that can't be read. */
+function wantsJson(argv: readonly string[]): boolean {
+  const dashes = argv.indexOf("--");
+  return (dashes < 0 ? argv : argv.slice(0, dashes)).includes("--json");
 }
 
 async function ownVersion(): Promise<string> {

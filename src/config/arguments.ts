@@ -1,6 +1,7 @@
 /** The command line: what the user typed, as data. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { failure } from "../core/failure.ts";
+import leven from "leven";
+import { type Failure, failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Flags } from "./settings.ts";
 
@@ -44,11 +45,33 @@ export function readArguments(argv: readonly string[], version: string): Result<
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return ok({ do: "print", text: printed });
-    const message = error.message.replace(/^error: /, "");
-    return fail(failure("config", message, "See gunicov --help."));
+    return fail(refused(error, program.args));
   }
   return chosen === null ? ok({ do: "print", text: program.helpInformation() }) : ok(chosen);
 }
+
+/** commander's message, a sentence in one line, and its hint as what to do. */
+function refused(error: CommanderError, typed: readonly string[]): Failure {
+  const help = "See gunicov --help.";
+  const word = typed.find((one) => !MODES.some(([name]) => name === one));
+  if (error.code === "commander.excessArguments" && word !== undefined) {
+    const nearest = MODES.map(([name]) => name).find((name) => leven(name, word) <= 2);
+    const hint = nearest === undefined ? "" : `Did you mean ${nearest}? `;
+    return failure("config", `There is no command ${word}.`, `${hint}${help} ${BEHIND}`);
+  }
+  const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
+  const hint = more.join(" ").replace(/^\((.*)\)$/, "$1 ");
+  const behind = error.code === "commander.unknownOption" ? ` ${BEHIND}` : "";
+  const message = `${first.charAt(0).toUpperCase()}${first.slice(1)}`.replace(/([^.])$/, "$1.");
+  return failure("config", message, `${hint}${help}${behind}`);
+}
+
+const BEHIND = "Words for the tests' command go behind --.";
+
+const MODES = [
+  ["watch", "leave it open: a cycle at each change (the default; without a terminal it behaves as run)"],
+  ["run", "one cycle in plain text, and an exit code"],
+] as const;
 
 type Choose = (mode: "watch" | "run", explicit: boolean, options: Options) => void;
 
@@ -64,10 +87,7 @@ function build(version: string, choose: Choose, write: (text: string) => void): 
     .configureOutput({ writeOut: write, writeErr: () => {} })
     .action((options: Options) => choose("watch", false, options))
     .addHelpText("after", EPILOGUE);
-  for (const [name, about] of [
-    ["watch", "leave it open: a cycle at each change (the default; without a terminal it behaves as run)"],
-    ["run", "one cycle in plain text, and an exit code"],
-  ] as const) {
+  for (const [name, about] of MODES) {
     program
       .command(name)
       .description(about)

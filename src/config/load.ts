@@ -1,12 +1,13 @@
 /** Reads the configuration file: gunicov.toml, or pyproject.toml with a [tool.gunicov] table. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import leven from "leven";
 import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
 import { type Failure, failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { FileConfig, knownKeys } from "./schema.ts";
+import { explain } from "./explain.ts";
+import { FileConfig } from "./schema.ts";
 
 export interface Loaded {
   readonly config: FileConfig;
@@ -34,17 +35,16 @@ async function loadNamed(file: string): Promise<Result<Loaded>> {
   const loaded = await loadFile(file);
   if (!loaded.ok) return loaded;
   if (loaded.value !== null) return ok(loaded.value);
-  return fail(failure("config", `There is no configuration in ${file}.`, "It needs a [tool.gunicov] table."));
+  if (existsSync(file)) return fail(noTable(file));
+  return fail(failure("config", `There is no file ${file}.`, "Name another one with --config."));
 }
 
 /** Null where there is no such file, or nothing about gunicov in it. */
 async function loadFile(file: string): Promise<Result<Loaded | null>> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
-    throw error;
-  });
-  if (text === null) return ok(null);
-  const parsed = parseToml(text, file);
+  const read = await readText(file);
+  if (!read.ok) return read;
+  if (read.value === null) return ok(null);
+  const parsed = parseToml(read.value, file);
   if (!parsed.ok) return parsed;
   const table = section(section(parsed.value, "tool"), "gunicov");
   if (table === undefined) return file.endsWith("gunicov.toml") ? fail(noTable(file)) : ok(null);
@@ -53,15 +53,26 @@ async function loadFile(file: string): Promise<Result<Loaded | null>> {
   return fail(explain(checked.issues[0], file));
 }
 
+/** Null where there is no such file. */
+async function readText(file: string): Promise<Result<string | null>> {
+  try {
+    return ok(await readFile(file, "utf8"));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? `${error.code}` : String(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return ok(null);
+    const why = code === "EISDIR" ? "it is a directory" : code;
+    return fail(failure("config", `${file} can't be read: ${why}.`, "Name a file that can be read."));
+  }
+}
+
 function parseToml(text: string, file: string): Result<unknown> {
   try {
     return ok(parse(text));
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    const [first = ""] = error.message.split("\n");
-    return fail(
-      failure("config", `${file}:${error.line}: ${first}`, "Mend the TOML there.", error.codeblock),
-    );
+    const first = error.message.split("\n")[0]?.replace("Invalid TOML document: ", "") ?? "";
+    const message = `${file}:${error.line}:${error.column}: this is not TOML: ${first}.`;
+    return fail(failure("config", message, "Correct it there.", error.codeblock));
   }
 }
 
@@ -74,22 +85,5 @@ function noTable(file: string): Failure {
     "config",
     `${file} has no [tool.gunicov…] table.`,
     "Put its sections under it: [tool.gunicov.server], …",
-  );
-}
-
-function explain(issue: v.BaseIssue<unknown>, file: string): Failure {
-  const path = (issue.path ?? []).map((item) => String(item.key));
-  const where = ["tool.gunicov", ...path].join(".");
-  if (issue.type !== "strict_object" || issue.expected !== "never") {
-    return failure("config", `${file}: ${where}: ${issue.message}.`, "See docs/configuration.md.");
-  }
-  const key = path.at(-1) ?? "";
-  const known = knownKeys(path.slice(0, -1));
-  const nearest = known.toSorted((a, b) => leven(a, key) - leven(b, key))[0];
-  const hint = nearest !== undefined && leven(nearest, key) <= 3 ? `Did you mean ${nearest}? ` : "";
-  return failure(
-    "config",
-    `${file}: ${where} is not a key that gunicov knows.`,
-    `${hint}Known here: ${known.join(", ")}.`,
   );
 }
