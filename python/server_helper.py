@@ -1708,12 +1708,16 @@ class Helper:
 
     def do_freshness(self, request, job):
         self.verified()
-        why = self.why_stale(request["files"], request["source"])
-        return {"fresh": why is None, "why": why or "the workers have served nothing since boot"}
-
-    def why_stale(self, files, source):
-        """Why the newest generation must be restarted (str), or None."""
         generation = self.record.newest()
+        why = self.why_stale(generation, request["files"], request["source"])
+        return {
+            "fresh": why is None,
+            "why": why or "the workers have served nothing since boot",
+            "generation": generation.number,
+        }
+
+    def why_stale(self, generation, files, source):
+        """Why this generation, the newest, must be restarted (str), or None."""
         with Deaths(self.master) as deaths:
             boots = Boots(generation, self.record.workers(generation), deaths)
             boots.look()

@@ -55,7 +55,7 @@ export const Check = v.object({
   lagging: v.array(v.string()),
 });
 
-export const Freshness = v.object({ fresh: v.boolean(), why: v.string(), generation: v.nullish(int, null) });
+export const Freshness = v.object({ fresh: v.boolean(), why: v.string(), generation: int });
 
 export const Restart = v.object({
   generation: int,

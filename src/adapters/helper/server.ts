@@ -85,10 +85,7 @@ export class HelperServer implements Server {
     const inside = (paths: readonly string[]) =>
       paths.map((path) => this.#paths.inside(path)).filter((path) => path !== null);
     const params = { files: inside(files), source: inside(this.#source()) };
-    const result = await this.#call("freshness", params, Freshness, { signal });
-    if (!result.ok) return result;
-    const { fresh, why, generation } = result.value;
-    return ok({ fresh: fresh && generation !== null, why, generation: generation ?? 0 });
+    return await this.#call("freshness", params, Freshness, { signal });
   }
 
   async restart(say: Say, signal: AbortSignal): Promise<Result<RestartResult>> {
