@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitColumns, GAP } from "../../src/core/columns.ts";
 import type { TestResult } from "../../src/core/fact.ts";
+import { TestResults } from "../../src/core/test-results.ts";
+import { fitColumns, GAP } from "../../src/core/view/columns.ts";
 import {
   cutSpans,
   fillSpans,
@@ -10,10 +11,9 @@ import {
   segment,
   span,
   spansWidth,
-} from "../../src/core/span.ts";
-import { arrangeFiles, FILE_COLUMNS, fileRows, grade, type Sort } from "../../src/core/table.ts";
-import { TestResults } from "../../src/core/test-results.ts";
-import { arrangeTests, testPlace } from "../../src/core/tests-table.ts";
+} from "../../src/core/view/span.ts";
+import { arrangeFiles, FILE_COLUMNS, fileRows, grade, type Sort } from "../../src/core/view/table.ts";
+import { arrangeTests, testPlace } from "../../src/core/view/tests-table.ts";
 import { file, report } from "../ink/sample.ts";
 
 const FILES = report([

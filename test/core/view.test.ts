@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Command, View } from "../../src/core/command.ts";
 import type { FactBody } from "../../src/core/fact.ts";
 import { FACT_VERSION } from "../../src/core/fact.ts";
-import { createLists } from "../../src/core/lists.ts";
-import { createPages, paneOf, type SourceText } from "../../src/core/panes.ts";
-import { settlePlace } from "../../src/core/scroll.ts";
 import { EMPTY_SESSION, observe, observeLog, type Session } from "../../src/core/session.ts";
-import { reduceView, type ViewInput } from "../../src/core/view.ts";
-import type { Action, ViewContext } from "../../src/core/view-context.ts";
-import { currentPlace, INITIAL_VIEW, type ViewState } from "../../src/core/view-state.ts";
+import type { Action, ViewContext } from "../../src/core/view/context.ts";
+import { createLists } from "../../src/core/view/lists.ts";
+import { createPages, paneOf, type SourceText } from "../../src/core/view/panes.ts";
+import { settlePlace } from "../../src/core/view/scroll.ts";
+import { currentPlace, INITIAL_VIEW, type ViewState } from "../../src/core/view/state.ts";
+import { reduceView, type ViewInput } from "../../src/core/view/view.ts";
 import { cycle, FAILED, file, report, test } from "../ink/sample.ts";
 
 const fold = (...bodies: readonly FactBody[]): Session =>

@@ -1,11 +1,11 @@
 import { Box, useWindowSize } from "ink";
 import { useState } from "react";
-import { frameOf } from "../../core/frame.ts";
-import { createLists } from "../../core/lists.ts";
-import { createPages, paneOf } from "../../core/panes.ts";
-import { settlePlace } from "../../core/scroll.ts";
-import type { ViewContext } from "../../core/view-context.ts";
-import { currentPlace, type ViewState } from "../../core/view-state.ts";
+import type { ViewContext } from "../../core/view/context.ts";
+import { frameOf } from "../../core/view/frame.ts";
+import { createLists } from "../../core/view/lists.ts";
+import { createPages, paneOf } from "../../core/view/panes.ts";
+import { settlePlace } from "../../core/view/scroll.ts";
+import { currentPlace, type ViewState } from "../../core/view/state.ts";
 import type { EngineView, Snapshot } from "../../engine/view.ts";
 import { type Editor, useActions } from "./hooks/use-actions.ts";
 import { useKeyboard } from "./hooks/use-keyboard.ts";

@@ -1,7 +1,7 @@
 /** What each tone looks like: in colour, or with NO_COLOR in weight alone. */
 import type { TextProps } from "ink";
 import { createContext } from "react";
-import type { Tone } from "../../core/span.ts";
+import type { Tone } from "../../core/view/span.ts";
 
 export type Style = Pick<TextProps, "color" | "bold" | "dimColor" | "inverse" | "underline">;
 export type Theme = Readonly<Record<Tone, Style>>;

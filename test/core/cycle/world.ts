@@ -48,34 +48,48 @@ export class World {
     this.now += action.after;
     switch (action.type) {
       case "settle":
-        return this.#settle(action.how, action.restart);
+        this.#settle(action.how, action.restart);
+        return;
       case "stale":
-        return this.#stale(action.back, action.step, action.progress);
+        this.#stale(action.back, action.step, action.progress);
+        return;
       case "progress":
-        return this.#progress();
+        this.#progress();
+        return;
       case "timer":
-        return this.#timer();
+        this.#timer();
+        return;
       case "stale-timer":
-        return this.#unchanged({ type: "quiet", token: -1, at: this.now }, "an old timer");
+        this.#unchanged({ type: "quiet", token: -1, at: this.now }, "an old timer");
+        return;
       case "found":
-        return this.#answerLook(true);
+        this.#answerLook(true);
+        return;
       case "missing":
-        return this.#answerLook(false);
+        this.#answerLook(false);
+        return;
       case "files":
         for (const file of action.files) this.owed.add(file);
-        return this.#send({ type: "files.changed", files: action.files, at: this.now });
+        this.#send({ type: "files.changed", files: action.files, at: this.now });
+        return;
       case "lost":
-        return this.#send({ type: "target.lost", failure: BROKEN, at: this.now });
+        this.#send({ type: "target.lost", failure: BROKEN, at: this.now });
+        return;
       case "back":
-        return this.#send({ type: "target.back", at: this.now });
+        this.#send({ type: "target.back", at: this.now });
+        return;
       case "rerun":
-        return this.#send({ type: "rerun", select: action.select, at: this.now });
+        this.#send({ type: "rerun", select: action.select, at: this.now });
+        return;
       case "pause":
-        return this.#send({ type: "pause", paused: action.paused, at: this.now });
+        this.#send({ type: "pause", paused: action.paused, at: this.now });
+        return;
       case "cancel":
-        return this.#send({ type: "cancel", at: this.now });
+        this.#send({ type: "cancel", at: this.now });
+        return;
       case "quit":
-        return this.#send({ type: "quit", at: this.now });
+        this.#send({ type: "quit", at: this.now });
+        return;
     }
   }
 

@@ -1,5 +1,5 @@
 import { useApp } from "ink";
-import type { Action } from "../../../core/view-context.ts";
+import type { Action } from "../../../core/view/context.ts";
 import type { EngineView } from "../../../engine/view.ts";
 
 /** Opens an editor and gives back when that is closed. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { cleanLines } from "../../../core/text.ts";
-import type { Opened } from "../../../core/view-state.ts";
+import type { Opened } from "../../../core/view/state.ts";
 import type { EngineView } from "../../../engine/view.ts";
 import type { Source } from "../screens/page.ts";
 

@@ -1,5 +1,5 @@
-import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../core/span.ts";
 import { clean, count } from "../../../core/text.ts";
+import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../core/view/span.ts";
 import type { Snapshot } from "../../../engine/view.ts";
 import { Row } from "./row.tsx";
 

@@ -1,9 +1,9 @@
 import type { CycleOutcome } from "../../../core/fact.ts";
 import { percentText } from "../../../core/report.ts";
 import type { Session } from "../../../core/session.ts";
-import { fitSegments, type Segment, segment, span, type Tone } from "../../../core/span.ts";
-import { grade } from "../../../core/table.ts";
 import { clean, count, duration } from "../../../core/text.ts";
+import { fitSegments, type Segment, segment, span, type Tone } from "../../../core/view/span.ts";
+import { grade } from "../../../core/view/table.ts";
 import { Row } from "./row.tsx";
 
 export interface LastProps {

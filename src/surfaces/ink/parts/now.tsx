@@ -1,6 +1,6 @@
 import type { State } from "../../../core/cycle.ts";
-import { fitSegments, type Segment, type Span, segment, span } from "../../../core/span.ts";
 import { clean, count } from "../../../core/text.ts";
+import { fitSegments, type Segment, type Span, segment, span } from "../../../core/view/span.ts";
 import type { Snapshot } from "../../../engine/view.ts";
 import { meter } from "./meter.ts";
 import { Row } from "./row.tsx";

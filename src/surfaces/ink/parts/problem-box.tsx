@@ -1,6 +1,6 @@
-import { boxLines } from "../../../core/frame.ts";
-import type { Problem } from "../../../core/problem.ts";
-import { span, type Tone } from "../../../core/span.ts";
+import { boxLines } from "../../../core/view/frame.ts";
+import type { Problem } from "../../../core/view/problem.ts";
+import { span, type Tone } from "../../../core/view/span.ts";
 import { Row } from "./row.tsx";
 
 export interface ProblemBoxProps {

@@ -1,6 +1,6 @@
 import { Text } from "ink";
 import { memo, useContext } from "react";
-import { fillSpans, highlight, type Span } from "../../../core/span.ts";
+import { fillSpans, highlight, type Span } from "../../../core/view/span.ts";
 import { ThemeContext } from "../theme.tsx";
 
 export interface RowProps {

@@ -1,4 +1,4 @@
-import type { Span } from "../../../core/span.ts";
+import type { Span } from "../../../core/view/span.ts";
 import { Row } from "./row.tsx";
 
 export interface RowsProps {

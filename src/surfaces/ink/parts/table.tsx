@@ -1,8 +1,8 @@
 import { memo, useMemo } from "react";
-import { type ColumnSpec, fitColumns, GAP } from "../../../core/columns.ts";
-import { splitTable } from "../../../core/layout.ts";
-import type { Window } from "../../../core/scroll.ts";
-import { fillSpans, type Span, span } from "../../../core/span.ts";
+import { type ColumnSpec, fitColumns, GAP } from "../../../core/view/columns.ts";
+import { splitTable } from "../../../core/view/layout.ts";
+import type { Window } from "../../../core/view/scroll.ts";
+import { fillSpans, type Span, span } from "../../../core/view/span.ts";
 import { Row } from "./row.tsx";
 
 export interface Column<Item> extends ColumnSpec {

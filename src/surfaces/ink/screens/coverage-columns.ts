@@ -1,8 +1,8 @@
 /** Columns of the coverage table. */
 import { hasBranches, percentText, type Report, type Summary } from "../../../core/report.ts";
-import { type Span, span } from "../../../core/span.ts";
-import { type FileRow, type Grade, grade } from "../../../core/table.ts";
-import { displayWidth, truncateStart } from "../../../core/width.ts";
+import { type Span, span } from "../../../core/view/span.ts";
+import { type FileRow, type Grade, grade } from "../../../core/view/table.ts";
+import { displayWidth, truncateStart } from "../../../core/view/width.ts";
 import { meter } from "../parts/meter.ts";
 import type { Column } from "../parts/table.tsx";
 

@@ -1,9 +1,9 @@
 import { useMemo } from "react";
 import { percentText, type Report } from "../../../core/report.ts";
 import type { Session } from "../../../core/session.ts";
-import { type Span, span } from "../../../core/span.ts";
-import type { FileRow } from "../../../core/table.ts";
 import { count } from "../../../core/text.ts";
+import { type Span, span } from "../../../core/view/span.ts";
+import type { FileRow } from "../../../core/view/table.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
 import { Table } from "../parts/table.tsx";

@@ -1,11 +1,11 @@
 import { useMemo } from "react";
-import { type Line, problemDetail, testDetail, wrapLines } from "../../../core/detail.ts";
-import { splitFailures } from "../../../core/layout.ts";
-import type { Item } from "../../../core/lists.ts";
 import type { LogEntry } from "../../../core/session.ts";
-import { type Span, span } from "../../../core/span.ts";
 import { clean } from "../../../core/text.ts";
-import { displayWidth, truncateStart } from "../../../core/width.ts";
+import { type Line, problemDetail, testDetail, wrapLines } from "../../../core/view/detail.ts";
+import type { Item } from "../../../core/view/item.ts";
+import { splitFailures } from "../../../core/view/layout.ts";
+import { type Span, span } from "../../../core/view/span.ts";
+import { displayWidth, truncateStart } from "../../../core/view/width.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";

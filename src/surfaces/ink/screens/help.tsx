@@ -1,6 +1,6 @@
 import { BINDINGS, type Binding } from "../../../core/command.ts";
-import { type Span, span } from "../../../core/span.ts";
-import { fill } from "../../../core/width.ts";
+import { type Span, span } from "../../../core/view/span.ts";
+import { fill } from "../../../core/view/width.ts";
 import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";
 

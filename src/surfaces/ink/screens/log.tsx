@@ -1,6 +1,6 @@
-import { logLines } from "../../../core/detail.ts";
 import type { LogEntry } from "../../../core/session.ts";
-import { span } from "../../../core/span.ts";
+import { logLines } from "../../../core/view/detail.ts";
+import { span } from "../../../core/view/span.ts";
 import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";
 

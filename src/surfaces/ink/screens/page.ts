@@ -1,8 +1,8 @@
 /** What every page gets. */
-import type { Lists } from "../../../core/lists.ts";
-import type { Pages, SourceText } from "../../../core/panes.ts";
-import type { Pane, Window } from "../../../core/scroll.ts";
-import type { ViewState } from "../../../core/view-state.ts";
+import type { Lists } from "../../../core/view/lists.ts";
+import type { Pages, SourceText } from "../../../core/view/panes.ts";
+import type { Pane, Window } from "../../../core/view/scroll.ts";
+import type { ViewState } from "../../../core/view/state.ts";
 import type { Snapshot } from "../../../engine/view.ts";
 
 /** The source that is open, as it stands: come, or why it could not be had. */

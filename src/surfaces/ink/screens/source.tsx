@@ -1,8 +1,8 @@
 import { useMemo } from "react";
 import { type FileReport, type LineMark, lineMarks, percentText } from "../../../core/report.ts";
-import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../core/span.ts";
-import { grade } from "../../../core/table.ts";
 import { clean } from "../../../core/text.ts";
+import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../core/view/span.ts";
+import { grade } from "../../../core/view/table.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";

@@ -1,8 +1,8 @@
 import { useMemo } from "react";
 import type { CycleOutcome, Step } from "../../../core/fact.ts";
 import type { CycleEnd } from "../../../core/session.ts";
-import { type Span, span, type Tone } from "../../../core/span.ts";
 import { duration } from "../../../core/text.ts";
+import { type Span, span, type Tone } from "../../../core/view/span.ts";
 import { type Column, Table } from "../parts/table.tsx";
 import type { PageProps } from "./page.ts";
 

@@ -1,11 +1,11 @@
 /** What stands on the screen around the page, and how many rows each part has. */
 
+import type { Session } from "../session.ts";
+import { cleanLines } from "../text.ts";
 import { type Layout, layout } from "./layout.ts";
 import type { Lists } from "./lists.ts";
 import type { Problem } from "./problem.ts";
-import type { Session } from "./session.ts";
-import { cleanLines } from "./text.ts";
-import type { ViewState } from "./view-state.ts";
+import type { ViewState } from "./state.ts";
 
 export interface Frame {
   readonly layout: Layout;

@@ -1,7 +1,7 @@
 /** Rows of the coverage table: a report's files, filtered and sorted. */
-import type { FileReport, Report, Summary } from "./report.ts";
-import { lineRanges } from "./report.ts";
-import { clean } from "./text.ts";
+import type { FileReport, Report, Summary } from "../report.ts";
+import { lineRanges } from "../report.ts";
+import { clean } from "../text.ts";
 
 export const FILE_COLUMNS = ["path", "statements", "missed", "branches", "partial", "percent"] as const;
 export type FileColumn = (typeof FILE_COLUMNS)[number];

@@ -1,8 +1,8 @@
 /** Rows of the tests view: results, filtered and sorted. */
-import type { Outcome, TestResult } from "./fact.ts";
+import type { Outcome, TestResult } from "../fact.ts";
+import type { TestResults } from "../test-results.ts";
+import { clean } from "../text.ts";
 import { matches, type Sort, sortRows } from "./table.ts";
-import type { TestResults } from "./test-results.ts";
-import { clean } from "./text.ts";
 
 export const TEST_COLUMNS = ["ended", "name", "outcome", "time"] as const;
 export type TestColumn = (typeof TEST_COLUMNS)[number];

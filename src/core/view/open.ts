@@ -1,10 +1,11 @@
 /** Opening the row at the cursor, and the place where an editor would open it. */
-import type { Item } from "./lists.ts";
-import type { FileReport } from "./report.ts";
+
+import type { FileReport } from "../report.ts";
+import { notice, type Step, stay, type ViewContext } from "./context.ts";
+import type { Item } from "./item.ts";
 import { START, settlePlace } from "./scroll.ts";
+import { currentPlace, type Opened, type ViewState } from "./state.ts";
 import { testPlace } from "./tests-table.ts";
-import { notice, type Step, stay, type ViewContext } from "./view-context.ts";
-import { currentPlace, type Opened, type ViewState } from "./view-state.ts";
 
 export interface EditPlace {
   readonly path: string;

@@ -1,19 +1,15 @@
 /** The rows of each view, made from the session and what the user filters and sorts by. */
-import type { TestResult } from "./fact.ts";
+import type { TestResult } from "../fact.ts";
+import type { Report } from "../report.ts";
+import type { CycleEnd, Session } from "../session.ts";
+import type { TestResults } from "../test-results.ts";
+import { clean } from "../text.ts";
+import type { Item } from "./item.ts";
 import { memoLast } from "./memo.ts";
 import { type Problem, problems } from "./problem.ts";
-import type { Report } from "./report.ts";
-import type { CycleEnd, Session } from "./session.ts";
+import type { ViewState } from "./state.ts";
 import { arrangeFiles, type FileColumn, type FileRow, fileRows, matches, type Sort } from "./table.ts";
-import type { TestResults } from "./test-results.ts";
 import { arrangeTests, isFailing } from "./tests-table.ts";
-import { clean } from "./text.ts";
-import type { ViewState } from "./view-state.ts";
-
-/** What can be opened in the failures and tests views. */
-export type Item =
-  | { readonly kind: "problem"; readonly key: string; readonly problem: Problem }
-  | { readonly kind: "test"; readonly key: string; readonly test: TestResult };
 
 export interface Lists {
   readonly files: (session: Session, view: ViewState) => readonly FileRow[];

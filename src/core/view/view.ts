@@ -1,11 +1,11 @@
 /** What a key or a typed line does to the screen, and what it asks of the engine: decided here, done by the surface. */
-import type { Command, View } from "./command.ts";
-import { clear, cycleSort, narrow, reverseSort } from "./view-arrange.ts";
-import { type Action, act, notice, type Step, stay, type ViewContext } from "./view-context.ts";
-import { type Move, moved, searched, searchFrom } from "./view-move.ts";
-import { open, placeToEdit } from "./view-open.ts";
-import { failedIds, selection } from "./view-select.ts";
-import { type Field, VIEWS, type ViewState } from "./view-state.ts";
+import type { Command, View } from "../command.ts";
+import { clear, cycleSort, narrow, reverseSort } from "./arrange.ts";
+import { type Action, act, notice, type Step, stay, type ViewContext } from "./context.ts";
+import { type Move, moved, searched, searchFrom } from "./move.ts";
+import { open, placeToEdit } from "./open.ts";
+import { failedIds, selection } from "./select.ts";
+import { type Field, VIEWS, type ViewState } from "./state.ts";
 
 /** What comes in: a command, or something for the line being typed. */
 export type ViewInput =

@@ -1,13 +1,14 @@
 /** What each page offers to a cursor: how many rows, which are visible, what search finds. */
+
+import type { FileReport } from "../report.ts";
+import type { Session } from "../session.ts";
+import { clean, cleanLines } from "../text.ts";
 import { type Line, problemDetail, testDetail, wrapLines } from "./detail.ts";
 import { splitFailures, splitTable } from "./layout.ts";
 import type { Lists } from "./lists.ts";
 import { memoLast } from "./memo.ts";
-import type { FileReport } from "./report.ts";
 import { EMPTY_PANE, type Pane } from "./scroll.ts";
-import type { Session } from "./session.ts";
-import { clean, cleanLines } from "./text.ts";
-import type { Opened, ViewState } from "./view-state.ts";
+import type { Opened, ViewState } from "./state.ts";
 
 /** The source that is open, as far as it has come. */
 export interface SourceText {

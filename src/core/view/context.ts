@@ -1,8 +1,9 @@
 /** What the decisions about the screen rest on, and what they give back. */
+
+import type { Session } from "../session.ts";
 import type { Lists } from "./lists.ts";
 import type { Pane } from "./scroll.ts";
-import type { Session } from "./session.ts";
-import type { ViewState } from "./view-state.ts";
+import type { ViewState } from "./state.ts";
 
 /** What the surface is asked to do. The first four are the engine's own wishes. */
 export type Action =

@@ -1,9 +1,9 @@
 /** The whole of a failing test or a problem, line by line, what matters most first. */
-import type { TestResult } from "./fact.ts";
+import type { TestResult } from "../fact.ts";
+import { type LogEntry, logDuring } from "../session.ts";
+import { clean, cleanLines, duration } from "../text.ts";
 import type { Problem } from "./problem.ts";
-import { type LogEntry, logDuring } from "./session.ts";
 import type { Tone } from "./span.ts";
-import { clean, cleanLines, duration } from "./text.ts";
 import { wrap } from "./width.ts";
 
 export interface Line {

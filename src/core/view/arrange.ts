@@ -1,8 +1,9 @@
 /** Sorting and filtering. */
+
+import { notice, type Step, stay } from "./context.ts";
+import type { Field, ViewState } from "./state.ts";
 import { FILE_COLUMNS, type Sort } from "./table.ts";
 import { TEST_COLUMNS } from "./tests-table.ts";
-import { notice, type Step, stay } from "./view-context.ts";
-import type { Field, ViewState } from "./view-state.ts";
 
 /** The view sorted by the next column. A column of numbers starts with what needs a look first. */
 export function cycleSort(view: ViewState): Step {

@@ -1,8 +1,9 @@
 /** Moving in what is on screen, and searching in it. */
+
+import { notice, type Step, stay, type ViewContext } from "./context.ts";
 import { END, nextWhere, placeAt, settlePlace } from "./scroll.ts";
+import { currentPlace, type ViewState, withPlace } from "./state.ts";
 import { matches } from "./table.ts";
-import { notice, type Step, stay, type ViewContext } from "./view-context.ts";
-import { currentPlace, type ViewState, withPlace } from "./view-state.ts";
 
 export type Move = "down" | "up" | "first" | "last" | "page-down" | "page-up";
 

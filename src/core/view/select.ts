@@ -1,8 +1,8 @@
 /** Which tests a rerun is for. */
-import { failing, type Session } from "./session.ts";
-import { act, notice, type Step, type ViewContext } from "./view-context.ts";
-import { itemAt } from "./view-open.ts";
-import type { ViewState } from "./view-state.ts";
+import { failing, type Session } from "../session.ts";
+import { act, notice, type Step, type ViewContext } from "./context.ts";
+import { itemAt } from "./open.ts";
+import type { ViewState } from "./state.ts";
 
 /** Node ids of the tests that did not pass. */
 export function failedIds(session: Session): readonly string[] {

@@ -1,0 +1,7 @@
+import type { TestResult } from "../fact.ts";
+import type { Problem } from "./problem.ts";
+
+/** What can be opened in the failures and tests views. */
+export type Item =
+  | { readonly kind: "problem"; readonly key: string; readonly problem: Problem }
+  | { readonly kind: "test"; readonly key: string; readonly test: TestResult };
