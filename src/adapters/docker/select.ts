@@ -79,10 +79,11 @@ function ambiguous(selector: Selector, found: readonly Docker.ContainerInfo[]) {
 function notRunning(selector: Selector, info: Docker.ContainerInfo) {
   const start =
     "service" in selector ? `docker compose up -d ${selector.service}` : `docker start ${nameOf(info)}`;
+  const look = info.State === "exited" ? `Read why (docker logs ${nameOf(info)}) and start it` : "Start it";
   return failure(
     "server-lost",
     `Container ${nameOf(info)} is not running (${info.Status}).`,
-    `Start it: ${start}`,
+    `${look}: ${start}`,
   );
 }
 

@@ -1,4 +1,6 @@
 /** The host's directories, by chokidar: only files whose bytes have changed are told. */
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type FSWatcher, watch } from "chokidar";
 import type { Watcher } from "../../ports/watcher.ts";
 import { hashFile } from "./files.ts";
@@ -6,6 +8,14 @@ import { isNoise } from "./noise.ts";
 
 /** How many files are read at the same time for their first hash. */
 const READERS = 16;
+
+/** Between two readings of a changed file, in ms: longer where it is empty or gone, because that is rarely what was meant. */
+const PAUSE = 10;
+const GONE_PAUSE = 50;
+/** A file that never holds still (a log) is told in the end. */
+const MOST_READINGS = 20;
+
+const EMPTY = createHash("sha256").digest("hex");
 
 export interface WatchOptions {
   /** Where no events come from the file system (WSL's /mnt, some network mounts). */
@@ -82,11 +92,26 @@ class Hashes {
   }
 
   async #read(path: string): Promise<boolean> {
-    const hash = await hashFile(path);
     const known = this.#known.get(path) ?? null;
+    const hash = await settledHash(path, known);
     this.#known.set(path, hash);
     return hash !== known;
   }
+}
+
+/**
+ * The file's hash once it differs from `known` and holds still. Many programs save by emptying or removing a file and
+ * then writing it: what can be read in between was never saved, and must start or cancel nothing.
+ */
+async function settledHash(path: string, known: string | null): Promise<string | null> {
+  let hash = await hashFile(path);
+  for (let times = 0; hash !== known && times < MOST_READINGS; times += 1) {
+    await sleep(hash === null || hash === EMPTY ? GONE_PAUSE : PAUSE);
+    const again = await hashFile(path);
+    if (again === hash) break;
+    hash = again;
+  }
+  return hash;
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 /** A process of this machine as a channel. */
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { execa } from "execa";
 import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -29,7 +30,12 @@ export async function spawnProcess(
   const child = running.nodeChildProcess;
   if (child.pid !== undefined) return ok(new ProcessChannel(child, exited));
   await exited;
-  const fix = "Check that it is installed and on the PATH, and that the working directory is there.";
+  // The system gives the same error for either.
+  if (options.cwd !== undefined && !existsSync(options.cwd)) {
+    const message = `The working directory ${options.cwd} is not there.`;
+    return fail(failure("config", message, "Make it, or set another cwd under [tool.gunicov.server]."));
+  }
+  const fix = "Check that it is installed and on the PATH.";
   return fail(failure("no-command", `${file} can't be started.`, fix));
 }
 

@@ -1,0 +1,93 @@
+/** What a person gets wrong in the configuration or on the command line. */
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { remove } from "../support/machine.ts";
+import { expectError, project } from "./project.ts";
+
+const CONFIG = { kind: "config", exit: 2 } as const;
+const HELP = /See gunicov --help/;
+
+describe("in the configuration file", () => {
+  test.each([
+    {
+      name: "an unknown key",
+      toml: '[tool.gunicov.server]\ncomand = ["gunicorn", "app:app"]',
+      message: /bad\.toml: tool\.gunicov\.server\.comand is not a key/,
+      fix: /Did you mean command\? Known here: service, container, command/,
+    },
+    {
+      name: "an unknown section",
+      toml: "[tool.gunicov.test]\nrun = 'host'",
+      message: /tool\.gunicov\.test is not a key/,
+      fix: /Did you mean tests\?/,
+    },
+    {
+      name: "a command that is a text",
+      toml: '[tool.gunicov.server]\ncommand = "gunicorn app:app"',
+      message: /tool\.gunicov\.server\.command must be a list, and is "gunicorn app:app"/,
+      fix: /command = \["gunicorn", "app:app"\]/,
+    },
+    {
+      name: "a wrong word in a list",
+      toml: "[tool.gunicov.tests]\ncommand = ['pytest', 2]",
+      message: /tool\.gunicov\.tests\.command\[1\] must be a text in quotes, and is 2/,
+      fix: /Correct it there/,
+    },
+    {
+      name: "a port out of range",
+      toml: "[tool.gunicov.server]\nport = 80000",
+      message: /tool\.gunicov\.server\.port must be at most 65535, and is 80000/,
+      fix: /Correct it there/,
+    },
+    {
+      name: "bad TOML",
+      toml: '[tool.gunicov.server]\ncommand = ["gunicorn"\nport = 1',
+      message: /bad\.toml:3:\d+: this is not TOML/,
+      fix: /Correct it there/,
+    },
+    {
+      name: "no table of ours",
+      toml: "[server]\nport = 1",
+      message: /bad\.toml has no \[tool\.gunicov…\] table/,
+      fix: /Put its sections under it/,
+    },
+  ])("$name", async ({ toml, message, fix }) => {
+    const directory = await project({ files: { "bad.toml": toml } });
+    await expectError(["run", "--config", "bad.toml"], directory, { ...CONFIG, message, fix });
+    await remove(directory);
+  });
+});
+
+describe("on the command line", () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await project();
+  });
+  afterAll(() => remove(directory));
+
+  test.each([
+    { words: ["rnu"], message: /There is no command rnu/, fix: /Did you mean run\?/ },
+    { words: ["run", "tests"], message: /There is no command tests/, fix: /go behind --/ },
+    { words: ["run", "-k", "x"], message: /Unknown option '-k'/, fix: /go behind --/ },
+    { words: ["run", "--locl"], message: /Unknown option '--locl'/, fix: /Did you mean --local\?/ },
+    {
+      words: ["run", "--local", "--service", "x"],
+      message: /'--service <name>' cannot be used with option '--local'/,
+      fix: HELP,
+    },
+    { words: ["run", "--fail-under", "200"], message: /'200' is invalid. It is a number from 0/, fix: HELP },
+    { words: ["run", "--report", "pdf=x"], message: /'pdf=x' is invalid. It is html=DIR/, fix: HELP },
+    { words: ["run", "--config", "none.toml"], message: /There is no file .*none\.toml/, fix: /--config/ },
+    { words: ["run", "--config", "."], message: /it is a directory/, fix: /Name a file/ },
+  ])("$words", async ({ words, message, fix }) => {
+    await expectError(words, directory, { ...CONFIG, message, fix });
+  });
+
+  test("nothing says where the server is", async () => {
+    const bare = await project({ files: { "gunicov.toml": "[tool.gunicov.tests]\nrun = 'host'" } });
+    const message = /Nothing says where the server is/;
+    await expectError(["run"], bare, { ...CONFIG, message, fix: /--service NAME/ });
+    const needs = /--local needs the server's command/;
+    await expectError(["run", "--local"], bare, { ...CONFIG, message: needs, fix: /command = \["gunicorn"/ });
+    await remove(bare);
+  });
+});
