@@ -2,7 +2,7 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { coverageJson, type Exec, type JsonReport } from "./coverage-py.ts";
-import { ROOT, temporaryDirectory } from "./machine.ts";
+import { ROOT, temporaryDirectory, until } from "./machine.ts";
 import type { Session } from "./session.ts";
 
 export interface Place {
@@ -46,21 +46,25 @@ export interface Listed {
   readonly directory: string;
   /** Workers on the roster. */
   readonly forked: number;
+  /** Those of them that serve. */
+  readonly booted: number;
   readonly files: readonly string[];
 }
 
 const LIST =
-  'for d in "$1"/master-*/gen-*; do echo "$d"; ls -A "$d/forked" | sed "s/^/forked /"; ls -A "$d"; done';
+  'for d in "$1"/master-*/gen-*; do echo "$d"; ls -A "$d/forked" | sed "s/^/forked /"; ls -A "$d/booted" | sed "s/^/booted /"; ls -A "$d"; done';
 
 /** All generations in the record, oldest first. The last one is open: its workers serve. */
 export async function listGenerations(place: Place): Promise<readonly Listed[]> {
   const lines = (await place.exec(["sh", "-c", LIST, "sh", await place.records()])).split("\n");
-  const found: { generation: number; directory: string; forked: number; files: string[] }[] = [];
+  const found: { generation: number; directory: string; forked: number; booted: number; files: string[] }[] =
+    [];
   for (const line of lines) {
     const head = /\/gen-(\d+)$/.exec(line);
     const last = found.at(-1);
-    if (head) found.push({ generation: Number(head[1]), directory: line, forked: 0, files: [] });
+    if (head) found.push({ generation: Number(head[1]), directory: line, forked: 0, booted: 0, files: [] });
     else if (last && line.startsWith("forked ")) last.forked += 1;
+    else if (last && line.startsWith("booted ")) last.booted += 1;
     else if (last && line.startsWith(".coverage.")) last.files.push(line);
   }
   return found.toSorted((a, b) => a.generation - b.generation);
@@ -71,6 +75,14 @@ export async function newestClosed(place: Place): Promise<Listed> {
   const closed = (await listGenerations(place)).at(-2);
   if (!closed) throw new Error("no generation has been closed");
   return closed;
+}
+
+/** Waits until the workers of the open generation serve. */
+export async function untilBooted(place: Place): Promise<void> {
+  await until("the fresh workers", async () => {
+    const open = (await listGenerations(place)).at(-1);
+    return open !== undefined && open.booted > 0 && open.booted === open.forked;
+  });
 }
 
 /** What coverage.py says of the newest closed generation's data files. */
