@@ -1,7 +1,8 @@
 /** What a person gets wrong in the configuration or on the command line. */
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { remove } from "../support/machine.ts";
-import { expectError, project } from "./project.ts";
+import { project } from "../support/small-project.ts";
+import { expectError } from "./expect.ts";
 
 const CONFIG = { kind: "config", exit: 2 } as const;
 const HELP = /See gunicov --help/;

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { composeLabels, container, type OwnContainer } from "../support/container.ts";
 import { ROOT, remove } from "../support/machine.ts";
-import { type Expected, expectError, project } from "./project.ts";
+import { project } from "../support/small-project.ts";
+import { type Expected, expectError } from "./expect.ts";
 
 const SERVICE_ONLY = { "gunicov.toml": '[tool.gunicov.server]\nservice = "api"\n' };
 

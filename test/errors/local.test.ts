@@ -5,7 +5,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { ROOT, remove, run } from "../support/machine.ts";
-import { type Choices, type Expected, expectError, project, SERVER } from "./project.ts";
+import { type Choices, project, SERVER } from "../support/small-project.ts";
+import { type Expected, expectError } from "./expect.ts";
 
 const directories: string[] = [];
 
