@@ -48,16 +48,18 @@ export async function remove(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
+export type Falsy = false | 0 | "" | null | undefined;
+
 /** Waits until `check` gives something true; throws after `seconds`, saying `what` was waited for. */
 export async function until<T>(
   what: string,
   check: () => Promise<T> | T,
   seconds = 20,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, Falsy>> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const value = await check();
-    if (value) return value;
+    if (value) return value as Exclude<T, Falsy>;
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for ${what}`);
     await sleep(25);
   }

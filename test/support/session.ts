@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Fact, type FactOf, type FactType, faultsOf, ofType, parseFact, type Report } from "./facts.ts";
-import { environment, processesWith, ROOT, until } from "./machine.ts";
+import { environment, type Falsy, processesWith, ROOT, until } from "./machine.ts";
 
 /** What a session leaves behind is found by this variable of its environment. */
 const MARK = "GUNICOV_TEST_SESSION";
@@ -117,7 +117,7 @@ export class Session {
     }
   }
 
-  async #wait<T>(what: string, look: () => T, seconds: number): Promise<NonNullable<T>> {
+  async #wait<T>(what: string, look: () => T, seconds: number): Promise<Exclude<T, Falsy>> {
     const gone = () => this.#child.exitCode !== null || this.#child.signalCode !== null;
     try {
       return await until(

@@ -4,7 +4,7 @@ import type Docker from "dockerode";
 import { failure } from "../../core/failure.ts";
 import type { Lifecycle } from "../../ports/target.ts";
 import { Lines } from "../helper/lines.ts";
-import { isMeant, type Selector, selectorName } from "./select.ts";
+import { isMeant, type Labels, type Selector, selectorName } from "./select.ts";
 
 const EVENTS = ["die", "start", "pause", "unpause", "oom"];
 const LINE_LIMIT = 1024 * 1024;
@@ -16,20 +16,27 @@ interface EngineEvent {
   readonly Actor?: { readonly ID?: string; readonly Attributes?: Record<string, string> };
 }
 
-/** Tells of the selected container (by its labels: it may come back under another id) until it is stopped. */
+/** Which container is followed: by its labels, because it may come back under another id. */
+export interface Followed {
+  readonly selector: Selector;
+  /** Labels of the one that was selected last; null: none yet. */
+  readonly known: () => Labels | null;
+}
+
+/** Tells of the selected container until it is stopped. */
 export function followLifecycle(
   docker: Docker,
-  selector: Selector,
+  followed: Followed,
   tell: (event: Lifecycle) => void,
 ): () => void {
   const stopped = new AbortController();
-  void follow(docker, selector, tell, stopped.signal);
+  void follow(docker, followed, tell, stopped.signal);
   return () => stopped.abort();
 }
 
 async function follow(
   docker: Docker,
-  selector: Selector,
+  followed: Followed,
   tell: (event: Lifecycle) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -39,7 +46,7 @@ async function follow(
       const stream = await docker.getEvents({ filters: { type: ["container"], event: EVENTS } });
       if (away) tell({ type: "back" });
       away = false;
-      await readEvents(stream, selector, tell, signal);
+      await readEvents(stream, followed, tell, signal);
     } catch {
       // Told below: the engine does not answer.
     }
@@ -60,12 +67,12 @@ function engineGone() {
 
 async function readEvents(
   stream: NodeJS.ReadableStream,
-  selector: Selector,
+  followed: Followed,
   tell: (event: Lifecycle) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const lines = new Lines(LINE_LIMIT, (line) => {
-    const event = line === null ? null : toLifecycle(line, selector);
+    const event = line === null ? null : toLifecycle(line, followed);
     if (event) tell(event);
   });
   const destroy = () => (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
@@ -80,7 +87,7 @@ async function readEvents(
   signal.removeEventListener("abort", destroy);
 }
 
-function toLifecycle(line: string, selector: Selector): Lifecycle | null {
+function toLifecycle(line: string, { selector, known }: Followed): Lifecycle | null {
   let event: EngineEvent;
   try {
     event = JSON.parse(line);
@@ -88,7 +95,7 @@ function toLifecycle(line: string, selector: Selector): Lifecycle | null {
     return null;
   }
   const attributes = event.Actor?.Attributes ?? {};
-  if (!isMeant(selector, attributes, event.Actor?.ID ?? event.id ?? "")) return null;
+  if (!isMeant(selector, attributes, event.Actor?.ID ?? event.id ?? "", known())) return null;
   const name = selectorName(selector);
   switch (event.Action) {
     case "start":

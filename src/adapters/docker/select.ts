@@ -8,19 +8,32 @@ export type Selector = { readonly service: string } | { readonly container: stri
 const SERVICE = "com.docker.compose.service";
 const DIRECTORY = "com.docker.compose.project.working_dir";
 const NUMBER = "com.docker.compose.container-number";
+const ONE_OFF = "com.docker.compose.oneoff";
+
+/** Compose's identity of a container, which outlives its id and its name. */
+const IDENTITY = ["com.docker.compose.project", SERVICE, NUMBER] as const;
 
 export function selectorName(selector: Selector): string {
   return "service" in selector ? `service ${selector.service}` : `container ${selector.container}`;
 }
 
-/** Whether an event of the engine speaks of the container that is meant. */
-export function isMeant(
-  selector: Selector,
-  attributes: Readonly<Record<string, string>>,
-  id: string,
-): boolean {
-  if ("service" in selector) return attributes[SERVICE] === selector.service;
+export type Labels = Readonly<Record<string, string>>;
+
+/**
+ * Whether an event of the engine speaks of the container that is meant. `known`: the labels of the one that was selected
+ * last, by which a service is told from those of other projects; null: none yet.
+ */
+export function isMeant(selector: Selector, attributes: Labels, id: string, known: Labels | null): boolean {
+  if ("service" in selector) {
+    if (attributes[SERVICE] !== selector.service || isOneOff(attributes)) return false;
+    return known === null || IDENTITY.every((label) => attributes[label] === known[label]);
+  }
   return attributes.name === selector.container || id.startsWith(selector.container);
+}
+
+/** What `docker compose run` makes has its service's labels, but is not the service. */
+function isOneOff(labels: Labels): boolean {
+  return labels[ONE_OFF]?.toLowerCase() === "true";
 }
 
 /** The container that is meant. `root` (the project's, absolute) tells between projects with a service of that name. */
@@ -49,7 +62,7 @@ function ofService(
   service: string,
   root: string,
 ): readonly Docker.ContainerInfo[] {
-  const labelled = all.filter((info) => info.Labels[SERVICE] === service);
+  const labelled = all.filter((info) => info.Labels[SERVICE] === service && !isOneOff(info.Labels));
   const near = labelled.filter((info) => isAbove(info.Labels[DIRECTORY], root));
   const chosen = near.length > 0 ? near : labelled;
   const rank = (info: Docker.ContainerInfo) =>

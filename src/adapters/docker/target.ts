@@ -15,7 +15,7 @@ import type {
 import { execIn } from "./channel.ts";
 import { followLifecycle } from "./lifecycle.ts";
 import { followLog } from "./logs.ts";
-import { nameOf, type Selector, selectContainer, selectorName } from "./select.ts";
+import { type Labels, nameOf, type Selector, selectContainer, selectorName } from "./select.ts";
 
 export class DockerTarget implements Target {
   readonly serverPid = null;
@@ -26,6 +26,7 @@ export class DockerTarget implements Target {
   readonly #lifecycle = new Listeners<Lifecycle>();
   #docker: Docker | null = null;
   #container: Docker.Container | null = null;
+  #labels: Labels | null = null;
   #name: string;
   #mappings: readonly Mapping[] = [];
   #stopLog: () => void = () => {};
@@ -64,6 +65,7 @@ export class DockerTarget implements Target {
     const selected = await selectContainer(docker, this.#selector, this.#root);
     if (!selected.ok) return selected;
     this.#name = `container ${nameOf(selected.value)}`;
+    this.#labels = selected.value.Labels;
     const container = docker.getContainer(selected.value.Id);
     this.#container = container;
     const info = await container.inspect();
@@ -117,7 +119,8 @@ export class DockerTarget implements Target {
 
   #follow(docker: Docker): void {
     if (this.#stopLifecycle !== null || this.#lifecycle.size === 0) return;
-    this.#stopLifecycle = followLifecycle(docker, this.#selector, (event) => this.#lifecycle.tell(event));
+    const followed = { selector: this.#selector, known: () => this.#labels };
+    this.#stopLifecycle = followLifecycle(docker, followed, (event) => this.#lifecycle.tell(event));
   }
 
   /** Some log drivers can't be read: then there is no log on screen, and everything else works. */
