@@ -24,6 +24,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("in containers", () => {
     const closed = await newestClosed(place);
     expect(report.generations).toEqual([closed.generation]);
     expect(closed.files.length).toBe(closed.forked);
+    expect(cycle.of("coverage.file").length).toBe(closed.files.length);
     expectEqual(report, await judge(place));
     expect(await session.stop()).toBe(0);
     expectEqual(report, await coldDocker());

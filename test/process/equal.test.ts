@@ -23,6 +23,7 @@ test("the report is that of coverage.py's command line, and that of a cold run",
   const closed = await newestClosed(place);
   expect(report.generations).toEqual([closed.generation]);
   expect(closed.files.length).toBe(closed.forked);
+  expect(cycle.of("coverage.file").length).toBe(closed.files.length);
   expectEqual(report, await judge(place));
   expect(await session.stop()).toBe(0);
   expectEqual(report, await coldLocal(place));
