@@ -1,0 +1,243 @@
+/** A server in memory: source files, workers' generations, coverage of all that its app has. No process, no time. */
+import { createHash } from "node:crypto";
+import type { Flush } from "../../src/core/effect.ts";
+import type { Worker } from "../../src/core/fact.ts";
+import { type FailureKind, failure } from "../../src/core/failure.ts";
+import type { FileReport, Report, Summary } from "../../src/core/report.ts";
+import { fail, ok, type Result } from "../../src/core/result.ts";
+import type {
+  ChangedFile,
+  Check,
+  Found,
+  Freshness,
+  ReportFile,
+  Restart,
+  Say,
+  Server,
+} from "../../src/ports/server.ts";
+import { Operations } from "./operations.ts";
+
+/** To the fake's Python, this word is a SyntaxError, and that one an error at import. */
+export const SYNTAX_ERROR = "def (";
+export const IMPORT_ERROR = "import nothing_of_that_name";
+
+export class FakeServer implements Server {
+  readonly operations = new Operations();
+  readonly root: string;
+  /** Text of each source file by its path from the root. */
+  readonly files: Map<string, string>;
+  workers = 2;
+  /** Workers that will be lost at the next flush. */
+  losing = 0;
+  /** Why nothing can be found, while that is so. */
+  missing: ReturnType<typeof failure> | null = null;
+  #found = false;
+  #generation = 1;
+  #age = 0;
+  #requests = 0;
+  #reported: Report | null = null;
+
+  constructor(root: string, files: Readonly<Record<string, string>>) {
+    this.root = root;
+    this.files = new Map(Object.entries(files));
+  }
+
+  /** It serves a request. */
+  request(): void {
+    this.#requests += 1;
+  }
+
+  find(signal: AbortSignal): Promise<Result<Found>> {
+    return this.operations.run("find", signal, async () => {
+      if (this.missing) return fail(this.missing);
+      this.#found = true;
+      return ok({ name: "fake server", master: 7, warnings: [] });
+    });
+  }
+
+  check(files: readonly ChangedFile[], signal: AbortSignal): Promise<Result<Check>> {
+    return this.#whenFound("check", signal, async () => {
+      const seen = files.map(({ path, sha256 }) => ({ path: this.#shown(path), sha256 }));
+      const known = seen.filter(({ path, sha256 }) => this.files.has(path) || sha256 === null);
+      const failures = known.flatMap(({ path }) => this.#compile(path));
+      const lagging = known.filter(({ path, sha256 }) => this.#hash(path) !== sha256).map(({ path }) => path);
+      return ok({ failures, lagging });
+    });
+  }
+
+  freshness(files: readonly string[], signal: AbortSignal): Promise<Result<Freshness>> {
+    return this.#whenFound("freshness", signal, async () => {
+      const changed = files.find((path) => this.files.has(this.#shown(path)));
+      const generation = this.#generation;
+      const stale = changed === undefined ? null : `${changed} has changed`;
+      const why = stale ?? (this.#requests > 0 ? "a worker has served" : null);
+      return ok<Freshness>({ fresh: why === null, why: why ?? "nothing has changed", generation });
+    });
+  }
+
+  restart(_say: Say, signal: AbortSignal): Promise<Result<Restart>> {
+    return this.#whenFound("restart", signal, async () => {
+      this.#generation += 1;
+      this.#requests = 0;
+      const workers = this.#fork();
+      const broken = [...this.files].some(
+        ([path, text]) => this.#compile(path).length > 0 || text.includes(IMPORT_ERROR),
+      );
+      const traceback =
+        "Traceback (most recent call last):\nModuleNotFoundError: No module named 'nothing_of_that_name'";
+      const bootErrors = broken ? workers.map((worker) => ({ ...worker, traceback })) : [];
+      const booted = broken ? [] : workers;
+      return ok({ generation: this.#generation, workers: booted, bootErrors, configError: null, ms: 5 });
+    });
+  }
+
+  flush(say: Say, signal: AbortSignal): Promise<Result<Flush>> {
+    return this.#whenFound("flush", signal, async () => {
+      const lost = this.#fork()
+        .slice(0, this.losing)
+        .map((worker) => ({ ...worker, cause: "unknown" }));
+      this.losing = 0;
+      const written = this.workers - lost.length;
+      for (let count = 1; count <= written; count += 1) {
+        say({ type: "coverage.file", written: count, expected: this.workers, pid: 100 + count });
+      }
+      const flush = {
+        generation: this.#generation,
+        expected: this.workers,
+        written,
+        lost,
+        requests: this.#requests,
+      };
+      this.#generation += 1;
+      this.#requests = 0;
+      return ok(flush);
+    });
+  }
+
+  collect(flush: Flush, partial: boolean, signal: AbortSignal): Promise<Result<Report>> {
+    return this.#whenFound("collect", signal, async () => {
+      const files = [...this.files]
+        .filter(([path]) => path.endsWith(".py"))
+        .map(([path, text]) => this.#fileReport(path, text));
+      const reasons = flush.lost.map((worker) => `worker ${worker.pid} saved nothing: ${worker.cause}`);
+      const report: Report = {
+        totals: sum(files.map((file) => file.summary)),
+        files,
+        complete: reasons.length === 0,
+        reasons,
+        partial,
+        generations: [flush.generation],
+        requests: flush.requests,
+      };
+      this.#reported = report;
+      return ok(report);
+    });
+  }
+
+  html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>> {
+    return this.#whenFound("html", signal, async () =>
+      this.#reported === null
+        ? fail(noReport())
+        : ok([{ path: "index.html", data: Buffer.from("<!DOCTYPE html>") }]),
+    );
+  }
+
+  export(signal: AbortSignal): Promise<Result<{ readonly json: string; readonly data: Uint8Array }>> {
+    return this.#whenFound("export", signal, async () => {
+      if (this.#reported === null) return fail(noReport());
+      const files = Object.fromEntries(
+        this.#reported.files.map((file) => [`${this.root}/${file.path}`, file]),
+      );
+      const json = JSON.stringify({ totals: this.#reported.totals, files });
+      return ok({ json, data: Buffer.from("SQLite format 3\0") });
+    });
+  }
+
+  source(path: string): Promise<Result<string>> {
+    return this.#whenFound("source", null, async () => {
+      const text = this.files.get(path);
+      return text === undefined
+        ? fail(failure("bad-request", `${path} is not measured.`, "Choose another."))
+        : ok(text);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.operations.log.push("server closed");
+    this.#found = false;
+  }
+
+  async #whenFound<T>(
+    name: string,
+    signal: AbortSignal | null,
+    work: () => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    if (this.#found) return await this.operations.run(name, signal, work);
+    const kind: FailureKind = "server-lost";
+    return fail(failure(kind, "The server is not connected.", "Press a to look for it again."));
+  }
+
+  #shown(path: string): string {
+    return path.startsWith(`${this.root}/`) ? path.slice(this.root.length + 1) : path;
+  }
+
+  #hash(path: string): string | null {
+    const text = this.files.get(path);
+    return text === undefined ? null : createHash("sha256").update(text).digest("hex");
+  }
+
+  #compile(path: string): Check["failures"] {
+    const lines = (this.files.get(path) ?? "").split("\n");
+    const index = lines.findIndex((line) => line.includes(SYNTAX_ERROR));
+    if (index < 0 || !path.endsWith(".py")) return [];
+    return [
+      {
+        path,
+        line: index + 1,
+        column: 5,
+        message: "SyntaxError: invalid syntax",
+        text: lines[index] ?? null,
+      },
+    ];
+  }
+
+  #fork(): readonly Worker[] {
+    return Array.from({ length: this.workers }, () => {
+      this.#age += 1;
+      return { age: this.#age, pid: 100 + this.#age };
+    });
+  }
+
+  /** Every line that is not blank is a statement, and was run. */
+  #fileReport(path: string, text: string): FileReport {
+    const executed = text.split("\n").flatMap((line, index) => (line.trim() === "" ? [] : [index + 1]));
+    const count = executed.length;
+    return {
+      path,
+      inside: `${this.root}/${path}`,
+      summary: summary(count),
+      missing_lines: [],
+      excluded_lines: [],
+      executed_lines: executed,
+      missing_branches: [],
+    };
+  }
+}
+
+function summary(statements: number): Summary {
+  return {
+    covered_lines: statements,
+    num_statements: statements,
+    percent_covered: 100,
+    missing_lines: 0,
+    excluded_lines: 0,
+  };
+}
+
+function sum(all: readonly Summary[]): Summary {
+  return summary(all.reduce((total, one) => total + one.num_statements, 0));
+}
+
+function noReport() {
+  return failure("no-report", "There is no report yet.", "Wait for a cycle to end.");
+}
