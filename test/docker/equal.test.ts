@@ -1,9 +1,10 @@
 /** The report is what coverage.py says of the same data files, and of a cold run; in containers. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { coldDocker } from "../support/cold.ts";
-import { expectEqual } from "../support/coverage-py.ts";
 import { dockerPlace } from "../support/docker-place.ts";
-import { judge, newestClosed, type Place } from "../support/place.ts";
+import { expectEqual } from "../support/expect-equal.ts";
+import { judge, newestClosed } from "../support/generations.ts";
+import type { Place } from "../support/place.ts";
 
 describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("in containers", () => {
   let place: Place;

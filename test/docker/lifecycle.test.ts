@@ -1,9 +1,9 @@
 /** Containers come and go: only what becomes of the server's own counts. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectEqual } from "../support/coverage-py.ts";
 import { type DockerPlace, dockerPlace, Project } from "../support/docker-place.ts";
+import { expectEqual } from "../support/expect-equal.ts";
+import { judge } from "../support/generations.ts";
 import { run } from "../support/machine.ts";
-import { judge } from "../support/place.ts";
 import type { Session } from "../support/session.ts";
 
 describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("in containers", () => {

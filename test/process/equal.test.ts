@@ -1,9 +1,10 @@
 /** The report is what coverage.py says of the same data files, and of a cold run; on this machine. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { coldLocal } from "../support/cold.ts";
-import { expectEqual } from "../support/coverage-py.ts";
+import { expectEqual } from "../support/expect-equal.ts";
+import { judge, newestClosed } from "../support/generations.ts";
 import { localPlace } from "../support/local-place.ts";
-import { judge, newestClosed, type Place } from "../support/place.ts";
+import type { Place } from "../support/place.ts";
 
 let place: Place;
 beforeAll(async () => {

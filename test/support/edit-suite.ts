@@ -3,9 +3,10 @@ import { mkdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectEqual } from "./coverage-py.ts";
+import { expectEqual } from "./expect-equal.ts";
 import type { Report } from "./facts.ts";
-import { edit, judge, type Place, startTime, untilBooted } from "./place.ts";
+import { judge, untilBooted } from "./generations.ts";
+import { edit, type Place, startTime } from "./place.ts";
 import type { Cycle, Session } from "./session.ts";
 
 const VERDICT = "source/xy/verdict.py";

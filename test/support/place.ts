@@ -1,8 +1,8 @@
 /** A copy of the demo with its server here or in containers: what the same tests run on in both. */
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { coverageJson, type Exec, type JsonReport } from "./coverage-py.ts";
-import { ROOT, temporaryDirectory, until } from "./machine.ts";
+import type { Exec } from "./coverage-py.ts";
+import { ROOT, temporaryDirectory } from "./machine.ts";
 import type { Session } from "./session.ts";
 
 export interface Place {
@@ -38,56 +38,6 @@ export async function edit(place: Place, path: string, change: (text: string) =>
   if (after === before) throw new Error(`this changes nothing in ${path}`);
   await writeFile(file, after);
   return before;
-}
-
-/** What a generation's directory holds, by listing it: its roster, and the data files. */
-export interface Listed {
-  readonly generation: number;
-  readonly directory: string;
-  /** Workers on the roster. */
-  readonly forked: number;
-  /** Those of them that serve. */
-  readonly booted: number;
-  readonly files: readonly string[];
-}
-
-const LIST =
-  'for d in "$1"/master-*/gen-*; do echo "$d"; ls -A "$d/forked" | sed "s/^/forked /"; ls -A "$d/booted" | sed "s/^/booted /"; ls -A "$d"; done';
-
-/** All generations in the record, oldest first. The last one is open: its workers serve. */
-export async function listGenerations(place: Place): Promise<readonly Listed[]> {
-  const lines = (await place.exec(["sh", "-c", LIST, "sh", await place.records()])).split("\n");
-  const found: { generation: number; directory: string; forked: number; booted: number; files: string[] }[] =
-    [];
-  for (const line of lines) {
-    const head = /\/gen-(\d+)$/.exec(line);
-    const last = found.at(-1);
-    if (head) found.push({ generation: Number(head[1]), directory: line, forked: 0, booted: 0, files: [] });
-    else if (last && line.startsWith("forked ")) last.forked += 1;
-    else if (last && line.startsWith("booted ")) last.booted += 1;
-    else if (last && line.startsWith(".coverage.")) last.files.push(line);
-  }
-  return found.toSorted((a, b) => a.generation - b.generation);
-}
-
-/** The newest closed generation: the one before the open one. */
-export async function newestClosed(place: Place): Promise<Listed> {
-  const closed = (await listGenerations(place)).at(-2);
-  if (!closed) throw new Error("no generation has been closed");
-  return closed;
-}
-
-/** Waits until the workers of the open generation serve. */
-export async function untilBooted(place: Place): Promise<void> {
-  await until("the fresh workers", async () => {
-    const open = (await listGenerations(place)).at(-1);
-    return open !== undefined && open.booted > 0 && open.booted === open.forked;
-  });
-}
-
-/** What coverage.py says of the newest closed generation's data files. */
-export async function judge(place: Place): Promise<JsonReport> {
-  return await coverageJson(place.exec, (await newestClosed(place)).directory);
 }
 
 /** When the process was started, as the server's side sees it (field 22 of its stat): tells it from a successor. */
