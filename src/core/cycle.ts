@@ -109,7 +109,8 @@ export function begin(): Transition {
 
 /** The next state and what to do. Pure; total over every state and event. */
 export function reduce(state: State, event: Event, policy: Policy): Transition {
-  if (state.phase === "stopped") return [state, []];
+  // The user insists while things are being closed.
+  if (state.phase === "stopped") return [state, event.type === "quit" ? [{ type: "kill" }] : []];
   switch (event.type) {
     case "target.found":
       return onFound(state, event, policy);

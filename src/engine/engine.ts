@@ -3,12 +3,13 @@ import { begin, reduce, type State, type Transition } from "../core/cycle.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event, Settled } from "../core/event.ts";
 import { FACT_VERSION, type Fact, type FactBody } from "../core/fact.ts";
-import { failure } from "../core/failure.ts";
+import { type Failure, failure } from "../core/failure.ts";
 import { Listeners } from "../core/listeners.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Report } from "../core/report.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { EMPTY_SESSION, observe, observeLog, type Session } from "../core/session.ts";
+import type { Found } from "../ports/server.ts";
 import { Keeper } from "./keeper.ts";
 import type { Ports } from "./ports.ts";
 import { runStep } from "./steps.ts";
@@ -25,6 +26,8 @@ export class Engine implements EngineView {
   readonly #queue: Event[] = [];
   readonly #unsubscribes: (() => void)[] = [];
   readonly #locating = new AbortController();
+  /** The look for the target under way, or the last one. */
+  #looking: Promise<void> = Promise.resolve();
   #controller = new AbortController();
   #state: State;
   #session: Session = EMPTY_SESSION;
@@ -119,7 +122,7 @@ export class Engine implements EngineView {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case "locate":
-        void this.#locate();
+        this.#looking = this.#locate();
         return;
       case "wait":
         this.#ports.clock.after(effect.ms, () => this.#post({ type: "quiet", token: effect.token }));
@@ -143,15 +146,26 @@ export class Engine implements EngineView {
   }
 
   async #locate(): Promise<void> {
+    const found = await this.#find().catch((error: unknown) =>
+      fail<Found>(bug("The look for the server", error)),
+    );
+    this.#post(
+      found.ok
+        ? { type: "target.found", ...found.value }
+        : { type: "target.missing", failure: found.failure },
+    );
+  }
+
+  async #find(): Promise<Result<Found>> {
     const { signal } = this.#locating;
     const [found, opened] = await Promise.all([
       this.#ports.server.find(signal),
       this.#ports.tests.open(signal),
     ]);
-    if (!found.ok) return this.#post({ type: "target.missing", failure: found.failure });
-    if (!opened.ok) return this.#post({ type: "target.missing", failure: opened.failure });
-    if (!this.#policy.once) await this.#watch();
-    this.#post({ type: "target.found", ...found.value });
+    if (!found.ok) return found;
+    if (!opened.ok) return opened;
+    if (!this.#policy.once && !signal.aborted) await this.#watch();
+    return found;
   }
 
   async #watch(): Promise<void> {
@@ -208,6 +222,8 @@ export class Engine implements EngineView {
 
   async #stop(exit: number): Promise<void> {
     this.#locating.abort();
+    // What it opens after that would be left open.
+    await this.#looking;
     await this.#keeper.stop();
     for (const unsubscribe of this.#unsubscribes) unsubscribe();
     await this.#ports.watcher.close();
@@ -217,7 +233,11 @@ export class Engine implements EngineView {
 }
 
 function crashed(error: unknown): Settled {
+  return { status: "failed", failure: bug("A step", error) };
+}
+
+function bug(what: string, error: unknown): Failure {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const fix = "This is a bug in gunicov: please report it with the text below.";
-  return { status: "failed", failure: failure("internal", "A step broke down.", fix, detail) };
+  return failure("internal", `${what} broke down.`, fix, detail);
 }

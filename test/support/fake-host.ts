@@ -1,0 +1,123 @@
+/** The rest of what an engine drives, in memory: time, watched directories, the place of the server, reports, the desktop. */
+import type { Failure } from "../../src/core/failure.ts";
+import { ok, type Result } from "../../src/core/result.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { Publisher } from "../../src/ports/publisher.ts";
+import type { Channel, Lifecycle, LogLine, Target, Unsubscribe } from "../../src/ports/target.ts";
+import type { Watcher } from "../../src/ports/watcher.ts";
+import type { Operations } from "./operations.ts";
+
+/** Time stands still but for what `pass` lets go by. */
+export class FakeClock implements Clock {
+  #now = 1_700_000_000_000;
+  #timers: { readonly due: number; readonly callback: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { due: this.#now + ms, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((one) => one !== timer);
+    };
+  }
+
+  /** How many calls back are to come. */
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
+  pass(ms: number): void {
+    this.#now += ms;
+    const due = this.#timers.filter((timer) => timer.due <= this.#now);
+    this.#timers = this.#timers.filter((timer) => timer.due > this.#now);
+    for (const { callback } of due.toSorted((a, b) => a.due - b.due)) callback();
+  }
+}
+
+export class FakeWatcher implements Watcher {
+  /** Null: nothing is watched. */
+  directories: readonly string[] | null = null;
+  #tell: (files: readonly string[]) => void = () => {};
+
+  async watch(directories: readonly string[], onChange: (files: readonly string[]) => void): Promise<void> {
+    this.directories = directories;
+    this.#tell = onChange;
+  }
+
+  change(...files: readonly string[]): void {
+    this.#tell(files);
+  }
+
+  async close(): Promise<void> {
+    this.directories = null;
+  }
+}
+
+const NOTHING: Unsubscribe = () => {};
+
+/** Only its news: what is started in it, the fake server and tests do without. */
+export class FakeTarget implements Target {
+  readonly name = "fake target";
+  readonly mappings = [];
+  readonly serverPid = null;
+  log: (line: LogLine) => void = () => {};
+  life: (event: Lifecycle) => void = () => {};
+
+  async open(): Promise<Result<void>> {
+    return ok(undefined);
+  }
+
+  async spawn(): Promise<Result<Channel>> {
+    throw new Error("nothing can be started in a fake");
+  }
+
+  async lost(): Promise<Failure | null> {
+    return null;
+  }
+
+  onLog(listener: (line: LogLine) => void): Unsubscribe {
+    this.log = listener;
+    return NOTHING;
+  }
+
+  onLifecycle(listener: (event: Lifecycle) => void): Unsubscribe {
+    this.life = listener;
+    return NOTHING;
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Each report that is written is an operation, with its name. */
+export class FakePublisher implements Publisher {
+  wanted = { html: false, json: false };
+  /** What was written, in order. */
+  readonly written: string[] = [];
+  readonly #operations: Operations;
+
+  constructor(operations: Operations) {
+    this.#operations = operations;
+  }
+
+  async html(): Promise<Result<string>> {
+    return await this.#write("write html", "html", () => ok("/project/.gunicov/html/index.html"));
+  }
+
+  async keep(): Promise<Result<void>> {
+    return await this.#write("keep", "kept", () => ok(undefined));
+  }
+
+  async publish(reports: { readonly html: unknown; readonly json: string | null }): Promise<Result<void>> {
+    const what = [reports.html === null ? "" : "html", reports.json === null ? "" : "json"];
+    return await this.#write("publish", what.filter(Boolean).join("+"), () => ok(undefined));
+  }
+
+  async #write<T>(name: string, what: string, result: () => Result<T>): Promise<Result<T>> {
+    const written = await this.#operations.run(name, null, async () => result());
+    if (written.ok) this.written.push(what);
+    return written;
+  }
+}
