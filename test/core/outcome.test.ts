@@ -1,0 +1,115 @@
+/** The table of exit codes, all of it: every combination of what a cycle can end with. */
+import { describe, expect, test } from "vitest";
+import { FAILURE_EXIT, type FailureKind, failure, isFailureKind } from "../../src/core/failure.ts";
+import { cycleOutcome, type Ending, exitCode } from "../../src/core/outcome.ts";
+import type { Report } from "../../src/core/report.ts";
+
+const TOTALS = {
+  covered_lines: 8,
+  num_statements: 10,
+  percent_covered: 80,
+  missing_lines: 2,
+  excluded_lines: 0,
+};
+
+function report(complete: boolean, partial: boolean): Report {
+  return { totals: TOTALS, files: [], complete, reasons: [], partial, generations: [1], requests: 1 };
+}
+
+/** Design, section 5, as a list: the first that applies. */
+const EXPECTED: readonly (readonly [number, readonly FailureKind[]])[] = [
+  [130, ["cancelled"]],
+  [
+    2,
+    [
+      ...(["config", "usage", "bad-request", "several-masters"] as const),
+      ...(["no-hook", "no-coverage", "no-command", "no-tests", "no-plugin"] as const),
+    ],
+  ],
+  [
+    3,
+    [
+      ...([
+        "no-engine",
+        "no-service",
+        "no-python",
+        "no-gunicorn",
+        "port-taken",
+        "denied",
+        "mount-lag",
+      ] as const),
+      ...([
+        "server-lost",
+        "tests-lost",
+        "master-gone",
+        "check-failed",
+        "boot-error",
+        "timeout",
+        "internal",
+      ] as const),
+    ],
+  ],
+  [1, ["crashed", "tests-timeout"]],
+  [4, ["coverage-error", "no-report"]],
+];
+
+describe("exit codes", () => {
+  test("every kind of failure has the one that docs give it", () => {
+    const table = EXPECTED.flatMap(([code, kinds]) => kinds.map((kind) => [kind, code] as const));
+    expect(Object.fromEntries(table)).toEqual(FAILURE_EXIT);
+  });
+
+  test("kinds that a helper made up are none", () => {
+    expect(isFailureKind("no-hook")).toBe(true);
+    for (const made of ["", "toString", "constructor", "no-such-kind"])
+      expect(isFailureKind(made)).toBe(false);
+  });
+
+  const failures = [null, ...EXPECTED.map(([, [kind]]) => kind ?? null)];
+  const tests = [
+    null,
+    { passed: 3, failed: 0, errors: 0, skipped: 9 },
+    { passed: 3, failed: 1, errors: 0, skipped: 0 },
+    { passed: 3, failed: 0, errors: 1, skipped: 0 },
+  ];
+  const reports = [null, report(true, false), report(false, false), report(true, true), report(false, true)];
+  const limits = [null, 80, 80.1];
+
+  test("the first that applies of 130, 2, 3, 1, 4, 5, in every combination", () => {
+    for (const cancelled of [false, true])
+      for (const kind of failures)
+        for (const counts of tests)
+          for (const one of reports)
+            for (const limit of limits) {
+              const why = kind === null ? null : failure(kind, "m", "f");
+              const ending: Ending = { cancelled, failure: why, tests: counts, report: one };
+              expect(exitCode(ending, limit), JSON.stringify({ ending, limit })).toBe(first(ending, limit));
+            }
+  });
+
+  /** The rule once more, in the words of the docs. */
+  function first(
+    { cancelled, failure: why, tests: counts, report: one }: Ending,
+    limit: number | null,
+  ): number {
+    const code = why === null ? 0 : FAILURE_EXIT[why.kind];
+    if (cancelled || code === 130) return 130;
+    if (code === 2 || code === 3) return code;
+    if (code === 1 || (counts !== null && (counts.failed > 0 || counts.errors > 0))) return 1;
+    if (code === 4 || one?.complete === false) return 4;
+    return one !== null && !one.partial && limit === 80.1 ? 5 : 0;
+  }
+
+  test("each has its word", () => {
+    const words = [0, 1, 2, 3, 4, 5, 130].map((code) => [code, cycleOutcome(code)]);
+    expect(words).toEqual([
+      [0, "passed"],
+      [1, "failed"],
+      [2, "error"],
+      [3, "error"],
+      [4, "incomplete"],
+      [5, "failed"],
+      [130, "cancelled"],
+    ]);
+  });
+});

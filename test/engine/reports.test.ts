@@ -1,0 +1,156 @@
+/** Reports on the host: those asked for, and what is kept for editors in the background. */
+import { describe, expect, test } from "vitest";
+import { failure } from "../../src/core/failure.ts";
+import { fail } from "../../src/core/result.ts";
+import { Harness } from "./harness.ts";
+
+const FULL = failure("config", "Can't write a report: no space.", "Make some.");
+
+describe("kept for editors", () => {
+  test("nobody waits for it in `watch`", async () => {
+    const harness = Harness.watching();
+    const exporting = harness.operations.hold("export");
+    await harness.start();
+    await exporting.begun;
+    expect(harness.facts.at(-1)).toMatchObject({ type: "cycle.finished", outcome: "passed" });
+    expect(harness.phase).toBe("idle");
+    exporting.release();
+    await harness.settle();
+    expect(harness.publisher.written).toEqual(["kept"]);
+  });
+
+  test("`run` ends only when it is there", async () => {
+    const harness = Harness.once();
+    const keeping = harness.operations.hold("keep");
+    await harness.start();
+    expect(harness.exit).toBeNull();
+    keeping.release();
+    await harness.settle();
+    expect(harness.exit).toBe(0);
+    expect(harness.publisher.written).toEqual(["kept"]);
+  });
+
+  test("the next cycle gives it up, and begins when it is dead", async () => {
+    const harness = Harness.watching();
+    const exporting = harness.operations.hold("export");
+    await harness.start();
+    harness.save("a = 2\n");
+    await harness.run();
+    expect(harness.phase).toBe("checking");
+    expect(harness.operations.log.at(-1)).toBe("export aborted");
+    exporting.release();
+    await harness.settle();
+    // Given up is no failure; the second cycle's own was kept.
+    expect(harness.of("warning")).toEqual([]);
+    expect(harness.of("cycle.finished")).toHaveLength(2);
+    expect(harness.publisher.written).toEqual(["kept"]);
+  });
+
+  test("quitting gives it up too", async () => {
+    const harness = Harness.watching();
+    const exporting = harness.operations.hold("export");
+    await harness.start();
+    harness.engine.dispatch({ type: "quit" });
+    await harness.settle();
+    expect(harness.operations.log.at(-1)).toBe("export aborted");
+    expect(harness.exit).toBeNull();
+    exporting.release();
+    await harness.settle();
+    expect(harness.exit).toBe(0);
+    expect(harness.publisher.written).toEqual([]);
+  });
+
+  test("what went wrong with it in the background is said in the next cycle", async () => {
+    const harness = Harness.watching();
+    const keeping = harness.operations.hold("keep");
+    await harness.start();
+    keeping.settle(fail(FULL));
+    await harness.settle();
+    harness.save("a = 2\n");
+    await harness.run();
+    expect(harness.of("warning")).toMatchObject([{ message: FULL.message, cycle: 2 }]);
+    expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
+  });
+
+  test("in `run` it is the cycle's failure", async () => {
+    const harness = Harness.once();
+    const keeping = harness.operations.hold("keep");
+    await harness.start();
+    keeping.settle(fail(FULL));
+    await harness.settle();
+    expect(harness.of("error")).toMatchObject([{ kind: "config", message: FULL.message }]);
+    expect(harness.facts.at(-1)).toMatchObject({ type: "cycle.finished", exit_code: 2 });
+    expect(harness.exit).toBe(2);
+  });
+
+  test("a selection's report does not replace that of all tests", async () => {
+    const harness = await Harness.watching().start();
+    harness.engine.dispatch({ type: "rerun", select: ["t.py::one"] });
+    await harness.run();
+    expect(harness.of("report")).toHaveLength(2);
+    expect(harness.publisher.written).toEqual(["kept"]);
+  });
+});
+
+describe("asked for", () => {
+  test.each([
+    { wanted: { html: true, json: false }, written: ["html", "kept"] },
+    { wanted: { html: false, json: true }, written: ["json", "kept"] },
+    { wanted: { html: true, json: true }, written: ["html+json", "kept"] },
+    { wanted: { html: false, json: false }, written: ["kept"] },
+  ])("$wanted", async ({ wanted, written }) => {
+    const harness = Harness.once();
+    harness.publisher.wanted = wanted;
+    await harness.start();
+    expect(harness.publisher.written).toEqual(written);
+    expect(harness.exit).toBe(0);
+  });
+
+  test("they come also of an incomplete run, which says that it is", async () => {
+    const harness = Harness.once();
+    harness.publisher.wanted = { html: false, json: true };
+    harness.server.losing = 1;
+    await harness.start();
+    expect(harness.publisher.written).toEqual(["json"]);
+    expect(harness.exit).toBe(4);
+  });
+
+  test.each(["html", "publish"])(
+    "a %s that fails is said, and ends with 2, after the report",
+    async (operation) => {
+      const harness = Harness.once();
+      harness.publisher.wanted = { html: true, json: false };
+      const held = harness.operations.hold(operation);
+      await harness.start();
+      held.settle(fail(FULL));
+      await harness.settle();
+      expect(harness.types.slice(-3)).toEqual(["report", "error", "cycle.finished"]);
+      expect(harness.exit).toBe(2);
+    },
+  );
+
+  test("where there is no report there is none to write", async () => {
+    const harness = Harness.once();
+    harness.publisher.wanted = { html: true, json: true };
+    harness.tests.all = [];
+    await harness.start();
+    expect(harness.publisher.written).toEqual([]);
+    expect(harness.exit).toBe(2);
+  });
+});
+
+describe("the HTML report for the browser", () => {
+  test("is made when it is asked for", async () => {
+    const harness = await Harness.watching().start();
+    expect(await harness.engine.openHtml()).toMatchObject({
+      ok: true,
+      value: { path: expect.stringMatching(/index\.html$/) },
+    });
+    expect(harness.publisher.written).toContain("html");
+  });
+
+  test("before the first report there is none, and it says so", async () => {
+    const harness = Harness.watching();
+    expect(await harness.engine.openHtml()).toMatchObject({ ok: false, failure: { kind: "no-report" } });
+  });
+});

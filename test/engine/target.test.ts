@@ -1,0 +1,92 @@
+/** The server goes, and comes back. */
+import { describe, expect, test } from "vitest";
+import { failure } from "../../src/core/failure.ts";
+import { fail } from "../../src/core/result.ts";
+import { Harness } from "./harness.ts";
+
+const GONE = failure("server-lost", "The container has stopped.", "Start it.");
+const LOST = { type: "lost", failure: GONE } as const;
+const BACK = { type: "back" } as const;
+
+describe("the server is lost", () => {
+  test("when idle: it is said, and a save only waits", async () => {
+    const harness = await Harness.watching().start();
+    harness.target.life(LOST);
+    await harness.settle();
+    expect(harness.facts.at(-1)).toMatchObject({ type: "server.lost", message: GONE.message, fix: GONE.fix });
+    harness.save("a = 2\n");
+    await harness.run();
+    expect(harness.phase).toBe("idle");
+    expect(harness.of("cycle.started")).toHaveLength(1);
+  });
+
+  test("and back: a cycle runs by itself, with what was saved meanwhile", async () => {
+    const harness = await Harness.watching().start();
+    harness.target.life(LOST);
+    harness.save("a = 2\n");
+    harness.target.life(BACK);
+    await harness.run();
+    expect(harness.of("server.back")).toHaveLength(2);
+    expect(harness.of("cycle.started").at(-1)).toMatchObject({ cycle: 2, files: ["app.py"] });
+    expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("back without a save: it runs too, and restarts whatever its workers run", async () => {
+    const harness = await Harness.watching().start();
+    harness.target.life(LOST);
+    harness.target.life(BACK);
+    await harness.run();
+    expect(harness.of("cycle.started").at(-1)).toMatchObject({ reason: "back" });
+    expect(harness.of("server.restarting")).toHaveLength(2);
+  });
+
+  test("while the tests run: the step ends by itself with that failure, and back starts over", async () => {
+    const harness = await Harness.watching().start();
+    const running = harness.operations.hold("run tests");
+    harness.save("a = 2\n");
+    await harness.run();
+    harness.target.life(LOST);
+    await harness.settle();
+    expect(harness.phase).toBe("testing");
+    // It is back before the step has noticed: the look waits for its end.
+    harness.target.life(BACK);
+    await harness.settle();
+    expect(harness.operations.log.filter((line) => line === "find begins")).toHaveLength(1);
+    running.settle(fail(GONE));
+    await harness.run();
+    expect(harness.of("cycle.finished").map((fact) => fact.outcome)).toEqual(["passed", "error", "passed"]);
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("twice: it is said once", async () => {
+    const harness = await Harness.watching().start();
+    harness.target.life(LOST);
+    harness.target.life(LOST);
+    await harness.settle();
+    expect(harness.of("server.lost")).toHaveLength(1);
+  });
+
+  test("a rerun looks for it at once, and says where it is not", async () => {
+    const harness = await Harness.watching().start();
+    harness.target.life(LOST);
+    harness.server.missing = GONE;
+    harness.engine.dispatch({ type: "rerun", select: [] });
+    await harness.run();
+    expect(harness.of("error")).toMatchObject([{ message: GONE.message }]);
+    harness.server.missing = null;
+    harness.engine.dispatch({ type: "rerun", select: [] });
+    await harness.run();
+    expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
+  });
+
+  test("back while quitting: it is not looked for", async () => {
+    const harness = await Harness.watching().start();
+    harness.target.life(LOST);
+    harness.engine.dispatch({ type: "quit" });
+    harness.target.life(BACK);
+    await harness.run();
+    expect(harness.exit).toBe(0);
+    expect(harness.of("server.back")).toHaveLength(1);
+  });
+});
