@@ -6,7 +6,8 @@ It finds and signals the gunicorn master, checks changed files, watches the work
 
 It is one thread around one poll(): a request is a generator that yields what it waits for, so
 that a long one never keeps `cancel` waiting, and at rest the process sleeps without any timer.
-Nothing is written outside the master's own record directory. It ends when its stdin ends.
+Nothing is written outside the master's own record directory or, for a server without the hook, a
+private temporary directory that goes with the helper. It ends when its stdin ends.
 
 Python >= 3.8, standard library only, and the server's own coverage package (6.5 to 7.17).
 """
@@ -27,6 +28,7 @@ import math
 import os
 import re
 import select
+import shlex
 import shutil
 import signal
 import stat
@@ -83,6 +85,11 @@ def is_path(value):
     return True
 
 
+def is_name(value):
+    """A path, absolute or not, that the system can take."""
+    return is_text(value) and value != "" and is_path("/" + value)
+
+
 def is_count(value):
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
 
@@ -115,7 +122,11 @@ def is_record(**fields):
 
 
 SHAPES = {
-    "find": {"pid": is_optional(is_count)},
+    "find": {
+        "pid": is_optional(is_count),
+        "match": is_optional(is_text),
+        "coverage_dir": is_optional(is_name),
+    },
     "check": {
         "files": is_list(is_record(path=is_path, sha256=is_optional(is_digest))),
         "timeout": is_timeout,
@@ -676,6 +687,10 @@ class Master:
         self.pid, self.start_time = process.pid, process.start_time
         self.process, self.argv = process, process.argv()
         self.environment = process.environment()
+        if self.environment is not None and TITLE.match(self.argv[0] if self.argv else ""):
+            # setproctitle writes its title over the environment too; an exec in the same
+            # container has the container's own.
+            self.environment = {**os.environ, **self.environment}
         self.uid = process.uid()
 
     def verify(self):
@@ -719,7 +734,18 @@ class Master:
         head = self.argv[0] if self.argv else ""
         if PYTHON_NAME.fullmatch(os.path.basename(head)) and os.path.isabs(head):
             return head
-        return self.process.link("exe")
+        binary = self.process.link("exe")
+        if binary is None:
+            return None
+        # A virtual environment's python is a link to it, and only by that name has its packages.
+        names = [os.path.basename(head), "python3", "python", os.path.basename(binary)]
+        for folder in (self.environment or {}).get("PATH", "").split(os.pathsep):
+            for name in names:
+                path = os.path.join(folder, name)
+                usable = os.path.isabs(path) and os.access(path, os.X_OK)
+                if PYTHON_NAME.fullmatch(name) and usable and os.path.realpath(path) == binary:
+                    return path
+        return binary
 
     def oom_kills(self):
         """The count of out-of-memory kills in its cgroup (0 where it can't be read)."""
@@ -895,7 +921,9 @@ def no_hook():
         "no-hook",
         "the gunicorn master does not run gunicov's hook",
         "Start gunicorn with gunicov_hook.py as its config: -c gunicov_hook.py on its command "
-        "line, or GUNICORN_CMD_ARGS='-c …/gunicov_hook.py' in its environment.",
+        "line, or GUNICORN_CMD_ARGS='-c …/gunicov_hook.py' in its environment. Or, where a hook of "
+        'its own writes coverage data, name its directory: coverage_dir = "…" under '
+        "[tool.gunicov.server].",
     )
 
 
@@ -1612,6 +1640,581 @@ def within(path, directories):
     return False
 
 
+# ---------------------------------------------------------------- a server with a hook of its own
+
+
+HEARTBEAT = "wgunicorn-"
+WALL_CLOCK = 1e9  # the time of a heartbeat is the monotonic clock's: far below any date
+SIDE_FILE = re.compile(r"-(journal|wal|shm)$")
+LOOK_SECONDS = 0.01  # between two looks at processes: nothing tells of a fork
+SETTLE_SECONDS = 2.0  # how long a data file may still grow when its worker has gone
+SUCCESSOR_SECONDS = 5.0  # how long to wait for the successor of a worker that was ended alone
+
+
+def children(pid):
+    """Pids of the children of all of a process's threads."""
+    try:
+        found = set()
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+                found.update(int(word) for word in file.read().split())
+        return found
+    except OSError:  # a kernel that has no such files
+        return {one.pid for one in all_processes().values() if one.parent == pid}
+
+
+def heartbeats(pid):
+    """The stats of the heartbeat files that a process has open, or None where that can't be seen.
+
+    A gunicorn worker has one, unlinked; while it is forked its siblings' as well.
+    """
+    found = []
+    try:
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            path = f"/proc/{pid}/fd/{name}"
+            try:
+                if os.path.basename(os.readlink(path)).startswith(HEARTBEAT):
+                    found.append(os.stat(path))
+            except FileNotFoundError:
+                continue
+    except FileNotFoundError:
+        return []
+    except OSError:
+        return None
+    return found
+
+
+def has_beaten(about):
+    """Whether a worker's heartbeat file shows that it runs its loop: it has booted.
+
+    Its times become the monotonic clock's; up to gunicorn 20 its mode becomes 0 or 1.
+    """
+    return about.st_mtime < WALL_CLOCK or stat.S_IMODE(about.st_mode) in (0, 1)
+
+
+def is_whole(path):
+    """Whether a copied data file is a sound SQLite database with coverage.py's tables."""
+    import sqlite3
+    import urllib.parse
+
+    if not is_sqlite(path):
+        return False
+    database = sqlite3.connect(f"file:{urllib.parse.quote(path)}?mode=ro&immutable=1", uri=True)
+    try:
+        database.execute("select version from coverage_schema").fetchone()
+        database.execute("select count(*) from file").fetchone()
+        return database.execute("pragma quick_check(1)").fetchone() == ("ok",)
+    except sqlite3.Error:
+        return False
+    finally:
+        database.close()
+
+
+def pids_in(name, host):
+    """The numbers in a data file's name that may be its worker's pid (set of int)."""
+    rest = name.replace(host, "").replace(host.replace(".", "_"), "")
+    return {int(number) for number in re.findall(r"(?<=[._-])(?:pid)?(\d+)(?=[._-]|$)", rest)}
+
+
+def plural(count, noun):
+    return "{} {}{}".format(count, noun, "" if count == 1 else "s")
+
+
+class HeldFile:
+    """A data file, open since it was first seen: it can be read although it has been deleted."""
+
+    def __init__(self, fd, name, copy):
+        self.fd, self.name, self.copy = fd, name, copy
+        self.seen = self.copied = None
+        self.whole = self.told = self.deleted = False
+
+    def stamp(self):
+        about = os.fstat(self.fd)
+        return about.st_size, about.st_mtime_ns
+
+    def take(self):
+        """Copy it where it has changed and is still; whether the copy is the file as it is now."""
+        stamp = self.stamp()
+        if stamp == self.copied:
+            return True
+        if stamp != self.seen:
+            self.seen, self.whole = stamp, False
+            return False
+        with open(self.copy, "wb") as copy:
+            while True:
+                data = os.pread(self.fd, 1 << 20, copy.tell())
+                if not data:
+                    break
+                copy.write(data)
+        if self.stamp() == stamp:
+            self.copied, self.whole = stamp, is_whole(self.copy)
+        return self.copied == stamp
+
+
+class DataDirectory:
+    """The directory in which a server's own hook leaves data files. Nothing is written there.
+
+    Each new file is opened when it is first seen, and copied away once it is still: what deletes
+    the directory afterwards takes nothing away.
+    """
+
+    def __init__(self, path, prefix):
+        """`prefix`: the data files are named so, or so with a dot and more behind it."""
+        self.path, self.prefix = path, prefix
+        self.old, self.held = {}, {}
+        self.known = self.scratch = None
+        self.wipes = 0  # how often something was seen to have been deleted
+
+    def names(self):
+        """{name: stat} of the data files that are there."""
+        found = {}
+        try:
+            with os.scandir(self.path) as entries:
+                for entry in entries:
+                    if self.is_data(entry.name) and entry.is_file(follow_symlinks=False):
+                        found[entry.name] = entry.stat(follow_symlinks=False)
+        except OSError:  # it is deleted and made anew at any moment
+            pass
+        return found
+
+    def is_data(self, name):
+        begins = name == self.prefix or name.startswith(self.prefix + ".")
+        return begins and not SIDE_FILE.search(name)
+
+    def mark(self, scratch):
+        """What is there now is of the past. Copies of what comes go to `scratch`."""
+        self.close()
+        os.makedirs(scratch, mode=0o700, exist_ok=True)
+        self.scratch = scratch
+        self.hold_directory()
+        self.old = {
+            (one.st_dev, one.st_ino): (one.st_size, one.st_mtime_ns)
+            for one in self.names().values()
+        }
+
+    def hold_directory(self):
+        """Keep it open: as long as it is, no other directory can have its number."""
+        try:
+            self.known = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            self.known = None
+
+    def look(self):
+        """Look again; whether each file has been copied as it is now."""
+        self.look_at_directory()
+        there = {}
+        for name, about in self.names().items():
+            key = (about.st_dev, about.st_ino)
+            there[key] = name
+            if key in self.held:
+                self.held[key].name = name
+            elif self.old.get(key) != (about.st_size, about.st_mtime_ns):
+                self.hold(name)
+        self.look_for_deleted(there)
+        moving = [one for one in self.held.values() if not one.take()]
+        return not moving
+
+    def look_at_directory(self):
+        if self.known is None:
+            self.hold_directory()
+            return
+        held = os.fstat(self.known)
+        try:
+            now = os.stat(self.path)
+        except OSError:
+            now = None
+        if now is None or (now.st_dev, now.st_ino) != (held.st_dev, held.st_ino):
+            self.wipes += 1
+            self.old = {}
+            os.close(self.known)
+            self.hold_directory()
+
+    def look_for_deleted(self, there):
+        for key in [key for key in self.old if key not in there]:
+            del self.old[key]
+            self.wipes += 1
+        for one in self.held.values():
+            if not one.deleted and not os.fstat(one.fd).st_nlink:
+                one.deleted = True
+                self.wipes += 1
+
+    def hold(self, name):
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            fd = os.open(os.path.join(self.path, name), flags)
+        except OSError:
+            return
+        about = os.fstat(fd)
+        key = (about.st_dev, about.st_ino)
+        if key in self.held or not stat.S_ISREG(about.st_mode):
+            os.close(fd)
+            return
+        copy = os.path.join(self.scratch, f".coverage.{len(self.held) + 1}")
+        self.held[key] = HeldFile(fd, name, copy)
+
+    def whole(self):
+        return [one for one in self.held.values() if one.whole]
+
+    def damaged(self):
+        return [one for one in self.held.values() if not one.whole]
+
+    def close(self):
+        for one in self.held.values():
+            os.close(one.fd)
+        if self.known is not None:
+            os.close(self.known)
+        self.held, self.known = {}, None
+
+
+class Closed:
+    """A generation that has ended, where no record tells: who exited, and what they left."""
+
+    def __init__(self, workers, data, since, wiped):
+        """`workers`: {(pid, start time): age}; `since`: when the code they ran was loaded."""
+        self.since, self.wiped, self.directory = since, wiped, data.path
+        self.count, self.damaged = len(workers), len(data.damaged())
+        self.paths = [one.copy for one in data.whole()]
+        self.lost = self.find_lost(workers, data)
+
+    def find_lost(self, workers, data):
+        """Those whose pid no file has in its name. Empty where the names tell no pids."""
+        host = os.uname().nodename
+        named = {pid for one in data.whole() for pid in pids_in(one.name, host)}
+        broken = {pid for one in data.damaged() for pid in pids_in(one.name, host)}
+        pids = {pid: age for (pid, _), age in workers.items()}
+        if not named & set(pids):
+            return []
+        causes = {True: "its data file is damaged", False: "it left no data file"}
+        return [
+            {"age": age, "pid": pid, "cause": causes[pid in broken]}
+            for pid, age in sorted(pids.items(), key=lambda pair: pair[1])
+            if pid not in named
+        ]
+
+    @property
+    def written(self):
+        return len(self.paths)
+
+    @property
+    def expected(self):
+        return max(self.count, self.written + len(self.lost))
+
+    def tally(self):
+        files = plural(self.written, "data file")
+        damaged = f" and {self.damaged} damaged" if self.damaged else ""
+        return "{} exited, {}{}".format(plural(self.count, "worker"), files, damaged)
+
+    def reasons(self):
+        """Why the data is not whole, a line each. Empty: the numbers agree."""
+        if self.written >= self.expected and not self.damaged:
+            return []
+        reasons = [f"{self.tally()} in {self.directory}"]
+        if self.wiped:
+            reasons.append(
+                f"{self.directory} was deleted while workers saved their data in it (a post_fork "
+                "that does so takes it away); from now on they are ended one at a time"
+            )
+        elif not self.written:
+            reasons.append(f"is {self.directory} where the server's own hook writes its data?")
+        return reasons
+
+    def note(self):
+        """What is to be said where the numbers agree (str), or None."""
+        if self.reasons():
+            return None
+        return (
+            f"unproven: {self.tally()}; the server's own hook wrote them, and whether they hold "
+            "all that its workers ran is known to it alone"
+        )
+
+
+class OwnHook:
+    """Restarts and flushes of a server whose own hook writes data files.
+
+    It leaves no record, so what it does is read from /proc and the files themselves. Generations
+    are numbered here, from the first one seen.
+    """
+
+    def __init__(self, master, data, scratch):
+        self.master, self.data, self.scratch = master, data, scratch
+        self.ages, self.roster, self.closed = {}, {}, {}
+        self.number, self.since = 1, time.time()
+        self.one_by_one = False  # its directory gets deleted: no two workers may save at once
+        self.data.mark(self.folder())
+
+    def folder(self):
+        return os.path.join(self.scratch, f"gen-{self.number}")
+
+    def close(self):
+        self.data.close()
+
+    def workers(self):
+        """{(pid, start time): age} of the living workers; `age` in the order they were seen."""
+        found = {}
+        for pid in sorted(children(self.master.pid)):
+            process = Process.read(pid)
+            if process is None or process.dead or process.parent != self.master.pid:
+                continue
+            if is_gunicorn(process.argv()) and heartbeats(pid) != []:
+                key = (pid, process.start_time)
+                found[key] = self.ages.setdefault(key, len(self.ages) + 1)
+        return found
+
+    def have_booted(self, workers, seen):
+        """Whether all of these run; where that can't be seen: since a second. `seen`: a dict."""
+        now = time.monotonic()
+        for key in workers:
+            beats = heartbeats(key[0])
+            since = now - seen.setdefault(key, now)
+            if since < 1 if beats is None else len(beats) != 1 or not has_beaten(beats[0]):
+                return False
+        return bool(workers)
+
+    def pause(self, watch, clock, what):
+        """A Wait for the next look; verifies that the master lives."""
+        self.master.verify()
+        watch.followed.discard(self.data.path)  # it may be another directory now
+        watch.follow([self.data.path])
+        return clock.wait(what, [] if watch.fd is None else [watch.fd], LOOK_SECONDS)
+
+    def earlier_boot(self, watch, clock):
+        """Wait for workers that are still booting, but not for those that hang."""
+        until, seen = time.monotonic() + BOOT_PATIENCE, {}
+        while not self.have_booted(self.workers(), seen) and time.monotonic() < until:
+            yield self.pause(watch, clock, "the workers to boot")
+
+    def restart(self, job, clock):
+        """SIGHUP, and wait until all old workers are gone and the new ones run."""
+        with Watch() as watch, Deaths(self.master) as deaths:
+            yield from self.earlier_boot(watch, clock)
+            old, wipes, since = self.workers(), self.data.wipes, time.time()
+            job.held = True  # a SIGHUP can't be taken back
+            self.master.signal(signal.SIGHUP)
+            new = yield from self.replaced(job, watch, deaths, clock, old)
+        self.one_by_one = self.one_by_one or self.data.wipes > wipes
+        self.open_generation(new, since)
+        workers = [{"age": age, "pid": pid} for (pid, _), age in new.items()]
+        return {
+            "generation": self.number,
+            "workers": workers,
+            "boot_errors": [],
+            "config_error": None,
+            "ms": clock.ms(),
+        }
+
+    def open_generation(self, roster, since):
+        self.number += 1
+        self.roster, self.since = roster, since
+        self.data.mark(self.folder())
+
+    def replaced(self, job, watch, deaths, clock, old):
+        """Wait for the new workers, as many as before, or as many as there are for a second."""
+        began, seen, told, last, changed = time.monotonic(), {}, set(), None, 0
+        while True:
+            self.data.look()
+            living = [key for key in old if not deaths.gone(*key)]
+            new = {key: age for key, age in self.workers().items() if key not in old}
+            now = time.monotonic()
+            if set(new) != last:
+                last, changed = set(new), now
+            enough = len(new) == len(old) or now - changed > 1
+            if not living and enough and self.have_booted(new, seen):
+                return new
+            for key in living if now - began > 1 else []:
+                if key not in told:
+                    told.add(key)
+                    why = "it finishes a request or holds a connection (graceful_timeout)"
+                    job.tell("waiting", age=old[key], pid=key[0], why=why)
+            pids = ", ".join(str(pid) for pid, _ in living)
+            yield self.pause(
+                watch, clock, f"older workers to end: {pids}" if living else "workers to boot"
+            )
+
+    def flush(self, job, clock):
+        """End the workers, and wait until they are gone and what they left has been copied."""
+        with Watch() as watch, Deaths(self.master) as deaths:
+            yield from self.earlier_boot(watch, clock)
+            serving, wipes = self.workers(), self.data.wipes
+            workers, since = {**self.roster, **serving}, time.time()
+            if self.one_by_one:
+                for key in serving:
+                    yield from self.end(job, watch, deaths, clock, key, workers)
+            else:
+                self.master.signal(signal.SIGHUP)
+            yield from self.exited(job, watch, deaths, clock, workers)
+        wiped = self.data.wipes > wipes
+        self.one_by_one = self.one_by_one or wiped
+        closed = self.closed[self.number] = Closed(workers, self.data, self.since, wiped)
+        number = self.number
+        self.open_generation({}, since)
+        return {
+            "generation": number,
+            "next_generation": self.number,
+            "expected": closed.expected,
+            "written": closed.written,
+            "lost": closed.lost,
+            "reasons": closed.reasons(),
+            "note": closed.note(),
+            "requests": None,
+            "ms": clock.ms(),
+        }
+
+    def end(self, job, watch, deaths, clock, key, workers):
+        """End one worker; wait until its successor has done what deletes the directory."""
+        before, wipes, seen = set(self.workers()), self.data.wipes, {}
+        self.master.verify()
+        if deaths.gone(*key):
+            return
+        os.kill(key[0], signal.SIGTERM)
+        while not deaths.gone(*key):
+            self.look(job, deaths, workers)
+            yield self.pause(watch, clock, f"worker {key[0]} to end")
+        until = time.monotonic() + SUCCESSOR_SECONDS
+        while time.monotonic() < until:
+            self.look(job, deaths, workers)
+            new = {one: age for one, age in self.workers().items() if one not in before}
+            if new and (self.data.wipes > wipes or self.have_booted(new, seen)):
+                return
+            yield self.pause(watch, clock, f"the successor of worker {key[0]}")
+
+    def exited(self, job, watch, deaths, clock, workers):
+        while True:
+            still = self.look(job, deaths, workers)
+            living = [pid for pid, start in workers if not deaths.gone(pid, start)]
+            if not living:
+                break
+            what = f"{len(living)} of {len(workers)} workers to end"
+            yield self.pause(watch, clock, what)
+        until = time.monotonic() + SETTLE_SECONDS
+        while not (still and self.look(job, deaths, workers)) and time.monotonic() < until:
+            yield self.pause(watch, clock, "the data files to be still")
+            still = self.look(job, deaths, workers)
+        for one in self.data.whole():
+            self.tell(job, one, workers)
+
+    def look(self, job, deaths, workers):
+        """Look at the files, and tell of each that a worker now gone has left."""
+        still = self.data.look()
+        gone = {pid for pid, start in workers if deaths.gone(pid, start)}
+        for one in self.data.whole():
+            if pids_in(one.name, os.uname().nodename) & gone:
+                self.tell(job, one, workers)
+        return still
+
+    def tell(self, job, one, workers):
+        if one.told:
+            return
+        one.told = True
+        pids = pids_in(one.name, os.uname().nodename)
+        age, pid = next(((age, pid) for (pid, _), age in workers.items() if pid in pids), (0, None))
+        written = sum(held.told for held in self.data.held.values())
+        expected = max(len(workers), written)
+        job.tell("saved", age=age, pid=pid, file=one.name, written=written, expected=expected)
+
+    def freshness(self):
+        why = "a server with a hook of its own does not tell what its workers have served"
+        return {"fresh": False, "why": why, "generation": self.number}
+
+    def files(self, number):
+        """The Closed of that generation; raises Failure `no-report` where it left nothing."""
+        closed = self.closed.get(number)
+        if closed is None:
+            raise Failure("no-report", f"generation {number} is not known")
+        if not closed.paths:
+            raise Failure(
+                "no-report",
+                f"{closed.tally()} in {closed.directory}",
+                "Name the directory that the server's own hook writes to, as coverage_dir under "
+                "[tool.gunicov.server]. The server's log tells why a hook could not save.",
+            )
+        return closed
+
+    def superseded(self, number, paths):
+        """Measured files that have changed since the workers began to load their code."""
+        return sorted(path for path in paths if changed_since(path, self.closed[number].since))
+
+    def prune(self):
+        removed = sorted(self.closed)[:-2]
+        for number in removed:
+            del self.closed[number]
+            shutil.rmtree(os.path.join(self.scratch, f"gen-{number}"), ignore_errors=True)
+        return removed
+
+
+def changed_since(path, moment):
+    try:
+        about = os.stat(path)
+    except OSError:
+        return True
+    return max(about.st_mtime, about.st_ctime) > moment
+
+
+def own_data(master, configured):
+    """The DataDirectory of a server whose own hook measures it, or None.
+
+    It is what the configuration says (`coverage_dir`), or COVERAGE_FILE in the master's
+    environment, or what coverage.py's configuration there says, given that the server measures
+    itself: COVERAGE_PROCESS_START is set, or its gunicorn config speaks of coverage.
+    """
+    cwd, environment = master.cwd() or "/", master.environment or {}
+    if configured:
+        return DataDirectory(os.path.join(cwd, configured), ".coverage")
+    named = environment.get("COVERAGE_FILE")
+    started = environment.get("COVERAGE_PROCESS_START")
+    if not named and (started or config_speaks_of_coverage(master)):
+        named = configured_data_file(cwd, environment, started)
+    if not named:
+        return None
+    return DataDirectory(*os.path.split(os.path.join(cwd, named)))
+
+
+def configured_data_file(cwd, environment, started):
+    """coverage.py's data file (path) as configured there; None where nothing speaks for one."""
+    try:
+        import coverage
+    except ImportError:
+        return None
+    back = os.getcwd()
+    try:
+        os.chdir(cwd)
+        with Environment(environment):
+            measured = coverage.Coverage(config_file=started or True)
+            name = measured.get_option("run:data_file")
+            parallel = measured.get_option("run:parallel")
+    except (OSError, coverage.CoverageException):
+        return None
+    finally:
+        os.chdir(back)
+    return name if started or parallel or os.path.basename(name) != name else None
+
+
+def config_speaks_of_coverage(master):
+    """Whether the gunicorn config file of a master has the word `coverage` in it."""
+    words = master.argv + shlex.split((master.environment or {}).get("GUNICORN_CMD_ARGS", ""))
+    path = "gunicorn.conf.py"
+    for place, word in enumerate(words):
+        if word in ("-c", "--config") and place + 1 < len(words):
+            path = words[place + 1]
+            break
+        if word.startswith("--config="):
+            path = word.partition("=")[2]
+            break
+    path = path[5:] if path.startswith("file:") else path
+    body = read_bytes(os.path.join(master.cwd() or "/", path)) or b""
+    return re.search(rb"\bcoverage\b", body) is not None
+
+
+def make_scratch(last):
+    """A private directory for copies, in the first of the usual places that takes one, or `last`."""
+    for base in (os.environ.get("TMPDIR"), "/tmp", "/var/tmp", "/dev/shm", last):
+        try:
+            if base:
+                return tempfile.mkdtemp(prefix="gunicov-helper-", dir=base)
+        except OSError:
+            continue
+    raise denied("there is no directory in which the helper may write: mount a tmpfs on /tmp")
+
+
 # ---------------------------------------------------------------- the requests
 
 
@@ -1628,6 +2231,8 @@ class Helper:
     def __init__(self):
         self.master = None
         self.record = None
+        self.own = None  # OwnHook, where the master has no record but a hook of its own
+        self.scratch = None
         self.analyser = None
         self.collected = None
         self.signalling = None  # the job whose SIGHUP is in flight: one at a time
@@ -1643,7 +2248,7 @@ class Helper:
     def do_find(self, request, job):
         processes = all_processes()
         masters = [Master(process) for process in find_masters(processes)]
-        master = choose_master(masters, request.get("pid"))
+        master = choose_master(masters, request.get("pid"), request.get("match"))
         if master.environment is None:
             raise denied(f"may not read the environment of the gunicorn master ({master.pid})")
         record = Record(master.directory())
@@ -1658,10 +2263,28 @@ class Helper:
         if self.record is None or self.record.path != record.path:
             self.collected = None
         self.master, self.record = master, record
+        self.own = self.find_own(request.get("coverage_dir"))
         self.oom_kills = master.oom_kills()
         if record.exists() and record.master().get("executable") == sys.executable:
             self.chores.append(self.warm)
-        return {"master": describe(master, record)}
+        return {"master": describe(master, record, self.own)}
+
+    def find_own(self, configured):
+        """The OwnHook of a master without a record, or None."""
+        if self.own:
+            self.own.close()
+        data = None if self.record.exists() else own_data(self.master, configured)
+        if data is None:
+            return None
+        if os.path.isdir(data.path) and not os.access(data.path, os.R_OK | os.X_OK):
+            raise denied(f"may not read {data.path}")
+        self.scratch = self.scratch or make_scratch(data.path)
+        return OwnHook(self.master, data, tempfile.mkdtemp(dir=self.scratch))
+
+    def close(self):
+        """Remove what was written in a place of the helper's own."""
+        if self.scratch:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
     def warm(self):
         """Import coverage before the first report needs it (80 ms and more)."""
@@ -1676,7 +2299,7 @@ class Helper:
         if self.master is None:
             raise Failure("no-gunicorn", "no gunicorn master was looked for", "Send `find` first.")
         self.master.verify()
-        if not self.record.exists():
+        if not self.own and not self.record.exists():
             raise no_hook()
 
     # -- before a restart
@@ -1708,6 +2331,8 @@ class Helper:
 
     def do_freshness(self, request, job):
         self.verified()
+        if self.own:
+            return self.own.freshness()
         generation = self.record.newest()
         why = self.why_stale(generation, request["files"], request["source"])
         return {
@@ -1745,6 +2370,17 @@ class Helper:
             yield clock.wait("another restart or flush", every=POLL_SECONDS)
         self.verified()
         self.signalling = job
+
+    def by_turns(self, job, clock, work):
+        """Do the work of a request (a generator that returns its answer) in its turn."""
+        yield from self.take_turn(job, clock)
+        try:
+            answer = yield from work
+        finally:
+            self.signalling = None
+        if job.cancelled:
+            raise Cancelled()
+        return answer
 
     def earlier_boot(self, watch, deaths, clock):
         """Wait for a generation that is still booting, but not for one that hangs."""
@@ -1785,6 +2421,8 @@ class Helper:
 
     def do_restart(self, request, job):
         clock = Clock(request["timeout"])
+        if self.own:
+            return (yield from self.by_turns(job, clock, self.own.restart(job, clock)))
         yield from self.take_turn(job, clock)
         try:
             with Watch() as watch, Deaths(self.master) as deaths:
@@ -1841,6 +2479,8 @@ class Helper:
 
     def do_flush(self, request, job):
         clock = Clock(request["timeout"])
+        if self.own:
+            return (yield from self.by_turns(job, clock, self.own.flush(job, clock)))
         yield from self.take_turn(job, clock)
         try:
             with Watch() as watch, Deaths(self.master) as deaths:
@@ -1899,29 +2539,39 @@ class Helper:
 
     def do_collect(self, request, job):
         self.verified()
-        generation = self.record.get(request["generation"])
-        if generation is None:
-            raise Failure(
-                "no-report", "generation {} is not recorded".format(request["generation"])
-            )
-        files = generation.data_files()
-        if not files:
-            raise Failure(
-                "no-report",
-                f"no worker of generation {generation.number} has measured anything",
-                "Does `source` in the coverage configuration name the server's own code?",
-            )
+        number = request["generation"]
+        files = self.own.files(number).paths if self.own else self.recorded_files(number)
         self.enter_project()
-        about = self.record.master()
         analyser = self.analyser = self.analyser or Analyser()
-        config = about.get("coverage_config")
+        config = self.coverage_config()
         with Environment(self.master.environment):
             measured = analyser.combine(files, config)
             combined = measured.get_data()
         report = yield from sliced(analyser.report(measured))
         paths = {row["path"] for row in report["files"]}
         self.collected = Collected(combined, config, paths)
-        return {"report": report, "superseded": self.superseded(generation, paths)}
+        superseded = (self.own or self).superseded(number, paths)
+        return {"report": report, "superseded": superseded}
+
+    def recorded_files(self, number):
+        """The data files of a generation of the record."""
+        generation = self.record.get(number)
+        if generation is None:
+            raise Failure("no-report", f"generation {number} is not recorded")
+        files = generation.data_files()
+        if not files:
+            raise Failure(
+                "no-report",
+                f"no worker of generation {number} has measured anything",
+                "Does `source` in the coverage configuration name the server's own code?",
+            )
+        return files
+
+    def coverage_config(self):
+        """The file that coverage.py read its configuration from; None: it is to search for it."""
+        if self.own:
+            return (self.master.environment or {}).get("COVERAGE_PROCESS_START")
+        return self.record.master().get("coverage_config")
 
     def enter_project(self):
         """Be where the master is: coverage's configuration and relative paths count from there."""
@@ -1938,11 +2588,12 @@ class Helper:
             known = set(sys.path)
             sys.path.extend(p for p in about.get("path") or [] if p and p not in known)
 
-    def superseded(self, generation, paths):
+    def superseded(self, number, paths):
         """Measured files that a worker of the generation imported other bytes of than analysed.
 
         `booted` knows the files imported at boot, `saved` those imported later as well.
         """
+        generation = self.record.get(number)
         analysed = {os.path.realpath(path): path for path in paths}
         found = set()
         for told in [*generation.told("booted").values(), *generation.told("saved").values()]:
@@ -1999,7 +2650,8 @@ class Helper:
 
     def in_child(self, job, work):
         """Do work in a child, whose lines are passed on as they come, at the reader's pace."""
-        scratch = tempfile.mkdtemp(prefix="report-", dir=self.record.path)
+        base = self.scratch if self.own else self.record.path
+        scratch = tempfile.mkdtemp(prefix="report-", dir=base)
         self.scratches.add(scratch)
         child = Child(job, scratch, work)
         try:
@@ -2037,6 +2689,8 @@ class Helper:
     def do_prune(self, request, job):
         """Remove settled generations before the one last closed, whose data may be wanted."""
         self.verified()
+        if self.own:
+            return {"removed": self.own.prune()}
         for name in list_names(self.record.path):  # of a helper that was killed
             path = os.path.join(self.record.path, name)
             if name.startswith("report-") and path not in self.scratches:
@@ -2050,27 +2704,30 @@ class Helper:
         return {"removed": removed}
 
 
-def choose_master(masters, pid):
-    """The master of that pid, or the only one."""
-    if pid is not None:
-        masters = [master for master in masters if master.pid == pid]
-    if not masters:
+def choose_master(masters, pid, match):
+    """The master of that pid, the one whose command line contains `match`, or the only one."""
+    there = [master for master in masters if pid is None or master.pid == pid]
+    if not there:
         raise Failure(
             "no-gunicorn",
             "no gunicorn master is running here" + (f" with pid {pid}" if pid else ""),
             "Start the server, or name the service or container that gunicorn runs in.",
         )
-    if len(masters) > 1:
-        told = "; ".join("{}: {}".format(one.pid, " ".join(one.argv)) for one in masters)
-        raise Failure(
-            "several-masters",
-            f"several gunicorn masters are running: {told}",
-            "Say which by its pid.",
-        )
-    return masters[0]
+    fit = [one for one in there if pid is not None or (match or "") in " ".join(one.argv)]
+    if len(fit) == 1:
+        return fit[0]
+    told = "; ".join("pid {}: {}".format(one.pid, " ".join(one.argv)) for one in fit or there)
+    fix = (
+        'Name one: master = "…" under [tool.gunicov.server], with a part of its command line that '
+        "no other has."
+    )
+    if fit:
+        raise Failure("several-masters", f"several gunicorn masters are running: {told}", fix)
+    message = f"no gunicorn master's command line has {match!r} in it: {told}"
+    raise Failure("several-masters" if len(there) > 1 else "no-gunicorn", message, fix)
 
 
-def describe(master, record):
+def describe(master, record, own):
     """The answer `master` of `find`."""
     hook = record.exists()
     about = record.master() if hook else {}
@@ -2096,9 +2753,25 @@ def describe(master, record):
         hook=hook,
         directory=record.path,
         generation=newest.number if newest else None,
-        warnings=about.get("warnings") or [],
+        data_directory=own.data.path if own else None,
+        warnings=own_warnings(master) if own else about.get("warnings") or [],
         settings=(newest.manifest() or {}).get("settings") or {} if newest else {},
     )
+
+
+def own_warnings(master):
+    """What a server without gunicov's hook does not have (list of str)."""
+    found = []
+    found.append(
+        "the server's own hook writes the coverage data: it is counted and compared with the "
+        "workers that exited, but not proved; new code that does not boot ends such a server"
+    )
+    if not (master.environment or {}).get("PYTHONDONTWRITEBYTECODE"):
+        found.append(
+            "PYTHONDONTWRITEBYTECODE is not set in the server's environment: after two saves of "
+            "the same size within a second its workers may run old code"
+        )
+    return found
 
 
 def look_settled(roster):
@@ -2171,10 +2844,11 @@ def main():
             "python": "{}.{}.{}".format(*sys.version_info[:3]),
         }
     )
+    helper = Helper()
     try:
-        helper = Helper()
         Loop(channel, helper.start, helper.chores).run()
     finally:
+        helper.close()
         sys.stderr.flush()
         os._exit(0)
 

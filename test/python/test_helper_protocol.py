@@ -31,6 +31,7 @@ def test_hello_is_the_first_line(client):
         "protocol": 1,
         "program": "server_helper",
         "pid": client.process.pid,
+        "uid": os.geteuid(),
         "executable": sys.executable,
         "python": "{}.{}.{}".format(*sys.version_info[:3]),
     }

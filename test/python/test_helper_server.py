@@ -101,6 +101,7 @@ def test_find_describes_the_master(served, project):
             "directory",
             "generation",
             "coverage_config",
+            "data_directory",
             "warnings",
             "settings",
         ],

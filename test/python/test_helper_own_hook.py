@@ -1,0 +1,199 @@
+"""A server whose own hook writes `.coverage*` files: no record, so the helper counts and compares."""
+
+import os
+import signal
+import time
+
+import pytest
+from helper_client import HelperClient, clean_environment
+from test_helper_server import APP, LIB, RC
+
+TIME = 30
+
+# As people write it: coverage starts in post_fork and is saved in worker_exit.
+CONF = """\
+import os
+import shutil
+
+import coverage
+
+DIRECTORY = os.environ["DATA"]
+
+
+def post_fork(server, worker):
+    {before}
+    worker.cov = coverage.Coverage(data_file=os.path.join(DIRECTORY, {name}), data_suffix={suffix})
+    worker.cov.start()
+
+
+def worker_exit(server, worker):
+    if os.getpid() != worker.pid:
+        return
+    {at_exit}
+    worker.cov.stop()
+    worker.cov.save()
+"""
+WIPE = "shutil.rmtree(DIRECTORY, ignore_errors=True); os.makedirs(DIRECTORY, exist_ok=True)"
+
+
+def conf(before="pass", at_exit="pass", name='".coverage"', suffix="True"):
+    return CONF.format(before=before, at_exit=at_exit, name=name, suffix=suffix)
+
+
+@pytest.fixture
+def served(gunicorn_server, project, tmp_path):
+    """A factory: (server, helper, the master as found) with a hook of the server's own."""
+    clients = []
+
+    def start(text=None, args=("-w", "2", "--threads", "2"), told=True, env=None, files=None):
+        data = tmp_path / "data"
+        data.mkdir()
+        own = {"app.py": APP, "lib.py": LIB, ".coveragerc": RC, "own.py": text or conf()}
+        project.write({**own, **(files or {})})
+        server = gunicorn_server(
+            project.dir,
+            args=("-c", "own.py", *args),
+            hook=False,
+            env={"DATA": data, **(env or {})},
+        )
+        server.data = data
+        client = HelperClient(env=clean_environment(), cwd="/")
+        clients.append(client)
+        fields = {"coverage_dir": str(data)} if told else {}
+        return server, client, client.ask("find", pid=server.pid, **fields)["master"]
+
+    yield start
+    for client in clients:
+        assert client.close() == 0
+
+
+def cycle(server, client, *paths):
+    client.ask("restart", timeout=TIME)
+    for path in paths:
+        server.get(path)
+    number = client.send("flush", timeout=TIME)
+    return client.wait(number)["ok"], client.events.get(number, [])
+
+
+def test_find_needs_the_directory(served, project):
+    _, client, found = served(told=False)
+    assert found["hook"] is False and found["data_directory"] is None
+    error = client.refused("restart", timeout=TIME)
+    assert error["kind"] == "no-hook"
+    assert "gunicov_hook.py" in error["fix"] and "coverage_dir" in error["fix"]
+
+
+@pytest.mark.parametrize("args", [("-w", "1"), ("-w", "2", "--threads", "2"), ("-w", "8")])
+def test_each_worker_file_is_waited_for_and_combined(served, project, args):
+    server, client, found = served(args=args)
+    assert found["data_directory"] == str(server.data)
+    (server.data / ".coverage.old.1.x").write_bytes(b"not of this cycle")
+    count = int(args[1])
+    for paths in (("/a",), ("/a", "/b")):
+        flushed, events = cycle(server, client, *paths)
+        assert (flushed["expected"], flushed["written"], flushed["lost"]) == (count, count, [])
+        assert flushed["reasons"] == [] and flushed["note"].startswith(f"unproven: {count} worker")
+        assert [event["written"] for event in events if event["event"] == "saved"] == list(
+            range(1, count + 1)
+        )
+        answer = client.ask("collect", generation=flushed["generation"])
+        assert answer["superseded"] == []
+        ours = {row["path"]: row["executed_lines"] for row in answer["report"]["files"]}
+        lines = ours[str(project.dir / "lib.py")]
+        assert (5 in lines) is ("/b" in paths)
+    assert client.ask("freshness", files=[], source=[])["fresh"] is False
+    assert client.ask("prune")["removed"] == []
+    assert (server.data / ".coverage.old.1.x").exists()
+
+
+def test_a_worker_that_does_not_save_is_named(served):
+    text = conf(at_exit="if worker.age % 2: return")
+    server, client, _ = served(text)
+    flushed, events = cycle(server, client, "/a")
+    assert (flushed["expected"], flushed["written"]) == (2, 1)
+    assert [one["cause"] for one in flushed["lost"]] == ["it left no data file"]
+    assert "2 workers exited, 1 data file" in flushed["reasons"][0]
+    assert flushed["note"] is None and len(events) == 1
+
+
+def test_files_whose_names_tell_no_pid_are_counted(served):
+    text = conf(suffix="os.urandom(4).hex()", at_exit="if worker.age % 2: return")
+    server, client, _ = served(text)
+    flushed, _ = cycle(server, client, "/a")
+    assert (flushed["expected"], flushed["written"], flushed["lost"]) == (2, 1, [])
+    assert "2 workers exited, 1 data file" in flushed["reasons"][0]
+
+
+def test_one_file_for_all_workers_is_never_taken_for_two(served):
+    server, client, _ = served(conf(suffix="False"))
+    flushed, _ = cycle(server, client, "/a")
+    assert flushed["expected"] == 2
+    assert bool(flushed["reasons"]) is (flushed["written"] < 2)
+
+
+def test_no_file_at_all(served):
+    server, client, _ = served(conf(at_exit="return"))
+    flushed, _ = cycle(server, client, "/a")
+    assert (flushed["expected"], flushed["written"]) == (2, 0)
+    error = client.refused("collect", generation=flushed["generation"])
+    assert error["kind"] == "no-report" and "coverage_dir" in error["fix"]
+
+
+def test_a_killed_worker_is_named(served):
+    _, client, _ = served()
+    workers = client.ask("restart", timeout=TIME)["workers"]
+    os.kill(workers[0]["pid"], signal.SIGKILL)
+    time.sleep(0.5)
+    flushed = client.ask("flush", timeout=TIME)
+    assert [one["pid"] for one in flushed["lost"]] == [workers[0]["pid"]]
+    assert flushed["written"] == 2 and flushed["expected"] == 3
+
+
+def test_a_damaged_file_does_not_count(served):
+    text = conf(suffix='"%d" % worker.pid') + (
+        "    path = os.path.join(DIRECTORY, '.coverage.%d' % worker.pid)\n"
+        "    if worker.age % 2: os.truncate(worker.cov.get_data().data_filename(), 5000)\n"
+    )
+    server, client, _ = served(text)
+    flushed, _ = cycle(server, client, "/a")
+    assert (flushed["expected"], flushed["written"]) == (2, 1)
+    assert [one["cause"] for one in flushed["lost"]] == ["its data file is damaged"]
+
+
+@pytest.mark.parametrize("args", [("-w", "2"), ("-w", "3", "--threads", "2")])
+def test_a_hook_that_deletes_the_directory(served, project, args):
+    server, client, _ = served(conf(before=WIPE), args=args)
+    count = int(args[1])
+    for _ in range(3):
+        flushed, _ = cycle(server, client, "/a", "/b")
+        assert (flushed["expected"], flushed["written"], flushed["lost"]) == (count, count, [])
+        report = client.ask("collect", generation=flushed["generation"])["report"]
+        lines = {row["path"]: row["executed_lines"] for row in report["files"]}
+        assert {3, 5} <= set(lines[str(project.dir / "lib.py")])
+
+
+@pytest.mark.parametrize("way", ["COVERAGE_FILE", "COVERAGE_PROCESS_START", "rcfile"])
+def test_the_directory_is_worked_out(served, project, tmp_path, way):
+    rc = f"[run]\nparallel = True\nsource = .\ndata_file = {tmp_path}/data/.cov\n"
+    env = {"COVERAGE_FILE": tmp_path / "data" / ".cov"} if way == "COVERAGE_FILE" else {}
+    if way == "COVERAGE_PROCESS_START":
+        env["COVERAGE_PROCESS_START"] = project.dir / "rc"
+        project.write({"rc": rc})
+        text = "\n"
+    else:
+        text = conf(name='".cov"')
+    files = {".coveragerc": rc} if way == "rcfile" else {}
+    server, client, found = served(text, told=False, env=env, files=files)
+    assert found["data_directory"] == str(server.data)
+    flushed, _ = cycle(server, client, "/a")
+    assert (flushed["expected"], flushed["written"], flushed["lost"]) == (2, 2, [])
+
+
+def test_a_file_changed_since_the_restart_supersedes(served, project):
+    server, client, _ = served()
+    client.ask("restart", timeout=TIME)
+    server.get("/a")
+    project.write({"lib.py": LIB + "\n"})
+    flushed = client.ask("flush", timeout=TIME)
+    answer = client.ask("collect", generation=flushed["generation"])
+    assert answer["superseded"] == [str(project.dir / "lib.py")]
