@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { failure } from "../../src/core/failure.ts";
 import { fail } from "../../src/core/result.ts";
 import { IMPORT_ERROR, SYNTAX_ERROR } from "../support/fake-server.ts";
-import { APP, Harness, SOURCE } from "./harness.ts";
+import { Harness, SOURCE } from "./harness.ts";
 
 const WHOLE = [
   "server.back",
@@ -203,22 +203,25 @@ describe("what goes wrong", () => {
 
 describe("events while others are under way", () => {
   test("what an effect posts while it is being run waits its turn", async () => {
-    const harness = Harness.watching();
+    const harness = await Harness.watching().start();
     const seen: string[] = [];
     harness.engine.onFact((fact) => {
       seen.push(`${fact.type} begins`);
-      // From inside an effect: an emit.
-      if (fact.type === "cycle.started" && fact.cycle === 1) harness.watcher.change(APP);
+      // From inside an effect, with the start of the check still to be done.
+      if (fact.type === "cycle.started" && fact.cycle === 2) harness.save("a = 3\n");
       seen.push(`${fact.type} ends`);
     });
-    await harness.start();
+    harness.save("a = 2\n");
     await harness.run();
-    // Never one inside another, and the change led to a cycle of its own.
-    expect(seen.filter((_, index) => index % 2 === 0).map((line) => line.split(" ")[0])).toEqual(
-      harness.types,
-    );
-    expect(seen.every((line, index) => line.endsWith(index % 2 === 0 ? "begins" : "ends"))).toBe(true);
-    expect(harness.of("cycle.finished").map((fact) => fact.outcome)).toEqual(["cancelled", "passed"]);
+    await harness.run();
+    // Never one inside another, and the abort met the check that it was meant for.
+    expect(seen.every((line, index) => line.endsWith(index % 2 === 0 ? " begins" : " ends"))).toBe(true);
+    expect(harness.operations.log).toContain("check aborted");
+    expect(harness.of("cycle.finished").map((fact) => fact.outcome)).toEqual([
+      "passed",
+      "cancelled",
+      "passed",
+    ]);
     expect(harness.faults).toEqual([]);
   });
 
