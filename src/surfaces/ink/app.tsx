@@ -1,4 +1,4 @@
-import { Box, useWindowSize } from "ink";
+import { Box } from "ink";
 import { useState } from "react";
 import type { ViewContext } from "../../core/view/context.ts";
 import { frameOf } from "../../core/view/frame.ts";
@@ -10,6 +10,7 @@ import type { EngineView, Snapshot } from "../../engine/view.ts";
 import { type Editor, useActions } from "./hooks/use-actions.ts";
 import { useKeyboard } from "./hooks/use-keyboard.ts";
 import { useNow } from "./hooks/use-now.ts";
+import { useSize } from "./hooks/use-size.ts";
 import { useSnapshot } from "./hooks/use-snapshot.ts";
 import { useSource } from "./hooks/use-source.ts";
 import { useView } from "./hooks/use-view.ts";
@@ -35,7 +36,7 @@ export interface AppProps {
 /** The whole screen: at most as many rows as the terminal has. */
 export function App({ engine, version, color, editor, clock = Date.now }: AppProps) {
   const snapshot = useSnapshot(engine);
-  const { rows, columns: width } = useWindowSize();
+  const { rows, columns: width } = useSize();
   const [lists] = useState(createLists);
   const [pages] = useState(createPages);
   const paneFor = (view: ViewState, { session }: Snapshot) => {

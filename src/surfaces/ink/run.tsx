@@ -15,17 +15,22 @@ export interface InkOptions {
  * and output must be a terminal. Throws what the screen throws: a bug.
  */
 export async function runInk(engine: EngineView, options: InkOptions): Promise<void> {
-  const app = render(<App engine={engine} {...options} />, {
+  const draw = () => <App engine={engine} {...options} />;
+  const app = render(draw(), {
     alternateScreen: true,
     incrementalRendering: true,
     exitOnCtrlC: false,
     // Whether there is a terminal has been decided by who calls; CI=1 in it must not blank the screen.
     interactive: true,
   });
+  // At a new size Ink writes at once what was drawn last: before it does, that has to fit, or the terminal would scroll.
+  const resize = () => app.rerender(draw());
+  process.stdout.prependListener("resize", resize);
   const gone = app.waitUntilExit();
   try {
     await Promise.race([engine.ended, gone]);
   } finally {
+    process.stdout.off("resize", resize);
     app.unmount();
   }
   await gone;
