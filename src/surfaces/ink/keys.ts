@@ -35,5 +35,11 @@ export function keyNames(input: string, key: Key): readonly string[] {
   if (key.ctrl) return input === "" ? [] : [`Ctrl-${input.toUpperCase()}`];
   // Alt with a letter is another key than the letter.
   if (key.meta) return [];
-  return [...input].map((character) => CHARACTERS[character] ?? character);
+  return [...input].map((character) => CHARACTERS[character] ?? control(character) ?? character);
+}
+
+/** The name of a control character among others: several in one read do not come as `key.ctrl`. */
+function control(character: string): string | null {
+  const code = character.charCodeAt(0);
+  return code >= 1 && code <= 26 ? `Ctrl-${String.fromCharCode(code + 64)}` : null;
 }
