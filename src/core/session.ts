@@ -77,6 +77,10 @@ export interface Session {
   readonly log: readonly LogEntry[];
 }
 
+/** What was written before a test was told of is read within so many ms of it. */
+const TURN = 10;
+/** But clocks may differ: no more than so many ms after the test's end by its own. */
+const LATE = 500;
 /** How many log lines and ended cycles are kept. */
 const LOG_LINES = 2000;
 const HISTORY = 200;
@@ -206,8 +210,16 @@ function onTest(session: Session, test: Fact & { type: "test.finished" }): Sessi
     test.outcome
   ];
   const counts = { ...session.tests.counts, [key]: session.tests.counts[key] + 1 };
-  const results = session.tests.results.with(test);
+  const results = session.tests.results.with({ ...test, ended: lastLine(test) });
   return { ...session, tests: { ...session.tests, counts, results } };
+}
+
+/**
+ * Until when a line of the log is of a test's time. A local server's lines have the time at which they were read: on a
+ * busy machine that is after the test's end, but hardly after the test itself was told of.
+ */
+function lastLine({ ended, at }: Fact & { type: "test.finished" }): number {
+  return Math.max(ended, Math.min(at + TURN, ended + LATE));
 }
 
 function onCycleFinished(session: Session, fact: Fact & { type: "cycle.finished" }): Session {

@@ -91,6 +91,16 @@ describe("a session", () => {
     expect(logDuring(log, FAILED).map(({ text }) => text)).toEqual(["100", "120", "148"]);
   });
 
+  it("also counts lines that were read late, until the test was told of, but within bounds", () => {
+    if (FAILED.type !== "test.finished") throw new Error("not a test");
+    const until = (at: number) =>
+      observe(EMPTY_SESSION, { ...fact(FAILED), at }).tests.results.values()[0]?.ended;
+    expect(until(FAILED.ended - 5)).toBe(FAILED.ended + 5);
+    expect(until(FAILED.ended + 200)).toBe(FAILED.ended + 210);
+    expect(until(FAILED.ended + 60_000)).toBe(FAILED.ended + 500);
+    expect(until(0)).toBe(FAILED.ended);
+  });
+
   it("keeps the newest log lines, and not ever more of them", () => {
     let session = EMPTY_SESSION;
     for (let line = 0; line < 5000; line++) session = observeLog(session, { at: line, text: `${line}` });
