@@ -5,7 +5,7 @@ import { connectDocker } from "./adapters/docker/connect.ts";
 import { DockerTarget } from "./adapters/docker/target.ts";
 import { Paths } from "./adapters/helper/paths.ts";
 import { HOOK_PATH, loadProgram } from "./adapters/helper/program.ts";
-import { HelperServer } from "./adapters/helper/server.ts";
+import { HelperServer, SERVER_TIMES } from "./adapters/helper/server.ts";
 import { RunnerTests } from "./adapters/helper/tests.ts";
 import { systemClock } from "./adapters/host/clock.ts";
 import { systemDesktop } from "./adapters/host/desktop.ts";
@@ -34,7 +34,7 @@ export async function wire(settings: Settings, policy: Policy): Promise<Engine> 
   const [helper, runner] = await Promise.all([loadProgram("server_helper"), loadProgram("test_runner")]);
   const paths = new Paths(root, () => targets.server.mappings);
   const source = () => sourceDirectories(settings, targets);
-  const server = new HelperServer(targets.server, helper, paths, source);
+  const server = new HelperServer(targets.server, helper, paths, source, SERVER_TIMES, settings);
   const onHost = targets.tests instanceof ProcessTarget;
   const tests = new RunnerTests(targets.tests, runner, {
     command: settings.tests.command,

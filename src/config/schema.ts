@@ -5,6 +5,7 @@ const words = v.pipe(v.array(v.string()), v.minLength(1, "needs at least one wor
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const seconds = v.pipe(v.number(), v.minValue(1));
 const env = v.record(v.string(), v.string());
+const name = v.pipe(v.string(), v.minLength(1, "is empty"));
 
 export const FileConfig = v.strictObject({
   server: v.optional(
@@ -16,6 +17,8 @@ export const FileConfig = v.strictObject({
       port: v.optional(port),
       env: v.optional(env),
       source: v.optional(v.array(v.string())),
+      master: v.optional(name),
+      coverage_dir: v.optional(name),
     }),
   ),
   tests: v.optional(

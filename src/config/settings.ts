@@ -35,6 +35,10 @@ export interface Settings {
   readonly local: LocalSettings | null;
   /** Absolute; null: the bind mounts tell. */
   readonly source: readonly string[] | null;
+  /** A part of the command line of the gunicorn master that is meant; null: there is one. */
+  readonly master: string | null;
+  /** Where a hook of the server's own writes coverage data, as the server sees it; null: not told. */
+  readonly coverageDir: string | null;
   readonly tests: {
     /** Null: on this machine. */
     readonly container: Place | null;
@@ -74,6 +78,8 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
     container,
     local,
     source: server.source ? absolute(server.source) : null,
+    master: server.master ?? null,
+    coverageDir: server.coverage_dir ?? null,
     tests: {
       container: tests.run === "host" ? null : place(tests.service, tests.container),
       command,

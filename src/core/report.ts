@@ -30,15 +30,21 @@ export interface FileReport {
 export interface Report {
   readonly totals: Summary;
   readonly files: readonly FileReport[];
-  /** Every worker on the roster has saved, and no measured file changed meanwhile. */
+  /** Every worker has saved, and no measured file changed meanwhile. */
   readonly complete: boolean;
-  /** Why it is not complete, a line each. */
+  /** Why it is not complete, a line each; of a complete one, what keeps that from being proved. */
   readonly reasons: readonly string[];
   /** Only a selection of the tests was run. */
   readonly partial: boolean;
   readonly generations: readonly number[];
   /** Requests that the measured workers served in all, the tests' own and strays. Null: not known. */
   readonly requests: number | null;
+}
+
+/** How far the numbers can be believed, in one word: `complete`, `unproven` or `incomplete`. */
+export function trust({ complete, reasons }: Pick<Report, "complete" | "reasons">) {
+  if (!complete) return "incomplete";
+  return reasons.length === 0 ? "complete" : "unproven";
 }
 
 /** Whether branches were measured. */

@@ -37,6 +37,8 @@ export const Find = v.object({
     gunicorn: text,
     coverage: text,
     hook: v.boolean(),
+    /** Where a hook of the server's own writes its data files; null: not known. */
+    data_directory: text,
     generation: v.nullish(int, null),
     warnings: v.array(v.string()),
   }),
@@ -71,9 +73,19 @@ export const Flush = v.object({
   written: int,
   lost: v.array(Lost),
   requests: v.nullish(int, null),
+  /** Without gunicov's hook: why the data is not whole, or else what keeps it from being proved. */
+  reasons: v.optional(v.array(v.string()), []),
+  note: text,
 });
 
-export const Saved = v.object({ event: v.literal("saved"), pid, written: int, expected: int });
+/** Without a file: it measured nothing. */
+export const Saved = v.object({
+  event: v.literal("saved"),
+  pid,
+  file: v.string(),
+  written: int,
+  expected: int,
+});
 export const Waiting = v.object({ event: v.literal("waiting"), age: int, pid, why: v.string() });
 export const Part = v.object({
   event: v.literal("file"),

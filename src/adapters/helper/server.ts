@@ -18,7 +18,7 @@ import type {
 } from "../../ports/server.ts";
 import type { Target } from "../../ports/target.ts";
 import { Bundle } from "./bundle.ts";
-import { connect } from "./connect.ts";
+import { type Choice, connect } from "./connect.ts";
 import type { Paths } from "./paths.ts";
 import type { Program } from "./program.ts";
 import type { Call, Rpc } from "./rpc.ts";
@@ -34,12 +34,21 @@ export interface ServerTimes {
 
 export const SERVER_TIMES: ServerTimes = { mount: 5, restart: 60, flush: 60 };
 
+/** What a server without gunicov's hook says of a generation's data, apart from the numbers. */
+interface Doubts {
+  readonly generation: number;
+  readonly reasons: readonly string[];
+  readonly note: string | null;
+}
+
 export class HelperServer implements Server {
   readonly #target: Target;
   readonly #program: Program;
   readonly #paths: Paths;
   readonly #source: () => readonly string[];
   readonly #times: ServerTimes;
+  readonly #choice: Choice;
+  #doubts: Doubts | null = null;
   #rpc: Rpc | null = null;
   /** The report's files by the path they are shown under. */
   #inside = new Map<string, string>();
@@ -51,18 +60,20 @@ export class HelperServer implements Server {
     paths: Paths,
     source: () => readonly string[],
     times = SERVER_TIMES,
+    choice: Choice = { master: null, coverageDir: null },
   ) {
     this.#target = target;
     this.#program = program;
     this.#paths = paths;
     this.#source = source;
     this.#times = times;
+    this.#choice = choice;
   }
 
   async find(signal: AbortSignal): Promise<Result<Found>> {
     await this.#rpc?.close();
     this.#rpc = null;
-    const connected = await connect(this.#target, this.#program, signal);
+    const connected = await connect(this.#target, this.#program, this.#choice, signal);
     if (!connected.ok) return connected;
     const { rpc, master } = connected.value;
     this.#rpc = rpc;
@@ -115,7 +126,13 @@ export class HelperServer implements Server {
       const { written, expected, pid } = saved.output;
       say({ type: "coverage.file", written, expected, pid });
     };
-    return await this.#call("flush", { timeout: this.#times.flush }, Flush, { signal, onEvent });
+    const params = { timeout: this.#times.flush };
+    const result = await this.#call("flush", params, Flush, { signal, onEvent });
+    if (!result.ok) return result;
+    const { reasons, note, ...flush } = result.value;
+    this.#doubts = { generation: flush.generation, reasons, note };
+    if (note !== null) say({ type: "warning", message: note });
+    return ok(flush);
   }
 
   async collect(flush: FlushResult, partial: boolean, signal: AbortSignal): Promise<Result<Report>> {
@@ -134,13 +151,15 @@ export class HelperServer implements Server {
     const changed = superseded.map(
       (path) => `${this.#paths.shown(path)} has changed since the workers loaded it`,
     );
-    const reasons = [...lossReasons(flush), ...changed];
-    const complete = reasons.length === 0;
+    const doubts = this.#doubts?.generation === generation ? this.#doubts : null;
+    const missing = [...(doubts?.reasons ?? []), ...lossReasons(flush), ...changed];
+    const complete = missing.length === 0;
+    const note = doubts?.note ?? null;
     return ok({
       totals: report.totals,
       files,
       complete,
-      reasons,
+      reasons: note === null ? missing : [...missing, note],
       partial,
       generations: [generation],
       requests,

@@ -1,5 +1,5 @@
 /** The report as a plain table, in the columns that coverage.py's own has. */
-import { hasBranches, lineRanges, percentText, type Report, type Summary } from "../../core/report.ts";
+import { hasBranches, lineRanges, percentText, type Report, type Summary, trust } from "../../core/report.ts";
 import { clean } from "../../core/text.ts";
 
 /** Lines of the table with its total; first, why it is not whole where it is not. */
@@ -11,13 +11,21 @@ export function reportLines(report: Report): readonly string[] {
     ...cells(file.summary, branches),
     lineRanges(file.missing_lines),
   ]);
-  const total = [report.complete ? "TOTAL" : "TOTAL (incomplete)", ...cells(report.totals, branches), ""];
+  const total = [
+    trust(report) === "complete" ? "TOTAL" : `TOTAL (${trust(report)})`,
+    ...cells(report.totals, branches),
+    "",
+  ];
   const table = align([header, ...rows, total]);
   const rule = "-".repeat(Math.max(0, ...table.map((line) => line.length)));
   const [head = "", ...body] = table;
-  const reasons = report.reasons.map((reason) => `incomplete: ${clean(reason)}`);
+  const reasons = report.reasons.map((reason) => `${prefix(report, reason)}${clean(reason)}`);
   const notes = report.partial ? ["a selection of the tests: not the whole coverage"] : [];
   return [...reasons, ...notes, head, rule, ...body.slice(0, -1), rule, body.at(-1) ?? ""];
+}
+
+function prefix(report: Report, reason: string): string {
+  return report.complete || reason.startsWith("unproven") ? "" : "incomplete: ";
 }
 
 function cells(summary: Summary, branches: boolean): readonly string[] {

@@ -1,5 +1,5 @@
 import type { CycleOutcome } from "../../../core/fact.ts";
-import { percentText } from "../../../core/report.ts";
+import { percentText, trust } from "../../../core/report.ts";
 import type { Session } from "../../../core/session.ts";
 import { clean, count, duration } from "../../../core/text.ts";
 import { fitSegments, type Segment, segment, span, type Tone } from "../../../core/view/span.ts";
@@ -40,7 +40,7 @@ function coverage({ report }: Session): Segment {
     span("coverage "),
     span(`${percentText(percent)} %`, grade(percent)),
     span(" · ", "dim"),
-    span("complete", "good"),
+    span(trust(report.value), reasons.length === 0 ? "good" : "warning"),
   );
 }
 
