@@ -22,6 +22,20 @@ interface Pending {
   readonly onEvent: (event: v.InferOutput<typeof Message>) => void;
 }
 
+/** Of whatever version. */
+const AnyHello = v.object({ event: v.literal("hello"), protocol: v.number() });
+
+/** What a program said first. */
+type Greeting =
+  | { readonly hello: v.InferOutput<typeof Hello> }
+  /** Nothing at all, or nothing that is understood. */
+  | { readonly hello: null; readonly otherVersion: boolean };
+
+export interface Start extends SpawnOptions {
+  /** How long to wait for its hello, in ms. */
+  readonly patience?: number;
+}
+
 export interface Call {
   readonly onEvent?: (event: Record<string, unknown>) => void;
   readonly signal?: AbortSignal;
@@ -34,7 +48,6 @@ export class Rpc {
   readonly #pending: Map<number, Pending>;
   #id = 0;
   #lost: Failure | null = null;
-  readonly #closed = Promise.withResolvers<Failure>();
 
   private constructor(target: Target, channel: Channel, reader: Reader, hello: v.InferOutput<typeof Hello>) {
     this.#target = target;
@@ -49,7 +62,7 @@ export class Rpc {
     target: Target,
     program: Program,
     pythons: readonly string[],
-    options: SpawnOptions = {},
+    { patience = HELLO_TIMEOUT, ...options }: Start = {},
   ): Promise<Result<Rpc>> {
     let why = failure("no-python", `No Python was found in ${target.name}.`, "Put python3 on its PATH.");
     for (const python of pythons) {
@@ -61,17 +74,25 @@ export class Rpc {
       }
       const reader = new Reader(spawned.value);
       spawned.value.write(preamble(program));
-      const hello = await reader.hello(HELLO_TIMEOUT);
-      if (hello) return ok(new Rpc(target, spawned.value, reader, hello));
+      const greeting = await reader.greeting(patience);
+      if (greeting.hello) return ok(new Rpc(target, spawned.value, reader, greeting.hello));
       spawned.value.end();
+      if (greeting.otherVersion) return fail(otherVersion(target, program));
       why = notStarted(target, program, python, reader.stderr());
     }
     return fail(why);
   }
 
-  /** Settles when the program has gone, asked or not. */
-  get closed(): Promise<Failure> {
-    return this.#closed.promise;
+  /** Why it is of no use any more; null: it is. */
+  get lost(): Failure | null {
+    return this.#lost;
+  }
+
+  /** The target can't be reached, though the program may not have ended (it is frozen, say): whoever waits is told. */
+  lose(why: Failure): void {
+    this.#lost ??= why;
+    for (const pending of this.#pending.values()) pending.settle(fail(why));
+    this.#pending.clear();
   }
 
   /** Sends a request and waits until it settles. `schema` is what the answer must look like. */
@@ -120,18 +141,14 @@ export class Rpc {
   #onExit(exit: Exit, stderr: string): void {
     const how = exit.signal ?? `exit code ${exit.code ?? "unknown"}`;
     const message = `${this.hello.program} in ${this.#target.name} has ended (${how}).`;
-    const lost = failure("server-lost", message, "Check that it is running.", stderr || undefined);
-    this.#lost = lost;
-    for (const pending of this.#pending.values()) pending.settle(fail(lost));
-    this.#pending.clear();
-    this.#closed.resolve(lost);
+    this.lose(failure("server-lost", message, "Check that it is running.", stderr || undefined));
   }
 }
 
 /** Reads a channel: hello first, then answers and events to whom they belong. */
 class Reader {
   readonly pending = new Map<number, Pending>();
-  readonly #hello = Promise.withResolvers<v.InferOutput<typeof Hello> | null>();
+  readonly #greeting = Promise.withResolvers<Greeting>();
   #stderr = "";
 
   constructor(channel: Channel) {
@@ -140,28 +157,29 @@ class Reader {
     channel.onErrorOutput((text) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
     });
-    void channel.exited.then(() => this.#hello.resolve(null));
+    void channel.exited.then(() => this.#greeting.resolve(SILENCE));
   }
 
   stderr(): string {
     return this.#stderr.trim();
   }
 
-  async hello(timeout: number): Promise<v.InferOutput<typeof Hello> | null> {
-    const timer = setTimeout(() => this.#hello.resolve(null), timeout);
-    const hello = await this.#hello.promise;
+  async greeting(timeout: number): Promise<Greeting> {
+    const timer = setTimeout(() => this.#greeting.resolve(SILENCE), timeout);
+    const greeting = await this.#greeting.promise;
     clearTimeout(timer);
-    return hello;
+    return greeting;
   }
 
   #take(line: string | null): void {
+    if (line === null) this.#failAll(tooLong());
     const message = line === null ? null : parse(line);
-    if (message === null) return;
-    const hello = v.safeParse(Hello, message);
-    if (hello.success) {
-      this.#hello.resolve(hello.output);
-      return;
-    }
+    const greeting = message === null ? null : greetingOf(message);
+    if (greeting !== null) this.#greeting.resolve(greeting);
+    else if (message !== null) this.#answer(message);
+  }
+
+  #answer(message: unknown): void {
     const shaped = v.safeParse(Message, message);
     if (!shaped.success) return;
     const { id, event, error } = shaped.output;
@@ -174,6 +192,31 @@ class Reader {
     this.pending.delete(id);
     pending.settle(error ? fail(toFailure(error)) : ok(shaped.output.ok));
   }
+
+  /** Nobody can say whose it was. */
+  #failAll(why: Failure): void {
+    const waiting = [...this.pending.values()];
+    this.pending.clear();
+    for (const pending of waiting) pending.settle(fail(why));
+  }
+}
+
+function greetingOf(message: unknown): Greeting | null {
+  const hello = v.safeParse(Hello, message);
+  if (hello.success) return { hello: hello.output };
+  return v.is(AnyHello, message) ? { hello: null, otherVersion: true } : null;
+}
+
+const SILENCE: Greeting = { hello: null, otherVersion: false };
+
+function tooLong(): Failure {
+  const message = `An answer had more than ${LINE_LIMIT / 1024 / 1024} MiB in one line.`;
+  return failure("internal", message, "This is a bug in gunicov: please report it.");
+}
+
+function otherVersion(target: Target, program: Program): Failure {
+  const message = `${program.name} in ${target.name} speaks another version of the protocol.`;
+  return failure("internal", message, "Install gunicov anew: its parts are of different versions.");
 }
 
 function parse(line: string): unknown {

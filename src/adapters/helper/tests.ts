@@ -26,14 +26,20 @@ export class RunnerTests implements Tests {
   readonly #program: Program;
   readonly #command: TestCommand;
   #rpc: Rpc | null = null;
+  /** It was opened, and not closed since. */
+  #wanted = false;
 
   constructor(target: Target, program: Program, command: TestCommand) {
     this.#target = target;
     this.#program = program;
     this.#command = command;
+    target.onLifecycle((event) => {
+      if (event.type === "lost") this.#rpc?.lose(event.failure);
+    });
   }
 
   async open(signal: AbortSignal): Promise<Result<void>> {
+    this.#wanted = true;
     await this.#rpc?.close();
     this.#rpc = null;
     const opened = await this.#target.open(signal);
@@ -54,20 +60,29 @@ export class RunnerTests implements Tests {
   }
 
   async run(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
-    if (this.#rpc === null) {
-      return fail(
-        failure("tests-lost", "The test runner is not connected.", "Press a to look for it again."),
-      );
-    }
+    const connected = await this.#connected(signal);
+    if (!connected.ok) return connected;
     const params = { ...this.#what(), select, timeout: this.#command.timeout };
     const onEvent = (event: Record<string, unknown>) => tell(event, say);
-    const result = await this.#rpc.call("run", params, Run, { signal, onEvent });
+    const result = await connected.value.call("run", params, Run, { signal, onEvent });
     return result.ok ? whole(result.value) : fail(asTests(result.failure));
   }
 
   async close(): Promise<void> {
+    this.#wanted = false;
     await this.#rpc?.close();
+    this.#rpc = null;
     await this.#target.close();
+  }
+
+  /** The runner; started anew where it was lost, because its container may be there again. */
+  async #connected(signal: AbortSignal): Promise<Result<Rpc>> {
+    if (this.#wanted && (this.#rpc === null || this.#rpc.lost !== null)) {
+      const reopened = await this.open(signal);
+      if (!reopened.ok) return reopened;
+    }
+    if (this.#rpc !== null) return ok(this.#rpc);
+    return fail(failure("tests-lost", "The test runner is not connected.", "Press a to look for it again."));
   }
 
   #what(): object {
