@@ -41,7 +41,9 @@ function isInside(path: string): boolean {
     !path.includes("\0") &&
     !path.includes("\\") &&
     !posix.isAbsolute(normal) &&
+    normal !== "." &&
     normal !== ".." &&
+    !normal.endsWith("/") &&
     !normal.startsWith("../")
   );
 }

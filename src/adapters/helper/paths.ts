@@ -31,7 +31,8 @@ export class Paths {
   /** A host's path from the project's root; absolute where it lies outside. */
   fromRoot(host: string): string {
     const path = relative(this.#root, host);
-    return path === "" || path.startsWith("..") || isAbsolute(path) ? host : path.split(sep).join("/");
+    const outside = path === ".." || path.startsWith(`..${sep}`) || isAbsolute(path);
+    return path === "" || outside ? host : path.split(sep).join("/");
   }
 
   /** The mappings of directories, for the helper. */
