@@ -29,6 +29,7 @@ import selectors
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -107,6 +108,9 @@ except Exception:
     pass
 """
 )
+
+# What execnet runs in a new interpreter to become a gateway: it reads its program from stdin.
+BOOT_GATEWAY = "import sys;exec(eval(sys.stdin.readline()))"
 
 # Keeps the selected tests only. It narrows the paths that are collected, and then compares whole
 # node ids: no id is ever parsed back from an argument, so that brackets, spaces and `::` in
@@ -562,6 +566,255 @@ def relative(path, cwd):
     return path[len(cwd) + 1 :] if path.startswith(cwd.rstrip("/") + "/") else path
 
 
+# ---- xdist's workers, forked warm ----
+
+
+class Nursery:
+    """A process that forks xdist's workers: pytest is imported in it, and nothing has run there yet.
+
+    A new interpreter that imports pytest costs each worker a good part of a second. execnet asks a
+    new process for one thing only, to execute what it reads from stdin; a fork of this one does
+    that as well. The rest of xdist is as it is. Ends when the controller's end of `line` closes.
+    """
+
+    def __init__(self):
+        self.line, line = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        parent = os.getpid()
+        pid = os.fork()
+        if pid:
+            line.close()
+            return
+        code = 3
+        try:
+            self.line.close()
+            die_with(parent)
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the workers
+            code = self._serve(line)
+        except BaseException:  # noqa: BLE001 (nothing may unwind into the controller's frames)
+            traceback.print_exc()
+        finally:
+            leave(code)
+
+    def _serve(self, line):
+        while True:
+            _, fds, _, _ = socket.recv_fds(line, 1, 3)
+            if not fds:
+                return 0
+            pid = os.fork()
+            if pid == 0:
+                line.close()
+                return self._be_worker(fds)
+            for fd in fds:
+                os.close(fd)
+            line.sendall(b"%d\n" % pid)
+
+    @staticmethod
+    def _be_worker(fds):
+        """Live as an interpreter that execnet has started; `fds` are stdin, stdout and a sign of life.
+
+        The first line of stdin is the environment and the working directory: a new process would
+        inherit the controller's, which plugins may have changed since the nursery was forked.
+        """
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number, fd in enumerate(fds[:2]):
+            os.dup2(fd, number)
+            os.close(fd)
+        sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115
+        sys.argv = ["-c"]
+        environ, cwd = json.loads(sys.stdin.readline())
+        os.environ.clear()
+        os.environ.update(environ)
+        os.chdir(cwd)
+        try:
+            exec(BOOT_GATEWAY, {"__name__": "__main__"})  # noqa: S102 (as execnet has it)
+        except SystemExit as stop:
+            return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        os.write(fds[2], json.dumps(third_party()).encode())
+        return 0
+
+    def worker(self):
+        """Fork a worker; return (pid, its stdin, its stdout, a descriptor that ends when it does)."""
+        (input_end, stdin), (stdout, output_end), (alive, life) = os.pipe(), os.pipe(), os.pipe()
+        socket.send_fds(self.line, [b"."], [input_end, output_end, life])
+        for fd in (input_end, output_end, life):
+            os.close(fd)
+        pid = b""
+        while not pid.endswith(b"\n"):
+            chunk = self.line.recv(16)
+            if not chunk:
+                raise OSError("the nursery is gone")
+            pid += chunk
+        return int(pid), stdin, stdout, alive
+
+
+def fork_workers(nursery, learn):
+    """Have execnet take its local gateways from the nursery. Anything else stays as it is.
+
+    `learn` is called with what third_party() gives in each worker when that ends.
+    """
+    from execnet import gateway_base, gateway_io
+
+    class ForkedIO(gateway_base.Popen2IO):
+        def __init__(self, execmodel):
+            self.pid, stdin, stdout, self.alive = nursery.worker()
+            super().__init__(os.fdopen(stdin, "wb", 0), os.fdopen(stdout, "rb"), execmodel)
+            self.write(json.dumps([dict(os.environ), os.getcwd()]).encode() + b"\n")
+
+        def wait(self):
+            last_words = bytearray()
+            for chunk in iter(lambda: os.read(self.alive, CHUNK), b""):
+                last_words += chunk
+            if last_words:
+                learn(json.loads(last_words))
+            return 0
+
+        def kill(self):
+            try:
+                os.kill(self.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    create_io = gateway_io.create_io
+
+    def create(spec, execmodel):
+        if spec.popen and not spec.python and not spec.via:
+            return ForkedIO(execmodel)
+        return create_io(spec, execmodel)
+
+    gateway_io.create_io = create
+
+
+def warm_workers(learn):
+    """Prepare for xdist where it is there and forking can be trusted; `learn` as in fork_workers."""
+    if not hasattr(socket, "send_fds"):
+        return  # before Python 3.9
+    try:
+        importlib.import_module("execnet.gateway_io")
+    except ImportError:
+        return
+    if threading.active_count() == 1:
+        fork_workers(Nursery(), learn)
+
+
+# ---- what the tests import, imported once ----
+
+INSTALLED = ("/site-packages/", "/dist-packages/")
+
+
+def third_party():
+    """Return the installed modules that this process has: [name, file], in the order of import.
+
+    Not those whose assertions pytest rewrites (plugins): it must import them itself.
+    """
+    found = []
+    for name, module in list(sys.modules.items()):
+        spec = getattr(module, "__spec__", None)
+        origin = getattr(spec, "origin", None)
+        if not isinstance(origin, str) or not any(part in origin for part in INSTALLED):
+            continue
+        if spec.name == name and "rewrite" not in type(spec.loader).__module__:
+            found.append([name, origin])
+    return found
+
+
+def fingerprint(path):
+    """Return what changes when a file is written anew, or None where it is gone."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return None
+    return info.st_mtime_ns, info.st_size
+
+
+class Preload:
+    """Installed modules that the tests import, kept imported here, so that no fork has to.
+
+    They are tried in a child first: what starts a thread, opens a file or fails when it is imported
+    stays out, with all that comes after it. Nothing of the project's own is ever imported here.
+    """
+
+    def __init__(self):
+        self.tried = set()
+        self.files = {}  # path -> fingerprint, of what is imported here
+        self.trial = None  # (pid, descriptor, what it has said)
+
+    def stale(self):
+        """Return the path of an imported file that has changed since, or None."""
+        return next((p for p, known in self.files.items() if fingerprint(p) != known), None)
+
+    def begin(self, files):
+        """Try modules (name -> file) that are new in a child; returns the descriptor to read, or None."""
+        fresh = {n: f for n, f in files.items() if n not in self.tried and n not in sys.modules}
+        if not fresh or self.trial or threading.active_count() > 1:
+            return None
+        self.tried.update(fresh)
+        reader, writer = os.pipe()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                die_with(parent)
+                os.close(reader)
+                os.write(writer, json.dumps(self._try(fresh)).encode())
+            finally:
+                os._exit(0)
+        os.close(writer)
+        self.trial = (pid, reader, bytearray())
+        return reader
+
+    @staticmethod
+    def _try(files):
+        null = os.open(os.devnull, os.O_RDWR)
+        for fd in (0, 1, 2):
+            os.dup2(null, fd)
+        signal.alarm(20)  # SIGALRM ends the child
+        safe, before = [], count_descriptors()
+        for name, file in files.items():
+            try:
+                module = importlib.import_module(name)
+            except BaseException:  # noqa: BLE001 (whatever a module does when it is imported)
+                break
+            if module.__spec__.origin != file:  # the tests' sys.path is not ours
+                break
+            if threading.active_count() > 1 or count_descriptors() != before:
+                break
+            safe.append(name)
+        return safe
+
+    def read(self):
+        """Take what the child says; true when it has ended and its names are imported here."""
+        pid, reader, said = self.trial
+        chunk = os.read(reader, CHUNK)
+        said += chunk
+        if chunk:
+            return False
+        os.close(reader)
+        os.waitpid(pid, 0)
+        self.trial = None
+        for name in json.loads(said or b"[]"):
+            try:
+                importlib.import_module(name)
+            except Exception:  # noqa: BLE001 (it went well a moment ago)
+                break
+        self.remember()
+        gc.freeze()  # collections in the children then leave these pages shared
+        return True
+
+    def remember(self):
+        """Note the files of all installed modules that are imported here."""
+        for module in list(sys.modules.values()):
+            path = getattr(module, "__file__", None)
+            if isinstance(path, str) and any(part in path for part in INSTALLED):
+                self.files.setdefault(path, fingerprint(path))
+
+
+def count_descriptors():
+    try:
+        return len(os.listdir("/proc/self/fd"))
+    except OSError:
+        return 0
+
+
 class Reporter:
     """The pytest plugin that tells what happens, by JSON lines on the descriptor `fd`."""
 
@@ -570,6 +823,7 @@ class Reporter:
         self.pid = os.getpid()
         self.attempts = {}
         self.broken = set()  # files that could not be collected
+        self.told = set()  # names of modules
         self.total = None
         self.grouped = False
 
@@ -638,6 +892,13 @@ class Reporter:
         if report.when not in ("setup", "call"):
             self.send(self.attempts.pop(test).event(test))
 
+    def modules(self, found):
+        """Tell which installed modules the tests have imported: the next run finds them there."""
+        fresh = [[name, file] for name, file in found if name not in self.told]
+        self.told.update(name for name, _ in fresh)
+        for start in range(0, len(fresh), 100):
+            self.send({"event": "modules", "modules": fresh[start : start + 100]})
+
     def pytest_configure_node(self, node):
         """Prepare a worker of xdist before its pytest starts: plugin objects do not reach it."""
         node.gateway.remote_exec(WORKER_SOURCE).waitclose()
@@ -667,10 +928,12 @@ def be_pytest(command, select, fd):
     for hook in (Reporter.pytest_configure_node, Reporter.pytest_xdist_node_collection_finished):
         pytest.hookimpl(optionalhook=True)(hook)  # known only where xdist is
     reporter = Reporter(fd, command.cwd, select)
+    warm_workers(reporter.modules)
     try:
         code = pytest.main(arguments, plugins=[reporter])
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    reporter.modules(third_party())
     reporter.send({"event": "finish"})
     return int(code)
 
@@ -863,6 +1126,7 @@ class Run:
         self.finished = False
         self.exec_errno = None
         self.internal = None  # pytest's own error
+        self.imported = {}  # installed modules, name -> file, in the order of their import
         self.tail = Tail()
         self.lines = Lines()
         self._fork()
@@ -931,6 +1195,8 @@ class Run:
             self.exec_errno = event["errno"]
         elif kind == "finish":
             self.finished = True
+        elif kind == "modules":
+            self.imported.update(event["modules"])
         elif kind == "internal":
             self.internal = self.internal or event["message"] or "unknown"
         elif kind == "total":
@@ -1265,6 +1531,7 @@ class Runner:
         self.run = None
         self.leaving = False
         self.warmed = False
+        self.preload = Preload()
         self._catch_signals()
         self.selector.register(self.wire.input, selectors.EVENT_READ)
         self.selector.register(self.woken, selectors.EVENT_READ)
@@ -1315,6 +1582,10 @@ class Runner:
             self._on_stdin()
         elif fd == self.woken:
             self._on_signal()
+        elif self.preload.trial and fd == self.preload.trial[1]:
+            self.selector.unregister(fd)
+            if not self.preload.read():
+                self.selector.register(fd, selectors.EVENT_READ)
         elif self.run and fd in (self.run.events, self.run.output) and not self.run.read(fd):
             self.selector.unregister(fd)
 
@@ -1343,7 +1614,10 @@ class Runner:
             if fd in self.selector.get_map():
                 self.selector.unregister(fd)
         self.run.close()
-        self.run = None
+        names, self.run = self.run.imported, None
+        reader = None if self.leaving else self.preload.begin(names)
+        if reader is not None:
+            self.selector.register(reader, selectors.EVENT_READ)
 
     def on_line(self, line):
         """Serve one line; whatever is wrong with it, the loop lives on."""
@@ -1393,6 +1667,11 @@ class Runner:
         if select and not command.pytest:
             raise bad("only pytest can run selected tests")
         timeout = field.timeout()
+        changed = self.preload.stale()
+        if changed:
+            raise Failure(
+                "stale", f"{changed} has changed since the runner imported it.", "Start it anew."
+            )
         if command.pytest:
             self.warm()
         self.run = Run(request["id"], command, select, timeout, self)
@@ -1419,6 +1698,7 @@ class Runner:
                 importlib.import_module(f"_pytest.{name}")
         except Exception:  # noqa: BLE001 (the child will fail in the same way, and be heard)
             traceback.print_exc()
+        self.preload.remember()
         gc.freeze()  # collections in the children then leave these pages shared
 
 

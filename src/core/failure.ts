@@ -28,6 +28,7 @@ export const FAILURE_EXIT = {
   "server-lost": 3,
   "tests-lost": 3,
   "master-gone": 3,
+  stale: 3,
   denied: 3,
   "check-failed": 3,
   "boot-error": 3,

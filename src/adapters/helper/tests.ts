@@ -60,6 +60,14 @@ export class RunnerTests implements Tests {
   }
 
   async run(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
+    const first = await this.#runOnce(select, say, signal);
+    if (first.ok || first.failure.kind !== "stale") return first;
+    // An installed package has changed under the runner, which keeps such packages imported.
+    const reopened = await this.open(signal);
+    return reopened.ok ? await this.#runOnce(select, say, signal) : reopened;
+  }
+
+  async #runOnce(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
     const connected = await this.#connected(signal);
     if (!connected.ok) return connected;
     const params = { ...this.#what(), select, timeout: this.#command.timeout };
