@@ -17,6 +17,9 @@ const MOST_READINGS = 20;
 
 const EMPTY = createHash("sha256").digest("hex");
 
+/** inotify's limits are reached (fs.inotify.max_user_watches, …). */
+const EXHAUSTED = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
+
 export interface WatchOptions {
   /** Where no events come from the file system (WSL's /mnt, some network mounts). */
   readonly poll: boolean;
@@ -34,13 +37,25 @@ export class ChokidarWatcher implements Watcher {
 
   async watch(directories: readonly string[], onChange: (files: readonly string[]) => void): Promise<void> {
     if (this.#watcher !== null && sameList(directories, this.#directories)) return;
-    await this.close();
     this.#directories = directories;
+    const { poll } = this.#options;
+    const exhausted = await this.#observe(directories, onChange, poll);
+    // Slower, but it misses nothing.
+    if (exhausted) await this.#observe(directories, onChange, true);
+  }
+
+  /** Gives whether the system has no more watches to give. */
+  async #observe(
+    directories: readonly string[],
+    onChange: (files: readonly string[]) => void,
+    poll: boolean,
+  ): Promise<boolean> {
+    await this.close();
     const hashes = new Hashes();
     this.#hashes = hashes;
     const watcher = watch([...directories], {
       ignored: (path) => isNoise(path, directories),
-      usePolling: this.#options.poll,
+      usePolling: poll,
       atomic: false,
     });
     this.#watcher = watcher;
@@ -52,9 +67,15 @@ export class ChokidarWatcher implements Watcher {
       else
         void hashes.changed(path).then((changed) => changed && this.#hashes === hashes && onChange([path]));
     });
+    let exhausted = false;
+    // One file or directory that can't be watched (no permission, a link to itself) takes nothing from the others.
+    watcher.on("error", (error) => {
+      exhausted ||= !poll && error instanceof Error && "code" in error && EXHAUSTED.has(`${error.code}`);
+    });
     await new Promise<void>((resolve) => void watcher.once("ready", resolve));
     ready = true;
     await hashes.learn(found);
+    return exhausted;
   }
 
   async close(): Promise<void> {
