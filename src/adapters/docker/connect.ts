@@ -63,8 +63,8 @@ function options(host: string): Docker.DockerOptions {
 async function dockerHost(env: Env): Promise<Result<string | null>> {
   // As with the docker command, an empty variable is none.
   const explicit = env.DOCKER_HOST || null;
-  if (explicit?.startsWith("unix://") || explicit?.startsWith("ssh:")) return ok(explicit);
-  if (explicit !== null) return ok(null);
+  if (explicit !== null && /^tcp:|^https:/.test(explicit) && env.DOCKER_TLS_VERIFY) return ok(null);
+  if (explicit !== null) return ok(explicit.includes("://") ? explicit : `tcp://${explicit}`);
   const context = await contextName(env);
   return context === null ? ok(usualSocket(env)) : await contextHost(context, env);
 }

@@ -1,0 +1,122 @@
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { HostPublisher } from "../../src/adapters/host/publisher.ts";
+import { remove, temporaryDirectory } from "../support/machine.ts";
+
+let root: string;
+beforeEach(async () => {
+  root = await temporaryDirectory("reports");
+});
+afterEach(() => remove(root));
+
+const page = (path: string, text = "<p>") => ({ path, data: Buffer.from(text) });
+const kept = (text: string) => ({ json: `{"text": "${text}"}`, data: Buffer.from(text) });
+
+function publisher(wanted: { html?: string; json?: string } = {}): HostPublisher {
+  const place = (path: string | undefined) => (path === undefined ? null : join(root, path));
+  return new HostPublisher(root, { html: place(wanted.html), json: place(wanted.json) });
+}
+
+describe("kept for editors", () => {
+  test("under .gunicov, which no repository takes in, and nothing besides", async () => {
+    expect(await publisher().keep(kept("one"))).toEqual({ ok: true, value: undefined });
+    expect((await readdir(join(root, ".gunicov"))).toSorted()).toEqual([
+      ".coverage",
+      ".gitignore",
+      "coverage.json",
+    ]);
+    expect(await readFile(join(root, ".gunicov", ".gitignore"), "utf8")).toBe("*\n");
+    expect(await readFile(join(root, ".gunicov", ".coverage"), "utf8")).toBe("one");
+  });
+
+  test("a reader sees the old one or the new one, never half of either", async () => {
+    const one = publisher();
+    await one.keep(kept("one"));
+    const texts = ["a".repeat(2_000_000), "b".repeat(1_000_000)];
+    let writing = true;
+    const reading = (async () => {
+      while (writing) {
+        const text = await readFile(join(root, ".gunicov", ".coverage"), "utf8");
+        expect(["one", ...texts].includes(text)).toBe(true);
+      }
+    })();
+    for (let count = 0; count < 20; count += 1) await one.keep(kept(texts[count % 2] ?? ""));
+    writing = false;
+    await reading;
+  });
+});
+
+describe("the HTML report", () => {
+  test("replaces the one before, with none of its pages", async () => {
+    const one = publisher();
+    await one.html([page("index.html"), page("old.html")]);
+    expect(await one.html([page("index.html", "new"), page("deep/style.css")])).toEqual({
+      ok: true,
+      value: join(root, ".gunicov", "html", "index.html"),
+    });
+    expect((await readdir(join(root, ".gunicov", "html"))).toSorted()).toEqual(["deep", "index.html"]);
+  });
+
+  test("writes nothing outside, whatever a page is called", async () => {
+    const result = await publisher().html([page("../../../escaped.html")]);
+    expect(result).toMatchObject({
+      ok: false,
+      failure: { message: expect.stringContaining("lies outside") },
+    });
+    expect(await readdir(root)).toEqual([".gunicov"]);
+  });
+});
+
+describe("asked for", () => {
+  test("tells which", () => {
+    expect(publisher().wanted).toEqual({ html: false, json: false });
+    expect(publisher({ html: "h", json: "j" }).wanted).toEqual({ html: true, json: true });
+  });
+
+  test("are written where they were asked for, with the directories above", async () => {
+    const one = publisher({ html: "out/html", json: "out/json/coverage.json" });
+    expect((await one.publish({ html: [page("index.html")], json: "{}" })).ok).toBe(true);
+    expect(await readFile(join(root, "out", "html", "index.html"), "utf8")).toBe("<p>");
+    expect(await readFile(join(root, "out", "json", "coverage.json"), "utf8")).toBe("{}");
+  });
+
+  test("what else is in that directory stays: it is the user's", async () => {
+    await mkdir(join(root, "out"));
+    await writeFile(join(root, "out", "mine.txt"), "mine");
+    await publisher({ html: "out" }).publish({ html: [page("index.html")], json: null });
+    expect((await readdir(join(root, "out"))).toSorted()).toEqual(["index.html", "mine.txt"]);
+  });
+});
+
+describe("what can't be written is told, with the path", () => {
+  test.each([
+    { name: "a file in the way of a directory", wanted: { html: "taken/html" }, what: /ENOTDIR|EEXIST/ },
+    {
+      name: "a directory in the way of a file",
+      wanted: { json: "directory" },
+      what: /EISDIR|ENOTEMPTY|EEXIST/,
+    },
+  ])("$name", async ({ wanted, what }) => {
+    await writeFile(join(root, "taken"), "");
+    await mkdir(join(root, "directory"));
+    const result = await publisher(wanted).publish({ html: [page("index.html")], json: "{}" });
+    expect(result).toMatchObject({
+      ok: false,
+      failure: { kind: "config", message: expect.stringMatching(what) },
+    });
+    expect(await readdir(root), "no half-written file stays").not.toContain(expect.stringMatching(/\.new$/));
+  });
+
+  test.skipIf(process.getuid?.() === 0)("a directory that is read-only", async () => {
+    await chmod(root, 0o500);
+    expect(await publisher().keep(kept("one"))).toMatchObject({ ok: false, failure: { kind: "config" } });
+    await chmod(root, 0o700);
+  });
+
+  test("a .gunicov that is a link to nowhere", async () => {
+    await symlink(join(root, "nowhere", "at", "all"), join(root, ".gunicov"));
+    const result = await publisher().keep(kept("one"));
+    expect(result).toMatchObject({ ok: false, failure: { fix: expect.stringContaining("permissions") } });
+  });
+});
