@@ -6,7 +6,7 @@ Exits with 1 where a test failed, or where none ran at all.
 """
 
 import sys
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 
 def count(path):
