@@ -18,6 +18,18 @@ const WORKERS = 2;
 /** Short where a time is waited out, in seconds. */
 const TIMES = { mount: 0.3, restart: 20, flush: 20 };
 
+/** Kills the helper: it is a child of the process that is named (in a container of 0, one outside). */
+const KILL_HELPER = `import os, sys
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        command = open(f"/proc/{pid}/cmdline").read()
+        parent = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1]
+    except OSError:
+        continue
+    if "server_helper.py" in command and "KILL" not in command and parent == sys.argv[1]:
+        os.kill(int(pid), 9)
+# KILL`;
+
 async function helper(target: Target, root: string): Promise<HelperServer> {
   const paths = new Paths(root, () => target.mappings);
   return new HelperServer(target, await loadProgram("server_helper"), paths, () => [root], TIMES);
@@ -40,6 +52,7 @@ async function local(): Promise<ServerSubject> {
     workers: WORKERS,
     write: (text) => writeFile(join(root, "app.py"), text),
     request: async () => void (await (await fetch(`http://127.0.0.1:${target.port}/`)).text()),
+    cut: async () => void (await run(["python3", "-c", KILL_HELPER, `${process.pid}`])),
     close: async () => {
       await server.close();
       await remove(root);
@@ -68,6 +81,7 @@ async function inContainer(): Promise<ServerSubject> {
     workers: WORKERS,
     write: (text) => writeFile(join(root, "app.py"), text),
     request: async () => void (await run(["docker", "exec", own.name, "python3", "-c", get])),
+    cut: async () => void (await run(["docker", "exec", own.name, "python3", "-c", KILL_HELPER, "0"])),
     close: async () => {
       await server.close();
       await own.remove();
@@ -84,6 +98,7 @@ async function fake(): Promise<ServerSubject> {
     workers: server.workers,
     write: async (text) => void server.files.set("app.py", text),
     request: async () => server.request(),
+    cut: null,
     close: async () => {},
   };
 }

@@ -22,6 +22,8 @@ export interface ServerSubject {
   write(text: string): Promise<void>;
   /** Has the app answer a request. */
   request(): Promise<void>;
+  /** What it speaks through is killed, and the server lives; null: it speaks through nothing. */
+  readonly cut: (() => Promise<void>) | null;
   close(): Promise<void>;
 }
 
@@ -206,6 +208,21 @@ export function serverContract(name: string, make: () => Promise<ServerSubject>)
       const next = value(await server.restart(() => {}, NEVER));
       expect([1, 2]).toContain(next.generation - generation);
       expect(next.workers).toHaveLength(subject.workers);
+    });
+
+    test("cut off in a cycle it says so, and the next cycle finds it again", async ({ skip }) => {
+      const { cut } = subject;
+      if (cut === null) return skip();
+      await saveAndRestart(APP);
+      await subject.request();
+      await cut();
+      // Another connection may be to another master: its data is not that of these tests.
+      const flush = await server.flush(() => {}, NEVER);
+      expect(flush).toMatchObject({ ok: false, failure: { kind: "server-lost" } });
+      expect(value(await server.freshness([], NEVER)).fresh).toBe(false);
+      await saveAndRestart(APP);
+      await subject.request();
+      expect((await measured()).report).toMatchObject({ complete: true, requests: 1 });
     });
 
     test("closed, it fails at once and does not hang", async () => {

@@ -33,6 +33,18 @@ async function runner(target: Target, mark: string, processes: () => Promise<rea
   };
 }
 
+/** Kills the runner, not its child: it is a child of the process that is named (in a container of 0, one outside). */
+const KILL_RUNNER = `import os, sys
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        command = open(f"/proc/{pid}/cmdline").read()
+        parent = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1]
+    except OSError:
+        continue
+    if "test_runner.py" in command and "KILL" not in command and parent == sys.argv[1]:
+        os.kill(int(pid), 9)
+# KILL`;
+
 async function files(): Promise<string> {
   return await project({ files: { [FILE]: SOURCE, [SLOW_FILE]: SLOW_SOURCE } });
 }
@@ -42,8 +54,11 @@ async function local(): Promise<TestsSubject> {
   const real = await runner(new ProcessTarget(root), root, () => processesWith(MARK, root));
   return {
     ...real,
+    cut: async () => void (await run(["python3", "-c", KILL_RUNNER, `${process.pid}`])),
     close: async () => {
       await real.tests.close();
+      // A runner that was killed could end its child, but not what that had started.
+      for (const line of await processesWith(MARK, root)) process.kill(Number.parseInt(line, 10), "SIGKILL");
       await remove(root);
     },
   };
@@ -63,6 +78,7 @@ async function inContainer(): Promise<TestsSubject> {
   const real = await runner(target, root, processes);
   return {
     ...real,
+    cut: async () => void (await run(["docker", "exec", own.name, "python3", "-c", KILL_RUNNER, "0"])),
     close: async () => {
       await real.tests.close();
       await own.remove();
@@ -96,6 +112,7 @@ async function fake(): Promise<TestsSubject> {
       setTimeout(() => dying.release(), 30);
       return true;
     },
+    cut: null,
     left: async () => Array.from({ length: operations.alive }, () => "a run"),
     close: async () => {},
   };

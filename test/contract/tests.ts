@@ -42,6 +42,8 @@ export interface TestsSubject {
   loseCommand(): void;
   /** A run has begun and will not end by itself. */
   running(): Promise<boolean>;
+  /** What it speaks through is killed; null: it speaks through nothing. */
+  readonly cut: (() => Promise<void>) | null;
   /** Command lines of what is left of a run. */
   left(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -140,6 +142,19 @@ export function testsContract(name: string, make: () => Promise<TestsSubject>): 
       const result = await subject.tests.run([], say, AbortSignal.abort());
       expect(result).toMatchObject({ ok: false, failure: { kind: "cancelled" } });
       expect(finished(facts)).toEqual([]);
+    });
+
+    test("cut off in a run it says so, and the next run works", async ({ skip }) => {
+      const { cut } = subject;
+      if (cut === null) return skip();
+      subject.choose(SLOW_FILE);
+      await subject.tests.open(NEVER);
+      const run = subject.tests.run([], say, NEVER);
+      await until("the test to run", subject.running);
+      await cut();
+      expect(await run).toMatchObject({ ok: false, failure: { kind: "tests-lost" } });
+      subject.choose(FILE);
+      expect(await subject.tests.run([`${FILE}::test_passes`], say, NEVER)).toMatchObject({ ok: true });
     });
 
     test("they can be opened again, and closed twice", async () => {

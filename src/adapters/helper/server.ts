@@ -50,6 +50,10 @@ export class HelperServer implements Server {
   readonly #choice: Choice;
   #doubts: Doubts | null = null;
   #rpc: Rpc | null = null;
+  /** It was looked for, and not closed since. */
+  #wanted = false;
+  /** The master that was found has ended. */
+  #masterGone = false;
   /** The report's files by the path they are shown under. */
   #inside = new Map<string, string>();
 
@@ -68,11 +72,16 @@ export class HelperServer implements Server {
     this.#source = source;
     this.#times = times;
     this.#choice = choice;
+    target.onLifecycle((event) => {
+      if (event.type === "lost") this.#rpc?.lose(event.failure);
+    });
   }
 
   async find(signal: AbortSignal): Promise<Result<Found>> {
+    this.#wanted = true;
     await this.#rpc?.close();
     this.#rpc = null;
+    this.#masterGone = false;
     const connected = await connect(this.#target, this.#program, this.#choice, signal);
     if (!connected.ok) return connected;
     const { rpc, master } = connected.value;
@@ -86,6 +95,8 @@ export class HelperServer implements Server {
       return inside === null ? [] : [{ path: inside, sha256 }];
     });
     if (seen.length === 0) return ok({ failures: [], lagging: [] });
+    const there = await this.#refind(signal);
+    if (!there.ok) return there;
     const result = await this.#call("check", { files: seen, timeout: this.#times.mount }, Check, { signal });
     if (!result.ok) return result;
     const failures = result.value.failures.map((one) => ({ ...one, path: this.#paths.shown(one.path) }));
@@ -93,6 +104,8 @@ export class HelperServer implements Server {
   }
 
   async freshness(files: readonly string[], signal: AbortSignal): Promise<Result<FreshnessResult>> {
+    const there = await this.#refind(signal);
+    if (!there.ok) return there;
     const inside = (paths: readonly string[]) =>
       paths.map((path) => this.#paths.inside(path)).filter((path) => path !== null);
     const params = { files: inside(files), source: inside(this.#source()) };
@@ -106,6 +119,8 @@ export class HelperServer implements Server {
       const { age, pid, why } = waiting.output;
       say({ type: "server.waiting", worker: { age, pid }, why });
     };
+    const there = await this.#refind(signal);
+    if (!there.ok) return there;
     const params = { timeout: this.#times.restart };
     const result = await this.#call("restart", params, Restart, { signal, onEvent });
     if (!result.ok) return result;
@@ -196,8 +211,21 @@ export class HelperServer implements Server {
   }
 
   async close(): Promise<void> {
+    this.#wanted = false;
     await this.#rpc?.close();
+    this.#rpc = null;
     await this.#target.close();
+  }
+
+  /**
+   * Looks again for what an earlier cycle has lost though its container lives: the helper was killed, or gunicorn was started
+   * anew. Only where nothing is measured yet: in the middle of a cycle another master's data would pass for this one's.
+   */
+  async #refind(signal: AbortSignal): Promise<Result<void>> {
+    const connected = this.#rpc !== null && this.#rpc.lost === null && !this.#masterGone;
+    if (connected || !this.#wanted) return ok(undefined);
+    const found = await this.find(signal);
+    return found.ok ? ok(undefined) : found;
   }
 
   async #call<T>(
@@ -209,7 +237,9 @@ export class HelperServer implements Server {
     if (this.#rpc === null) {
       return fail(failure("server-lost", "The server is not connected.", "Press a to look for it again."));
     }
-    return await this.#rpc.call(action, params, schema, call);
+    const result = await this.#rpc.call(action, params, schema, call);
+    if (!result.ok && result.failure.kind === "master-gone") this.#masterGone = true;
+    return result;
   }
 }
 
