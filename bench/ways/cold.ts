@@ -4,18 +4,9 @@
  */
 import { run } from "../../test/support/machine.ts";
 import type { Yard } from "../lib/yard.ts";
-import {
-  Data,
-  freshTests,
-  type Kind,
-  prepare,
-  publish,
-  Stopwatch,
-  save,
-  type Turn,
-  untilReady,
-  type Way,
-} from "./way.ts";
+import { Data } from "./data.ts";
+import { freshTests, publish, untilReady } from "./server.ts";
+import { type Kind, prepare, Stopwatch, save, type Turn, type Way } from "./way.ts";
 
 export async function coldWay(yard: Yard): Promise<Way> {
   const demo = await yard.copy();

@@ -8,18 +8,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../test/support/machine.ts";
 import type { Yard } from "../lib/yard.ts";
-import {
-  Data,
-  freshTests,
-  type Kind,
-  prepare,
-  publish,
-  Stopwatch,
-  save,
-  type Turn,
-  untilReady,
-  type Way,
-} from "./way.ts";
+import { Data } from "./data.ts";
+import { freshTests, publish, untilReady } from "./server.ts";
+import { type Kind, prepare, Stopwatch, save, type Turn, type Way } from "./way.ts";
 
 const READY_PAUSE = 200; // ms
 const LOOKS = 4;

@@ -7,14 +7,16 @@ is the faster way to write it.
 """
 
 import os
+import runpy
 import shutil
 
 import coverage
 
 DIRECTORY = "/data/coverage"
 
-with open("/app/gunicorn.conf.py") as file:
-    exec(file.read())
+for _name, _value in runpy.run_path("/app/gunicorn.conf.py").items():
+    if not _name.startswith("_"):
+        globals()[_name] = _value
 
 # The image has no pkill: `kill -HUP $(cat …)` is its nearest equivalent, and as fast.
 pidfile = "/tmp/gunicorn.pid"
