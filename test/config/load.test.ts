@@ -1,0 +1,124 @@
+/** Where a configuration is found, and what it says. What is wrong in one: test/errors/config.test.ts. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { FileConfig, knownKeys } from "../../src/config/schema.ts";
+import { remove, temporaryDirectory } from "../support/machine.ts";
+
+let root: string;
+const deep = () => join(root, "a", "b");
+
+beforeEach(async () => {
+  root = await temporaryDirectory("config");
+  await mkdir(deep(), { recursive: true });
+});
+afterEach(() => remove(root));
+
+const put = (path: string, service: string) =>
+  writeFile(join(root, path), `[tool.gunicov.server]\nservice = "${service}"\n`);
+
+async function found(cwd: string, explicit: string | null = null) {
+  const loaded = await loadConfig(cwd, explicit);
+  if (!loaded.ok) throw new Error(loaded.failure.message);
+  const { config, root: where, file } = loaded.value;
+  return [config.server?.service ?? null, where, file];
+}
+
+describe("a configuration is found", () => {
+  test("in gunicov.toml before pyproject.toml", async () => {
+    await put("pyproject.toml", "python");
+    expect(await found(root)).toEqual(["python", root, join(root, "pyproject.toml")]);
+    await put("gunicov.toml", "own");
+    expect(await found(root)).toEqual(["own", root, join(root, "gunicov.toml")]);
+  });
+
+  test("in a directory above, which is the project's root then; the nearest wins", async () => {
+    await put("pyproject.toml", "far");
+    expect(await found(deep())).toEqual(["far", root, join(root, "pyproject.toml")]);
+    await put("a/gunicov.toml", "near");
+    expect(await found(deep())).toEqual(["near", join(root, "a"), join(root, "a", "gunicov.toml")]);
+  });
+
+  test("and a pyproject.toml that says nothing of gunicov is passed over", async () => {
+    await put("gunicov.toml", "far");
+    await writeFile(join(root, "a", "pyproject.toml"), "[project]\nname = 'x'\n[tool.other]\n");
+    expect(await found(deep())).toEqual(["far", root, join(root, "gunicov.toml")]);
+  });
+
+  test("by --config under any name, from the working directory", async () => {
+    await put("gunicov.toml", "default");
+    await put("a/other.toml", "named");
+    expect(await found(root, "a/other.toml")).toEqual([
+      "named",
+      join(root, "a"),
+      join(root, "a", "other.toml"),
+    ]);
+  });
+
+  test("nowhere: nothing is configured, and the working directory is the root", async () => {
+    expect(await found(deep())).toEqual([null, deep(), null]);
+  });
+});
+
+describe("what is wrong is told with its place", () => {
+  test.each([
+    {
+      toml: "[tool.gunicov.server]\nenv = { A = 1 }",
+      message: "tool.gunicov.server.env.A must be a text in quotes, and is 1",
+    },
+    {
+      toml: "[tool.gunicov.tests]\nrun = 'here'",
+      message: 'tool.gunicov.tests.run must be "host", and is "here"',
+    },
+    { toml: "[tool.gunicov.watch]\non_change = 'x'", message: 'must be "abort" or "queue", and is "x"' },
+    { toml: "[tool.gunicov.watch]\npoll = 'yes'", message: "must be true or false" },
+    { toml: "[tool.gunicov.coverage]\nfail_under = -1", message: "must be at least 0, and is -1" },
+    { toml: "[tool.gunicov.server]\nport = 80.5", message: "must be a whole number, and is 80.5" },
+    { toml: "[tool.gunicov.server]\ncommand = []", message: "command needs at least one word" },
+    { toml: "[tool.gunicov]\nserver = 'x'", message: "tool.gunicov.server must be a table" },
+    { toml: "[tool.gunicov]\ncolour = 1", message: "tool.gunicov.colour is not a key" },
+  ])("$toml", async ({ toml, message }) => {
+    await writeFile(join(root, "gunicov.toml"), toml);
+    const loaded = await loadConfig(root, null);
+    expect(loaded).toMatchObject({
+      ok: false,
+      failure: { kind: "config", message: expect.stringContaining(message) },
+    });
+  });
+
+  test("a key that is like none is not guessed at", async () => {
+    await writeFile(join(root, "gunicov.toml"), "[tool.gunicov.coverage]\nzzzzzzzzzzzz = 1");
+    const loaded = await loadConfig(root, null);
+    expect(loaded.ok || loaded.failure.fix).toBe("Known here: fail_under.");
+  });
+
+  test("bad TOML by line and column, with the lines around", async () => {
+    await writeFile(
+      join(root, "gunicov.toml"),
+      '[tool.gunicov.server]\nservice = "a"\nsource = [\n"b"\nc = 1\n',
+    );
+    const loaded = await loadConfig(root, null);
+    expect(loaded).toMatchObject({
+      ok: false,
+      failure: {
+        message: expect.stringMatching(/gunicov\.toml:5:\d+: this is not TOML/),
+        detail: expect.stringContaining("c = 1"),
+      },
+    });
+  });
+
+  test("of a file that the system will not even look for", async () => {
+    const loaded = await loadConfig(root, `${"x".repeat(300)}.toml`);
+    expect(loaded).toMatchObject({
+      ok: false,
+      failure: { kind: "config", message: expect.stringContaining("ENAMETOOLONG") },
+    });
+  });
+});
+
+test("suggestions know every section's keys", () => {
+  expect(knownKeys([])).toEqual(Object.keys(FileConfig.entries));
+  for (const section of knownKeys([])) expect(knownKeys([section]).length).toBeGreaterThan(0);
+  expect(knownKeys(["nothing", "deeper"])).toEqual([]);
+});

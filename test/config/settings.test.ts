@@ -1,0 +1,99 @@
+/** Flags over file over defaults. */
+import { describe, expect, test } from "vitest";
+import type { FileConfig } from "../../src/config/schema.ts";
+import { type Flags, settle } from "../../src/config/settings.ts";
+
+const NO_FLAGS: Flags = {
+  service: null,
+  container: null,
+  local: false,
+  failUnder: null,
+  html: null,
+  json: null,
+  passed: [],
+};
+const COMMAND = ["gunicorn", "app:app"];
+
+function settled(config: FileConfig, flags: Partial<Flags> = {}) {
+  return settle(
+    { config, root: "/project", file: "/project/gunicov.toml" },
+    { ...NO_FLAGS, ...flags },
+    "/project/here",
+  );
+}
+
+function settings(config: FileConfig, flags: Partial<Flags> = {}) {
+  const result = settled(config, flags);
+  if (!result.ok) throw new Error(result.failure.message);
+  return result.value;
+}
+
+describe("where the server is", () => {
+  const BOTH = { server: { service: "api", command: COMMAND } };
+
+  test("in the container that is configured, with the command for where there is no engine", () => {
+    expect(settings(BOTH)).toMatchObject({ container: { service: "api" }, local: { command: COMMAND } });
+  });
+
+  test.each([
+    { flags: { service: "web" }, container: { service: "web" } },
+    { flags: { container: "shop_1" }, container: { container: "shop_1" } },
+  ])("where a flag says ($flags), and nowhere else", ({ flags, container }) => {
+    expect(settings(BOTH, flags)).toMatchObject({ container, local: null });
+  });
+
+  test("on this machine with --local", () => {
+    expect(settings(BOTH, { local: true })).toMatchObject({
+      container: null,
+      local: { command: COMMAND, port: 0 },
+    });
+  });
+
+  test("nowhere is an error with what to write", () => {
+    expect(settled({})).toMatchObject({
+      ok: false,
+      failure: { kind: "config", fix: expect.stringContaining("--service") },
+    });
+    expect(settled({ server: { service: "api" } }, { local: true })).toMatchObject({
+      ok: false,
+      failure: { fix: expect.stringContaining("/project/gunicov.toml") },
+    });
+  });
+});
+
+describe("the tests", () => {
+  const SERVER = { service: "api" };
+
+  test("run where it is configured, or on this machine", () => {
+    const place = (tests: FileConfig["tests"]) => settings({ server: SERVER, tests }).tests.container;
+    expect(place({ service: "tests" })).toEqual({ service: "tests" });
+    expect(place({ container: "t_1" })).toEqual({ container: "t_1" });
+    expect(place({ service: "tests", run: "host" })).toBeNull();
+    expect(place({})).toBeNull();
+  });
+
+  test("by their command, with what stands behind -- after it", () => {
+    const config = { server: SERVER, tests: { command: ["pytest", "sys"] } };
+    expect(settings(config, { passed: ["-k", "a b"] }).tests.command).toEqual(["pytest", "sys", "-k", "a b"]);
+    expect(settings({ server: SERVER }).tests.command).toEqual(["pytest", "-n", "auto"]);
+  });
+});
+
+test("paths in the file are from the project's root, those of flags from the working directory", () => {
+  const config = {
+    server: { command: COMMAND, cwd: "web", source: ["src", "/abs"] },
+    tests: { source: ["tests"] },
+  };
+  const all = settings(config, { html: "out", json: "/abs/coverage.json" });
+  expect(all.local?.cwd).toBe("/project/web");
+  expect(all.source).toEqual(["/project/src", "/abs"]);
+  expect(all.tests.source).toEqual(["/project/tests"]);
+  expect([all.html, all.json]).toEqual(["/project/here/out", "/abs/coverage.json"]);
+});
+
+test("--fail-under goes before fail_under, 0 too", () => {
+  const config = { server: { service: "api" }, coverage: { fail_under: 90 } };
+  expect(settings(config).failUnder).toBe(90);
+  expect(settings(config, { failUnder: 0 }).failUnder).toBe(0);
+  expect(settings({ server: { service: "api" } }).failUnder).toBeNull();
+});
