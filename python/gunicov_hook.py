@@ -456,6 +456,8 @@ def make_coverage(data_file):
     import coverage
 
     cov = coverage.Coverage(data_file=data_file, config_file=coverage_config())
+    if data_file is None:  # else it makes the configured file's directory, or fails to
+        cov.set_option("run:data_file", ".coverage")
     configured_sources(cov)
     # This file's own functions run in the worker, and must not show up among the user's.
     cov.set_option("run:omit", [*(cov.get_option("run:omit") or []), HERE])

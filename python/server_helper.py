@@ -1322,7 +1322,8 @@ class Analyser:
     def make(self, config, data_file=None):
         """A new Coverage whose analysis is cached, in memory by default."""
         kind = self.internals.Coverage if self.internals else self.coverage.Coverage
-        return kind(data_file=data_file, config_file=config or True)
+        measured = kind(data_file=data_file, config_file=config or True)
+        return measured if data_file else in_memory(measured)
 
     def combine_into(self, measured, files):
         with warnings.catch_warnings(record=True) as caught:
@@ -1392,7 +1393,7 @@ class Analyser:
         """
         with self.errors():
             measured = self.coverage.Coverage(data_file=None, config_file=config or True)
-            measured.get_data().loads(blob)
+            in_memory(measured).get_data().loads(blob)
         return measured
 
     def save(self, measured, path, rename):
@@ -1404,6 +1405,12 @@ class Analyser:
             except TypeError:  # before 7.6 it took an object with a `map`
                 data.update(measured.get_data(), aliases=types.SimpleNamespace(map=rename))
             data.write()
+
+
+def in_memory(measured):
+    """That Coverage (made without a data file), unable to make the configured file's directory."""
+    measured.set_option("run:data_file", ".coverage")
+    return measured
 
 
 class CoverageErrors:
@@ -1939,7 +1946,9 @@ class OwnHook:
         self.master, self.data, self.scratch = master, data, scratch
         self.ages, self.roster, self.closed = {}, {}, {}
         self.number, self.since = 1, time.time()
-        self.one_by_one = False  # its directory gets deleted: no two workers may save at once
+        # Where a fork may delete the data, no worker may save while another one is forked. Deleting
+        # from an empty directory leaves no trace, so that before the first cycle only the text tells.
+        self.one_by_one = config_speaks_of(master, DELETING_WORD)
         self.data.mark(self.folder())
 
     def folder(self):
@@ -2161,7 +2170,7 @@ def own_data(master, configured):
         return DataDirectory(os.path.join(cwd, configured), ".coverage")
     named = environment.get("COVERAGE_FILE")
     started = environment.get("COVERAGE_PROCESS_START")
-    if not named and (started or config_speaks_of_coverage(master)):
+    if not named and (started or config_speaks_of(master, COVERAGE_WORD)):
         named = configured_data_file(cwd, environment, started)
     if not named:
         return None
@@ -2188,8 +2197,18 @@ def configured_data_file(cwd, environment, started):
     return name if started or parallel or os.path.basename(name) != name else None
 
 
-def config_speaks_of_coverage(master):
-    """Whether the gunicorn config file of a master has the word `coverage` in it."""
+COVERAGE_WORD = re.compile(rb"\bcoverage\b")
+DELETING_WORD = re.compile(rb"\b(rmtree|unlink|remove|rmdir|erase|rm)\b")
+
+
+def config_speaks_of(master, words):
+    """Whether the text of a master's gunicorn config file has one of these words (a pattern)."""
+    body = read_bytes(os.path.join(master.cwd() or "/", gunicorn_config(master))) or b""
+    return words.search(body) is not None
+
+
+def gunicorn_config(master):
+    """The path of a master's gunicorn config file, as its command line or environment has it."""
     words = master.argv + shlex.split((master.environment or {}).get("GUNICORN_CMD_ARGS", ""))
     path = "gunicorn.conf.py"
     for place, word in enumerate(words):
@@ -2199,9 +2218,7 @@ def config_speaks_of_coverage(master):
         if word.startswith("--config="):
             path = word.partition("=")[2]
             break
-    path = path[5:] if path.startswith("file:") else path
-    body = read_bytes(os.path.join(master.cwd() or "/", path)) or b""
-    return re.search(rb"\bcoverage\b", body) is not None
+    return path[5:] if path.startswith("file:") else path
 
 
 def make_scratch(last):
