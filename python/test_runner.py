@@ -737,6 +737,7 @@ class Preload:
         self.tried = set()
         self.files = {}  # path -> fingerprint, of what is imported here
         self.trial = None  # (pid, descriptor, what it has said)
+        self.trying = {}
 
     def stale(self):
         """Return the path of an imported file that has changed since, or None."""
@@ -753,6 +754,7 @@ class Preload:
         pid = os.fork()
         if pid == 0:
             try:
+                os.setsid()
                 die_with(parent)
                 os.close(reader)
                 os.write(writer, json.dumps(self._try(fresh)).encode())
@@ -760,7 +762,19 @@ class Preload:
                 os._exit(0)
         os.close(writer)
         self.trial = (pid, reader, bytearray())
+        self.trying = fresh
         return reader
+
+    def give_up(self):
+        """End the trial, if one is under way: a run goes first. It is made again after that."""
+        if self.trial is None:
+            return
+        pid, reader, _ = self.trial
+        self.trial = None
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(reader)
+        self.tried.difference_update(self.trying)
 
     @staticmethod
     def _try(files):
@@ -1603,9 +1617,16 @@ class Runner:
         if signal.SIGTERM in numbers or signal.SIGHUP in numbers:
             self.leave()
 
+    def stop_trial(self):
+        """End the trial of modules: a run's end sweeps away every child that there is."""
+        if self.preload.trial:
+            self.selector.unregister(self.preload.trial[1])
+            self.preload.give_up()
+
     def leave(self):
         """End: stop what runs; the loop ends when that is dead."""
         self.leaving = True
+        self.stop_trial()
         if self.run:
             self.run.stop(Failure("cancelled", "The runner ends."))
 
@@ -1672,6 +1693,7 @@ class Runner:
             raise Failure(
                 "stale", f"{changed} has changed since the runner imported it.", "Start it anew."
             )
+        self.stop_trial()
         if command.pytest:
             self.warm()
         self.run = Run(request["id"], command, select, timeout, self)

@@ -136,6 +136,15 @@ class RunnerClient:
             timeout=timeout,
         )
 
+    def rest(self):
+        """Wait until a run has been put away, and with it what is tried in the background after it."""
+        until = time.monotonic() + TIMEOUT
+        self.ask("cancel", target=9)  # served after the run has been put away
+        while children_of(self.pid):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        self.ask("cancel", target=9)
+
     def close(self):
         """End stdin and wait; returns the exit status."""
         if not self.process.stdin.closed:

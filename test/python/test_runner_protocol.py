@@ -162,7 +162,7 @@ def test_a_module_of_the_project_does_not_shadow_the_runners_own(tmp_path):
 def test_at_rest_it_does_nothing(runner, suite):
     suite.write("test_a.py", "def test_a(): pass\n")
     runner.run(suite.dir)
-    runner.ask("cancel", target=9)  # served after the run has been put away
+    runner.rest()
     time.sleep(0.2)
     before = processor_time(runner.pid)
     time.sleep(1.5)
@@ -181,9 +181,10 @@ def processor_time(pid):
 def test_open_files_are_the_same_after_many_runs(runner, suite):
     suite.write("test_a.py", "def test_a(): pass\n")
     runner.run(suite.dir)
+    runner.rest()
     before = len(os.listdir(f"/proc/{runner.pid}/fd"))
     for _ in range(10):
         runner.run(suite.dir)
         runner.run(suite.dir, "true")
-    runner.ask("cancel", target=9)  # served after the last run has been put away
+    runner.rest()
     assert len(os.listdir(f"/proc/{runner.pid}/fd")) == before

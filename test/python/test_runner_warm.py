@@ -1,7 +1,6 @@
 """What is kept warm between runs: pytest, installed modules, xdist's workers; and never the project's own."""
 
 import os
-import sys
 
 import pytest
 from runner_client import RunnerClient
@@ -47,11 +46,6 @@ def runner(tmp_path, installed):
     client.close()
 
 
-def settle(runner, suite):
-    """A request that is served only when the import in the background is over."""
-    runner.ask("prepare", command=[sys.executable, "-m", "pytest"], cwd=str(suite.dir), env={})
-
-
 def run_until_warm(runner, suite, installed, parallel, runs=20):
     """Run until a run imports nothing more; returns how many runs that took."""
     for number in range(runs):
@@ -60,6 +54,7 @@ def run_until_warm(runner, suite, installed, parallel, runs=20):
         assert answer.ok["failed"] + answer.ok["errors"] == 0, answer
         if installed.imports() == before:
             return number + 1
+        runner.rest()
     raise AssertionError("each run imports it anew")
 
 
@@ -75,7 +70,7 @@ def test_the_projects_own_modules_are_never_kept(runner, suite, installed):
     suite.write("test_a.py", "import own\ndef test_a(): pass\n")
     for number in range(1, 5):
         runner.run(suite.dir)
-        settle(runner, suite)
+        runner.rest()
         assert installed.imports() == number
 
 
@@ -95,7 +90,7 @@ def test_what_is_not_safe_to_fork_with_stays_out(runner, suite, installed, unsaf
         before = installed.imports()
         assert runner.run(suite.dir).ok["passed"] == 1
         assert installed.imports() > before, "the run did not import it itself"
-        settle(runner, suite)
+        runner.rest()
 
 
 def test_a_module_that_was_installed_anew_makes_the_runner_stale(runner, suite, installed):
@@ -116,7 +111,7 @@ def test_a_module_of_another_path_is_not_taken_for_it(runner, suite, installed, 
     suite.write("test_a.py", "import heavy\ndef test_a(): assert heavy.WHO == 2\n")
     for _ in range(3):
         assert runner.run(suite.dir, env={"PYTHONPATH": str(other)}).ok["passed"] == 1
-        settle(runner, suite)
+        runner.rest()
 
 
 def test_xdists_workers_have_what_plugins_put_into_the_environment(runner, suite):
