@@ -15,11 +15,11 @@ GUNICOV = ROOT / "bin" / "gunicov"
 
 # All that the demo needs beside its own Python; a desktop's opener is no part of it.
 PROGRAMS = ("node", "sh", "bash", "env", "dirname", "sleep")
-XDIST_WORKER = "import sys;exec(eval(sys.stdin.readline()))"
 SLOW_TEST = """
-import time
+import os, pathlib, time
 
 def test_that_takes_its_time():
+    pathlib.Path(__file__).with_name("slow.pid").write_text(str(os.getpid()))
     time.sleep(600)
 """
 
@@ -66,11 +66,14 @@ class Demo:
         self._originals.clear()
         return changed
 
+    def add_slow_test(self):
+        """A test that runs until it is ended."""
+        self.write("test/test_slow.py", SLOW_TEST)
+
     def only_a_slow_test(self):
-        """Nothing but a test that runs until it is ended."""
         for path in (self.dir / "test").glob("test_*.py"):
             path.unlink()
-        (self.dir / "test" / "test_slow.py").write_text(SLOW_TEST)
+        self.add_slow_test()
 
     def program(self, name, script):
         """A program of that name on the PATH; gives its path."""
@@ -157,9 +160,11 @@ class Session(Terminal):
         self.wait_for(lambda s: text in s.selected_tab, describe=f"the page {text!r}")
 
     def wait_slow_test(self):
-        """Wait until the test of `only_a_slow_test` runs."""
+        """Wait until the slow test runs, and give the pid of the process that it runs in."""
+        path = self.demo.path("test/slow.pid")
+        self.wait_for(lambda _: path.exists() and path.read_text(), describe="the slow test")
         self.wait_for("▸ testing")
-        self.wait_for("tests 0/1")
+        return int(path.read_text())
 
     # ── What runs ──
 
@@ -175,10 +180,6 @@ class Session(Terminal):
             except OSError:
                 continue  # it has ended meanwhile
         return found
-
-    def test_workers(self):
-        """Pids of xdist's workers."""
-        return [pid for pid, argv in self.processes().items() if argv[-1:] == [XDIST_WORKER]]
 
     def wait_nothing_left(self, timeout=TIMEOUT):
         """Wait until none of this session's processes is left."""

@@ -15,7 +15,7 @@ import time
 import pyte
 
 # Generous: what is waited for comes in well under a second on an idle machine.
-TIMEOUT = 30.0  # seconds
+TIMEOUT = 60.0  # seconds
 
 # Where a program says that a whole frame is out (synchronized output); the screen is looked at there.
 FRAME_END = "\x1b[?2026l"
@@ -195,8 +195,15 @@ class Terminal:
         """The exit code of the program, when it has ended and all it wrote is read."""
         code = self.wait_for(lambda t: t.process.poll() is not None and [t.process.poll()])[0]
         # Its last words may still be in the pty.
-        self._drain()
+        self.wait_still()
         return code
+
+    def wait_still(self, seconds=0.1):
+        """Wait until nothing has been written for so long."""
+        seen, before = -1, None
+        while seen != before:
+            seen, before = len(self.raw), seen
+            time.sleep(seconds)
 
     # ── What a person does ──
 
@@ -249,12 +256,6 @@ class Terminal:
         display = self._screen.display
         self._history += [display[row] for row in sorted(self._screen.dirty) if row < len(display)]
         self._screen.dirty.clear()
-
-    def _drain(self):
-        before = -1
-        while len(self.raw) != before:
-            before = len(self.raw)
-            time.sleep(0.05)
 
     def _picture(self):
         width = max(map(len, self.lines), default=0)

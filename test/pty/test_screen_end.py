@@ -12,7 +12,7 @@ def slow(demo):
     """A session whose only test runs until it is ended."""
     demo.only_a_slow_test()
     with Session(demo) as session:
-        session.wait_slow_test()
+        test = session.wait_slow_test()
         # Else that nothing is left would say nothing.
         running = [" ".join(argv) for argv in session.processes().values()]
         for part in [
@@ -23,7 +23,7 @@ def slow(demo):
             "test_runner.py",
         ]:
             assert any(part in argv for argv in running), f"no {part} in {running}"
-        assert session.test_workers()
+        assert test in session.processes()
         yield session
 
 

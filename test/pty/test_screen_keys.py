@@ -11,7 +11,6 @@ TABLE = (ROOT / "src/core/command.ts").read_text()
 
 MODEST = 'return "A modest living."'
 CRASH = 'raise RuntimeError("no verdict")'
-SLOW = "import time\n\n\ndef test_slow():\n    time.sleep(600)\n"
 
 
 def paths(session):
@@ -280,13 +279,13 @@ def test_pause_holds_changes(session):
 
 def test_cancel(session):
     before = session.cycle
-    session.demo.write("test/test_slow.py", SLOW)
-    session.wait_for("tests 35/36")
+    session.demo.add_slow_test()
+    test = session.wait_slow_test()
     session.press("c")
     session.wait_cycle(before)
     assert "○ cancelled" in session.lines[2]
     assert "stale" in session.lines[2]
-    session.wait_for(lambda s: not s.test_workers(), describe="the end of the tests' processes")
+    assert test not in session.processes()
 
 
 # ── Help ──
