@@ -15,11 +15,12 @@ GUNICOV = ROOT / "bin" / "gunicov"
 
 # All that the demo needs beside its own Python; a desktop's opener is no part of it.
 PROGRAMS = ("node", "sh", "bash", "env", "dirname", "sleep")
+# The pid goes where nothing is watched: a file that a test writes beside itself is a change.
 SLOW_TEST = """
 import os, pathlib, time
 
 def test_that_takes_its_time():
-    pathlib.Path(__file__).with_name("slow.pid").write_text(str(os.getpid()))
+    pathlib.Path(__file__).parents[2].joinpath("slow.pid").write_text(str(os.getpid()))
     time.sleep(600)
 """
 
@@ -161,7 +162,7 @@ class Session(Terminal):
 
     def wait_slow_test(self):
         """Wait until the slow test runs, and give the pid of the process that it runs in."""
-        path = self.demo.path("test/slow.pid")
+        path = self.demo.dir.parent / "slow.pid"
         self.wait_for(lambda _: path.exists() and path.read_text(), describe="the slow test")
         self.wait_for("▸ testing")
         return int(path.read_text())
