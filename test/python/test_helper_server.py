@@ -215,12 +215,13 @@ def test_an_old_worker_that_is_busy_is_told_of(served):
     server, client = served()
     thread = threading.Thread(target=server.get, args=("/slow",))
     thread.start()
-    time.sleep(0.2)
+    wait_until(lambda: list(Path(server.dir).glob("gen-*/served/*")), "the request to arrive")
     number = client.send("restart", timeout=TIME)
     answer = client.wait(number)
     thread.join()
     waiting = [e for e in client.events[number] if e["event"] == "waiting"]
-    assert len(waiting) == 1 and "graceful_timeout" in waiting[0]["why"]
+    # On a busy machine the other worker may not have gone within a second either.
+    assert waiting and all("graceful_timeout" in event["why"] for event in waiting)
     assert answer["ok"]["ms"] > 1000
 
 

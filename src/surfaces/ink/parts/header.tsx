@@ -9,10 +9,13 @@ export interface HeaderProps {
   readonly width: number;
 }
 
+/** Narrower than this, what is watched needs the room more than the version does. */
+const ROOMY = 90;
+
 /** First line: gunicov, the server and how it is, what is watched. */
 export function Header({ version, snapshot, width }: HeaderProps) {
   const segments = [
-    segment(10, span("gunicov", "accent"), span(` ${version}`, "dim")),
+    segment(10, span("gunicov", "accent"), ...(width < ROOMY ? [] : [span(` ${version}`, "dim")])),
     segment(9, ...server(snapshot)),
     segment(6, ...generation(snapshot)),
     watching(snapshot),
