@@ -2411,18 +2411,27 @@ class Helper:
                 return
             yield self.wait(watch, deaths, clock, boots.missing(), boots.living())
 
-    def reload(self, watch, deaths, clock):
-        """Send SIGHUP; returns (the generation it closes, the one it opens)."""
+    def reload(self, job, watch, deaths, clock):
+        """Send SIGHUP; returns (the generation it closes, the one it opens).
+
+        Not cut short before its generation is there: the next request would take that for the
+        work of its own SIGHUP, and the other one would come in the middle of the tests.
+        """
         before = self.record.newest()
         watch.follow([self.record.path])
         self.oom_kills = self.master.oom_kills()
+        held, job.held = job.held, True
         self.master.signal(signal.SIGHUP)
         while True:
             watch.follow(os.path.join(self.record.path, n) for n in list_names(self.record.path))
             after = self.record.newest()
             if after.number > before.number:
-                return before, after
+                break
             yield self.wait(watch, deaths, clock, "the master to reload", [])
+        job.held = held
+        if job.cancelled and not held:
+            raise Cancelled()
+        return before, after
 
     def wait(self, watch, deaths, clock, what, pids):
         """A Wait for the record, these workers or the master; verifies that it lives."""
@@ -2445,7 +2454,7 @@ class Helper:
             with Watch() as watch, Deaths(self.master) as deaths:
                 yield from self.earlier_boot(watch, deaths, clock)
                 job.held = True  # a SIGHUP can't be taken back
-                _, opened = yield from self.reload(watch, deaths, clock)
+                _, opened = yield from self.reload(job, watch, deaths, clock)
                 boots = yield from self.settle_restart(job, watch, deaths, clock, opened)
         finally:
             self.signalling = None
@@ -2502,7 +2511,7 @@ class Helper:
         try:
             with Watch() as watch, Deaths(self.master) as deaths:
                 yield from self.earlier_boot(watch, deaths, clock)
-                closed, opened = yield from self.reload(watch, deaths, clock)
+                closed, opened = yield from self.reload(job, watch, deaths, clock)
                 roster = Roster(closed, deaths)
                 yield from self.settle_roster(job, watch, deaths, clock, roster)
         finally:

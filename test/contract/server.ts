@@ -1,6 +1,7 @@
 /** What every server promises (src/ports/server.ts), held against the real ones and the fake alike. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FactBody } from "../../src/core/fact.ts";
 import type { Report } from "../../src/core/report.ts";
@@ -208,6 +209,21 @@ export function serverContract(name: string, make: () => Promise<ServerSubject>)
       const next = value(await server.restart(() => {}, NEVER));
       expect([1, 2]).toContain(next.generation - generation);
       expect(next.workers).toHaveLength(subject.workers);
+    });
+
+    test.each([0, 10, 30])("a flush that is aborted after %i ms leaves no reload behind it", async (ms) => {
+      const controller = new AbortController();
+      await saveAndRestart(APP);
+      await subject.request();
+      const flushing = server.flush(() => {}, controller.signal);
+      await sleep(ms);
+      controller.abort();
+      const result = await flushing;
+      if (!result.ok) expect(result.failure.kind).toBe("cancelled");
+      const { generation } = await saveAndRestart(APP);
+      // A reload that came late would end these workers, and take their data with it.
+      await sleep(500);
+      expect(value(await server.freshness([], NEVER))).toMatchObject({ generation, fresh: true });
     });
 
     test("cut off in a cycle it says so, and the next cycle finds it again", async ({ skip }) => {
