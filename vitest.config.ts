@@ -5,5 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.{ts,tsx}"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Most of the time goes into waiting for servers and containers.
+    maxWorkers: 3,
   },
 });
