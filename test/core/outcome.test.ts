@@ -37,6 +37,7 @@ const EXPECTED: readonly (readonly [number, readonly FailureKind[]])[] = [
         "port-taken",
         "denied",
         "mount-lag",
+        "stale",
       ] as const),
       ...([
         "server-lost",
