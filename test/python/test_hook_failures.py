@@ -103,7 +103,7 @@ def test_a_killed_worker_is_done_but_has_not_saved(gunicorn_server, project):
     assert int((first.dir / "forked" / "1").read_text()) == victim["pid"]
     os.kill(victim["pid"], signal.SIGKILL)
     wait_until(lambda: first.ages("done") == [1], "child_exit", server.log)
-    assert first.read("done", 1)["cause"] == "unknown"
+    assert first.read("done", 1)["cause"] == "killed by SIGKILL"
     # The one that gunicorn forks in its place belongs to the same generation.
     wait_until(lambda: first.ages("booted") == [1, 2, 3], "the replacement", server.log)
     server.hup()

@@ -1,0 +1,84 @@
+"""Row 5 of docs/reliability.md: a connection that is held open stalls a reload no longer than the cap."""
+
+import socket
+import time
+
+import pytest
+from conftest import HELLO, measured
+from test_row4_workers import ASGI, CLASSES, NEEDS
+
+CAP = 2  # seconds: the hook's own graceful_timeout
+SLACK = 2  # seconds, for saving and for a busy machine
+GEVENT = 2  # seconds more: its loops look once a second
+
+
+def bound(name):
+    return CAP + SLACK + (GEVENT if name == "gevent" else 0)
+
+
+def browser_tab(server):
+    """An idle keep-alive connection, after one request."""
+    host, port = server.url.rpartition("/")[2].split(":")
+    tab = socket.create_connection((host, int(port)), timeout=10)
+    tab.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+    assert tab.recv(4096).startswith(b"HTTP/1.1 200")
+    return tab
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_row_5_an_idle_connection_is_bounded(gunicorn_server, project, name):
+    if name in NEEDS:
+        pytest.importorskip(NEEDS[name])
+    project.write({"app.py": ASGI if name in ("asgi", "uvicorn") else HELLO})
+    args = [*CLASSES[name], "--keep-alive", "75", "--graceful-timeout", "30"]
+    server = gunicorn_server(project.dir, args=args)
+    with browser_tab(server):
+        began = time.monotonic()
+        server.hup()
+        assert time.monotonic() - began < bound(name)
+    first = server.generations()[0]
+    assert first.ages("saved") == [1]
+    assert "app.py" in measured(first.data_files(), project.dir)
+
+
+HANGING = """\
+import asyncio
+import time
+
+
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/hang":
+        time.sleep(60)
+    start_response("200 OK", [("Content-Length", "5")])
+    return [b"hello"]
+
+
+async def asgi(scope, receive, send):
+    assert scope["type"] == "http"
+    if scope["path"] == "/hang":
+        await asyncio.sleep(60)
+    head = [(b"content-length", b"5")]
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+    await send({"type": "http.response.body", "body": b"hello"})
+"""
+
+
+@pytest.mark.parametrize("name", ["gthread", "gevent", "asgi", "uvicorn"])
+def test_row_5_a_request_that_hangs_is_cut_off_and_the_data_saved(gunicorn_server, project, name):
+    if name in NEEDS:
+        pytest.importorskip(NEEDS[name])
+    project.write({"app.py": HANGING})
+    app = "app:asgi" if name in ("asgi", "uvicorn") else "app:app"
+    server = gunicorn_server(project.dir, app=app, args=CLASSES[name])
+    server.get("/")
+    host, port = server.url.rpartition("/")[2].split(":")
+    with socket.create_connection((host, int(port))) as client:
+        client.sendall(b"GET /hang HTTP/1.1\r\nHost: here\r\n\r\n")
+        time.sleep(0.3)
+        began = time.monotonic()
+        server.hup()
+        assert time.monotonic() - began < bound(name)
+    first = server.generations()[0]
+    assert first.ages("saved") == [1]
+    lines, _ = measured(first.data_files(), project.dir)["app.py"]
+    assert lines & {7, 15}
