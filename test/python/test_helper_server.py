@@ -26,7 +26,7 @@ def app(environ, start_response):
     path = environ["PATH_INFO"]
     body = choose(path).encode()
     if path == "/slow":
-        time.sleep(1.5)
+        time.sleep(1.8)
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 """
