@@ -426,23 +426,25 @@ def test_the_end_of_the_helper_leaves_no_process(large, way):
     server, client = large
     client.send("html")
     (child,) = wait_until(lambda: children(client.process.pid), "the child")
-    if way == "stdin":
-        assert client.close() == 0
-        assert [name for name in os.listdir(server.dir) if name.startswith("report-")] == []
-    else:
-        client.process.kill()
-        client.process.wait()
-        other = HelperClient(env=clean_environment())
-        other.ask("find", pid=server.pid)
-        other.ask("prune")
-        assert other.close() == 0
-        assert [name for name in os.listdir(server.dir) if name.startswith("report-")] == []
 
     def gone():
         try:
             return "Z" in Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
         except FileNotFoundError:
             return True
+
+    if way == "stdin":
+        assert client.close() == 0
+        assert [name for name in os.listdir(server.dir) if name.startswith("report-")] == []
+    else:
+        client.process.kill()
+        client.process.wait()
+        wait_until(gone, "its child's end")  # it could still write while the other one clears up
+        other = HelperClient(env=clean_environment())
+        other.ask("find", pid=server.pid)
+        other.ask("prune")
+        assert other.close() == 0
+        assert [name for name in os.listdir(server.dir) if name.startswith("report-")] == []
 
     # At once, and not only when its work is done and the pipe turns out to be broken.
     wait_until(gone, "the child's end", timeout=0.3)
