@@ -6,6 +6,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Most of the time goes into waiting for servers and containers.
-    maxWorkers: 3,
+    maxWorkers: 2,
   },
 });
