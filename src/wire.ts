@@ -31,7 +31,7 @@ interface Targets {
 export async function wire(settings: Settings, policy: Policy): Promise<Engine> {
   const targets = await chooseTargets(settings);
   const { root } = settings;
-  const [helper, runner] = await Promise.all([loadProgram("server_helper"), loadProgram("test_runner")]);
+  const [helper, runner] = await Promise.all([loadProgram("gunicov_helper"), loadProgram("gunicov_runner")]);
   const paths = new Paths(root, () => targets.server.mappings);
   const source = () => sourceDirectories(settings, targets);
   const server = new HelperServer(targets.server, helper, paths, source, SERVER_TIMES, settings);

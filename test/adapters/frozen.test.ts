@@ -17,7 +17,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("a container that is paused in
     own = await container({ command: ["sleep", "infinity"] });
     const target = new DockerTarget(() => connectDocker(), { container: own.name }, "/");
     const all = { command, cwd: null, env: () => ({}), timeout: 100 };
-    tests = new RunnerTests(target, await loadProgram("test_runner"), all);
+    tests = new RunnerTests(target, await loadProgram("gunicov_runner"), all);
     expect(await tests.open(NEVER)).toMatchObject({ ok: true });
   });
   afterAll(async () => {

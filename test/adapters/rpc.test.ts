@@ -31,7 +31,7 @@ function running(): Promise<readonly string[]> {
 }
 
 async function start(code: string, pythons = ["python3"], options: Start = {}) {
-  const program = { name: "server_helper", source: HEAD + code } as const;
+  const program = { name: "gunicov_helper", source: HEAD + code } as const;
   const started = await Rpc.start(new ProcessTarget("/"), program, pythons, { env: MARK, ...options });
   if (started.ok) open.push(started.value);
   return started;

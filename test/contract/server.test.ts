@@ -26,13 +26,13 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
         parent = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1]
     except OSError:
         continue
-    if "server_helper.py" in command and "KILL" not in command and parent == sys.argv[1]:
+    if "gunicov_helper.py" in command and "KILL" not in command and parent == sys.argv[1]:
         os.kill(int(pid), 9)
 # KILL`;
 
 async function helper(target: Target, root: string): Promise<HelperServer> {
   const paths = new Paths(root, () => target.mappings);
-  return new HelperServer(target, await loadProgram("server_helper"), paths, () => [root], TIMES);
+  return new HelperServer(target, await loadProgram("gunicov_helper"), paths, () => [root], TIMES);
 }
 
 async function local(): Promise<ServerSubject> {

@@ -18,7 +18,7 @@ const MARK = "GUNICOV_TEST_RUN";
 async function runner(target: Target, mark: string, processes: () => Promise<readonly string[]>) {
   const command = ["pytest", "-p", "no:cacheprovider", FILE];
   const env = () => ({ [MARK]: mark });
-  const tests = new RunnerTests(target, await loadProgram("test_runner"), {
+  const tests = new RunnerTests(target, await loadProgram("gunicov_runner"), {
     command,
     cwd: null,
     env,
@@ -41,7 +41,7 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
         parent = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1]
     except OSError:
         continue
-    if "test_runner.py" in command and "KILL" not in command and parent == sys.argv[1]:
+    if "gunicov_runner.py" in command and "KILL" not in command and parent == sys.argv[1]:
         os.kill(int(pid), 9)
 # KILL`;
 

@@ -63,7 +63,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 7: the server's container
     first ??= cycle.report().totals;
     expect(cycle.report().totals).toEqual(first);
     expect(cycle.report().totals.num_statements).toBeGreaterThan(100);
-    expect(processes.filter((one) => one.includes("server_helper"))).toEqual([]);
+    expect(processes.filter((one) => one.includes("gunicov_helper"))).toEqual([]);
   }
 
   /** An image that does not have what its name says would prove nothing. */

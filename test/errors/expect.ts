@@ -40,7 +40,7 @@ export interface Expected {
 }
 
 /** A stack trace of ours: people can do nothing with it. */
-const OURS = /^\s+at .*(?:dist|src|node:)|server_helper\.py", line|test_runner\.py", line|UnhandledPromise/m;
+const OURS = /^\s+at .*(?:dist|src|node:)|gunicov_(?:helper|runner)\/.*", line|UnhandledPromise/m;
 
 /** Runs it twice, for people and for programs: both must say the same one thing, and how to go on. */
 export async function expectError(

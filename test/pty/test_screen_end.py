@@ -19,8 +19,8 @@ def slow(demo):
             "gunicov --local",
             "guard.py",
             "xy:create_app()",
-            "server_helper.py",
-            "test_runner.py",
+            "gunicov_helper.py",
+            "gunicov_runner.py",
         ]:
             assert any(part in argv for argv in running), f"no {part} in {running}"
         assert test in session.processes()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "python"))  # for tests that import a program's modules
 HOOK = ROOT / "python" / "gunicov_hook.py"
 # The interpreter that servers run on: another one tests other versions of gunicorn and coverage.
 PYTHON = os.environ.get("GUNICOV_TEST_PYTHON", sys.executable)
@@ -150,12 +151,14 @@ class Server:
         return self.process.returncode
 
     def kill(self):
-        """End the master and every worker at once (they lead a process group of their own)."""
-        try:
+        """End the master and every worker at once (they lead a process group of their own).
+
+        A master that has been waited for is left alone: its pid may be another process's by now.
+        Its workers leave by themselves.
+        """
+        if self.alive():
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait()
+            self.process.wait()
 
 
 def server_environment(extra, home):

@@ -1,4 +1,4 @@
-"""A client of server_helper.py that injects it just as gunicov does (docs/protocol.md, section 1)."""
+"""A client of gunicov_helper that injects it just as gunicov does (docs/protocol.md, section 1)."""
 
 import base64
 import json
@@ -7,13 +7,10 @@ import queue
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
-PROGRAM = Path(__file__).resolve().parents[2] / "python" / "server_helper.py"
-BOOTSTRAP = (
-    "import sys;b=sys.stdin.buffer;"
-    'exec(compile(b.read(int(b.readline())),"server_helper.py","exec"))'
-)
+from injected import bootstrap, preamble
+
+BOOTSTRAP, PREAMBLE = bootstrap("gunicov_helper"), preamble("gunicov_helper")
 
 
 class HelperClient:
@@ -29,8 +26,7 @@ class HelperClient:
             cwd=cwd,
             **options,
         )
-        source = PROGRAM.read_bytes()
-        self.write(b"%d\n" % len(source) + source)
+        self.write(PREAMBLE)
         self.lines = queue.Queue()
         self.stderr = b""
         self.numbers = iter(range(1, 1 << 30))

@@ -1,4 +1,4 @@
-"""A client of python/test_runner.py: injects it as docs/protocol.md section 1 says, and talks to it.
+"""A client of gunicov_runner: injects it as docs/protocol.md section 1 says, and talks to it.
 
 PYTEST_DONT_REWRITE: the test modules import it before pytest has it as a plugin.
 """
@@ -14,11 +14,9 @@ import time
 from pathlib import Path
 
 import pytest
+from injected import bootstrap, preamble
 
-SOURCE = Path(__file__).resolve().parents[2] / "python" / "test_runner.py"
-BOOTSTRAP = (
-    'import sys;b=sys.stdin.buffer;exec(compile(b.read(int(b.readline())),"test_runner.py","exec"))'
-)
+BOOTSTRAP, PREAMBLE = bootstrap("gunicov_runner"), preamble("gunicov_runner")
 # What a build machine may have set, and a container does not have.
 FOREIGN = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONPATH", "PYTEST_", "COV")
 TIMEOUT = 30.0
@@ -67,8 +65,7 @@ class RunnerClient:
         ]
         for thread in self.threads:
             thread.start()
-        source = SOURCE.read_bytes()
-        self.write(b"%d\n%s%s" % (len(source), source, ahead))
+        self.write(PREAMBLE + ahead)
         self.number = 0
         self.hello = self.next()
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import coverage
 import pytest
-from conftest import ROOT
+from gunicov_helper.failure import Failure
+from gunicov_helper.report.analyser import Analyser
+from gunicov_helper.report.cache import Parsed
+from gunicov_helper.report.environment import Environment
+from gunicov_helper.report.renaming import Renaming
+from gunicov_helper.report.summary import BRANCH_TOTALS, TOTALS
 from helper_client import clean_environment
-
-sys.path.insert(0, str(ROOT / "python"))
-import server_helper
-from server_helper import Analyser, Environment, Failure, Renaming
 
 VERSION = tuple(int(part) for part in coverage.__version__.split(".")[:2])
 
@@ -164,7 +165,7 @@ def run(work):
 def assert_equal(report, expected, directory):
     """Every number of ours is in coverage.py's report, and no file or key is missing."""
     assert report["branches"] is expected["meta"]["branch_coverage"]
-    names = {*server_helper.TOTALS, *(server_helper.BRANCH_TOTALS if report["branches"] else ())}
+    names = {*TOTALS, *(BRANCH_TOTALS if report["branches"] else ())}
     assert set(report["totals"]) == names
     assert report["totals"] == {name: expected["totals"][name] for name in names}
     paths = [row["path"] for row in report["files"]]
@@ -204,13 +205,13 @@ def test_edits_are_analysed_and_everything_else_comes_from_the_cache(tmp_path, m
     monkeypatch.chdir(project.dir)
     analyser = Analyser()
     parsed = []
-    original = server_helper.Parsed.__init__
+    original = Parsed.__init__
 
     def noting(self, identity, reporter):
         parsed.append(os.path.basename(reporter.filename))
         original(self, identity, reporter)
 
-    monkeypatch.setattr(server_helper.Parsed, "__init__", noting)
+    monkeypatch.setattr(Parsed, "__init__", noting)
     first, _ = project.by_helper(analyser)
     assert sorted(parsed) == sorted(os.path.basename(row["path"]) for row in first["files"])
     parsed.clear()

@@ -8,14 +8,14 @@ import sys
 import time
 
 import pytest
-from conftest import ROOT, wait_until
-from helper_client import BOOTSTRAP, PROGRAM, HelperClient, clean_environment
+from conftest import wait_until
+from gunicov_helper.failure import Failure
+from gunicov_helper.process.process import Process
+from gunicov_helper.protocol.channel import Channel
+from gunicov_helper.protocol.request import SHAPES, parse_request
+from helper_client import BOOTSTRAP, PREAMBLE, HelperClient, clean_environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(ROOT / "python"))
-import server_helper
-from server_helper import Process
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_hello_is_the_first_line(client):
     assert client.hello == {
         "event": "hello",
         "protocol": 1,
-        "program": "server_helper",
+        "program": "gunicov_helper",
         "pid": client.process.pid,
         "uid": os.geteuid(),
         "executable": sys.executable,
@@ -99,11 +99,10 @@ def test_lines_may_come_in_any_pieces(client):
 
 
 def test_requests_sent_together_with_the_program_are_not_lost():
-    source = PROGRAM.read_bytes()
     lines = b"".join(json.dumps(dict(GOOD, id=number)).encode() + b"\n" for number in range(1, 500))
     done = subprocess.run(
         [sys.executable, "-c", BOOTSTRAP],
-        input=b"%d\n" % len(source) + source + lines,
+        input=PREAMBLE + lines,
         stdout=subprocess.PIPE,
         timeout=20,
         check=True,
@@ -150,7 +149,6 @@ def test_the_end_of_stdin_ends_it(client):
 
 def test_a_closed_stdout_ends_it_quietly(tmp_path):
     """Its stdout is a pipe whose reading end is closed: the next line that it writes ends it."""
-    source = PROGRAM.read_bytes()
     reader, writer = os.pipe()
     process = subprocess.Popen(
         [sys.executable, "-c", BOOTSTRAP],
@@ -161,7 +159,7 @@ def test_a_closed_stdout_ends_it_quietly(tmp_path):
         cwd=tmp_path,
     )
     os.close(writer)
-    process.stdin.write(b"%d\n" % len(source) + source)
+    process.stdin.write(PREAMBLE)
     process.stdin.flush()
     assert b"hello" in os.read(reader, 65536)
     os.close(reader)
@@ -205,7 +203,7 @@ json_values = st.recursive(
     max_leaves=8,
 )
 requests = st.fixed_dictionaries(
-    {"id": st.integers(-1, 5) | json_values, "do": st.sampled_from([*server_helper.SHAPES, "x"])},
+    {"id": st.integers(-1, 5) | json_values, "do": st.sampled_from([*SHAPES, "x"])},
     optional={
         key: json_values
         for key in ("pid", "files", "timeout", "source", "generation", "map", "path", "target")
@@ -217,12 +215,12 @@ requests = st.fixed_dictionaries(
 @given(requests.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=200))
 def test_parsing_gives_a_request_of_the_right_shape_or_a_failure(line):
     try:
-        request = server_helper.parse_request(line)
-    except server_helper.Failure as failure:
+        request = parse_request(line)
+    except Failure as failure:
         assert failure.kind == "bad-request"
     else:
-        assert request["do"] in server_helper.SHAPES and request["id"] > 0
-        for key, check in server_helper.SHAPES[request["do"]].items():
+        assert request["do"] in SHAPES and request["id"] > 0
+        for key, check in SHAPES[request["do"]].items():
             assert check(request.get(key))
 
 
@@ -231,7 +229,7 @@ def test_parsing_gives_a_request_of_the_right_shape_or_a_failure(line):
 def test_lines_survive_any_division_into_pieces(lines, data):
     text = b"".join(line + b"\n" for line in lines)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
-    channel = server_helper.Channel(0, 1)
+    channel = Channel(0, 1)
     got = []
     for start, end in zip([0, *cuts], [*cuts, len(text)]):
         got += channel.split(text[start:end])

@@ -3,15 +3,17 @@
 import json
 import os
 import subprocess
-import sys
 import time
 
 import pytest
-from conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "python"))
-import server_helper
-from server_helper import Boots, Deaths, Failure, Process, Record, Roster
+from gunicov_helper.failure import Failure
+from gunicov_helper.process.deaths import Deaths
+from gunicov_helper.process.process import Process
+from gunicov_helper.process.watch import POLL_SECONDS, Inotify, Watch
+from gunicov_helper.protocol.wait import Clock
+from gunicov_helper.record.boots import Boots
+from gunicov_helper.record.record import Record
+from gunicov_helper.record.roster import Roster
 
 
 class HandMade:
@@ -285,14 +287,14 @@ def test_a_record_that_others_can_write_is_not_believed(record):
 @pytest.mark.parametrize("blind", [False, True])
 def test_a_watch_wakes_for_a_new_file(tmp_path, monkeypatch, blind):
     if blind:
-        monkeypatch.setattr(server_helper.Inotify, "open", classmethod(lambda cls: None))
-    clock = server_helper.Clock(5)
-    with server_helper.Watch() as watch:
+        monkeypatch.setattr(Inotify, "open", classmethod(lambda cls: None))
+    clock = Clock(5)
+    with Watch() as watch:
         watch.follow([str(tmp_path), str(tmp_path / "later")])
         assert watch.blind == blind
         wait = watch.wait(clock, "a file")
         if blind:
-            assert wait.until - time.monotonic() <= server_helper.POLL_SECONDS
+            assert wait.until - time.monotonic() <= POLL_SECONDS
             return
         import select
 
@@ -308,5 +310,5 @@ def test_a_watch_wakes_for_a_new_file(tmp_path, monkeypatch, blind):
 
 def test_a_clock_runs_out_saying_for_what():
     with pytest.raises(Failure, match=r"still waiting for the tea") as caught:
-        server_helper.Clock(0).wait("the tea")
+        Clock(0).wait("the tea")
     assert caught.value.kind == "timeout"

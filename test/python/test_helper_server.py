@@ -13,7 +13,7 @@ from pathlib import Path
 import coverage
 import pytest
 from conftest import wait_until
-from helper_client import HelperClient, clean_environment
+from helper_client import PREAMBLE, HelperClient, clean_environment
 from test_helper_collect import assert_equal, run_coverage
 
 APP = """\
@@ -141,7 +141,7 @@ def test_several_masters_are_told_apart_by_pid(served, gunicorn_server, project)
 
 
 def test_what_is_and_what_is_not_gunicorn():
-    from server_helper import is_gunicorn
+    from gunicov_helper.process.command_line import is_gunicorn
 
     yes = [
         ["gunicorn: master [app:app]"],
@@ -455,7 +455,6 @@ def test_a_master_of_another_user_is_denied(served, tmp_path):
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         pytest.skip("needs root and setpriv")
     server, _ = served()
-    source = Path(__file__).resolve().parents[2] / "python" / "server_helper.py"
     requests = json.dumps({"id": 1, "do": "find", "pid": server.pid}).encode() + b"\n"
     done = subprocess.run(
         [
@@ -466,7 +465,7 @@ def test_a_master_of_another_user_is_denied(served, tmp_path):
             "-c",
             "import sys;exec(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())).decode())",
         ],
-        input=b"%d\n" % source.stat().st_size + source.read_bytes() + requests,
+        input=PREAMBLE + requests,
         stdout=subprocess.PIPE,
         cwd="/",
         env={"PATH": "/usr/bin:/bin"},

@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from runner_client import BOOTSTRAP, SOURCE, RunnerClient, children_of, gone, marked
+from runner_client import BOOTSTRAP, PREAMBLE, RunnerClient, children_of, gone, marked
 
 pytest_plugins = ("runner_client",)
 
@@ -156,8 +156,7 @@ def test_it_ends_when_nobody_reads_it_any_more(suite):
     )
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
     request = {"id": 1, "do": "run", "command": command, "cwd": str(suite.dir)}
-    source = SOURCE.read_bytes()
-    process.stdin.write(b"%d\n%s%s\n" % (len(source), source, json.dumps(request).encode()))
+    process.stdin.write(PREAMBLE + json.dumps(request).encode() + b"\n")
     process.stdin.flush()
     assert b"hello" in process.stdout.readline()
     assert b"total" in process.stdout.readline()

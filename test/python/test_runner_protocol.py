@@ -19,7 +19,7 @@ def test_hello_comes_first_and_names_the_process(runner):
     assert runner.hello == {
         "event": "hello",
         "protocol": 1,
-        "program": "test_runner",
+        "program": "gunicov_runner",
         "pid": runner.pid,
         "executable": sys.executable,
         "python": ".".join(map(str, sys.version_info[:3])),

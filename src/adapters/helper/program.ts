@@ -1,8 +1,9 @@
 /** The Python programs that are shipped with gunicov and injected by their text. */
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export type ProgramName = "server_helper" | "test_runner";
+export type ProgramName = "gunicov_helper" | "gunicov_runner";
 
 /** The directory with the Python files, in a checkout and in the installed package alike. */
 const PYTHON = fileURLToPath(new URL("../../../python/", import.meta.url));
@@ -15,8 +16,21 @@ export interface Program {
   readonly source: string;
 }
 
+/** One text that holds all modules of a package and runs it. */
 export async function loadProgram(name: ProgramName): Promise<Program> {
-  return { name, source: await readFile(`${PYTHON}${name}.py`, "utf8") };
+  const [loader, texts] = await Promise.all([readFile(`${PYTHON}inject.py`, "utf8"), readPackage(name)]);
+  // A JSON object of strings is a dict literal of Python's too.
+  return { name, source: `${loader}\n\nrun("${name}", ${JSON.stringify(texts)})\n` };
+}
+
+async function readPackage(name: ProgramName): Promise<Record<string, string>> {
+  const found = await readdir(join(PYTHON, name), { recursive: true, withFileTypes: true });
+  const files = found.filter((one) => one.isFile() && one.name.endsWith(".py"));
+  const texts = files.map(async ({ parentPath, name: file }) => {
+    const path = join(parentPath, file);
+    return [relative(PYTHON, path), await readFile(path, "utf8")] as const;
+  });
+  return Object.fromEntries(await Promise.all(texts));
 }
 
 /** argv that reads the program's text from stdin (docs/protocol.md, section 1). */

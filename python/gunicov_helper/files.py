@@ -1,0 +1,42 @@
+"""Reading files and paths that may not be there."""
+
+import json
+import os
+
+
+def read_json(path):
+    """The object in a JSON file, or None where there is none (or it is not one)."""
+    try:
+        with open(path, "rb") as file:
+            value = json.loads(file.read().decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def list_names(path):
+    try:
+        return os.listdir(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def read_bytes(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def within(path, directories):
+    """Whether a path lies in one of these directories (as written, or resolved)."""
+    for directory in directories:
+        for one, other in (
+            (path, directory),
+            (os.path.realpath(path), os.path.realpath(directory)),
+        ):
+            inside, outside = os.path.normpath(one), os.path.normpath(other)
+            if inside == outside or inside.startswith(outside.rstrip("/") + "/"):
+                return True
+    return False

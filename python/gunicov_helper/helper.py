@@ -1,0 +1,25 @@
+"""Which method answers which request (docs/protocol.md, section 3)."""
+
+from gunicov_helper.requests.before import Before
+from gunicov_helper.requests.find import Find
+from gunicov_helper.requests.reload import Reload
+from gunicov_helper.requests.report import Report
+from gunicov_helper.session import Session
+
+
+class Helper:
+    """Answers requests: each is a method `do_<name>` of one of the four parts."""
+
+    def __init__(self):
+        self.session = Session()
+        self.parts = [part(self.session) for part in (Find, Before, Reload, Report)]
+        self.chores = self.session.chores
+
+    def start(self, request, job):
+        """Begin a request; returns its answer, or a generator that will."""
+        name = "do_" + request["do"]
+        method = next(getattr(part, name) for part in self.parts if hasattr(part, name))
+        return method(request, job)
+
+    def close(self):
+        self.session.close()

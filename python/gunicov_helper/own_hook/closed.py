@@ -1,0 +1,71 @@
+"""A generation that has ended, where no record tells of it."""
+
+import os
+
+from gunicov_helper.own_hook.data_directory import pids_in
+
+
+def plural(count, noun):
+    return "{} {}{}".format(count, noun, "" if count == 1 else "s")
+
+
+class Closed:
+    """A generation that has ended, where no record tells: who exited, and what they left."""
+
+    def __init__(self, workers, data, since, wiped):
+        """`workers`: {(pid, start time): age}; `since`: when the code they ran was loaded."""
+        self.since, self.wiped, self.directory = since, wiped, data.path
+        self.count, self.damaged = len(workers), len(data.damaged())
+        self.paths = [one.copy for one in data.whole()]
+        self.lost = self.find_lost(workers, data)
+
+    def find_lost(self, workers, data):
+        """Those whose pid no file has in its name. Empty where the names tell no pids."""
+        host = os.uname().nodename
+        named = {pid for one in data.whole() for pid in pids_in(one.name, host)}
+        broken = {pid for one in data.damaged() for pid in pids_in(one.name, host)}
+        pids = {pid: age for (pid, _), age in workers.items()}
+        if not named & set(pids):
+            return []
+        causes = {True: "its data file is damaged", False: "it left no data file"}
+        return [
+            {"age": age, "pid": pid, "cause": causes[pid in broken]}
+            for pid, age in sorted(pids.items(), key=lambda pair: pair[1])
+            if pid not in named
+        ]
+
+    @property
+    def written(self):
+        return len(self.paths)
+
+    @property
+    def expected(self):
+        return max(self.count, self.written + len(self.lost))
+
+    def tally(self):
+        files = plural(self.written, "data file")
+        damaged = f" and {self.damaged} damaged" if self.damaged else ""
+        return "{} exited, {}{}".format(plural(self.count, "worker"), files, damaged)
+
+    def reasons(self):
+        """Why the data is not whole, a line each. Empty: the numbers agree."""
+        if self.written >= self.expected and not self.damaged:
+            return []
+        reasons = [f"{self.tally()} in {self.directory}"]
+        if self.wiped:
+            reasons.append(
+                f"{self.directory} was deleted while workers saved their data in it (a post_fork "
+                "that does so takes it away); from now on they are ended one at a time"
+            )
+        elif not self.written:
+            reasons.append(f"is {self.directory} where the server's own hook writes its data?")
+        return reasons
+
+    def note(self):
+        """What is to be said where the numbers agree (str), or None."""
+        if self.reasons():
+            return None
+        return (
+            f"unproven: {self.tally()}; the server's own hook wrote them, and whether they hold "
+            "all that its workers ran is known to it alone"
+        )

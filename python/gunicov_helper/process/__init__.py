@@ -1,0 +1,1 @@
+"""What runs where gunicorn runs: processes, the master, and waiting for what they do."""

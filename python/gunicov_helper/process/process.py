@@ -1,0 +1,111 @@
+"""What /proc tells of processes."""
+
+import math
+import os
+import re
+
+from gunicov_helper.process.command_line import is_gunicorn
+
+
+class Process:
+    """What /proc tells of one process at one moment."""
+
+    def __init__(self, pid, parent, start_time, state):
+        self.pid, self.parent, self.start_time, self.state = pid, parent, start_time, state
+
+    @classmethod
+    def read(cls, pid):
+        """The process of that pid, or None. `start_time` is field 22 of its stat."""
+        try:
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                text = file.read()
+        except (OSError, ValueError):
+            return None
+        # The command's name may hold spaces and parentheses: fields count from the last one.
+        fields = text[text.rfind(b")") + 2 :].split()
+        if len(fields) < 20:
+            return None
+        return cls(pid, int(fields[1]), int(fields[19]), fields[0].decode("ascii"))
+
+    @property
+    def dead(self):
+        return self.state in "ZXx"
+
+    def argv(self):
+        """Its command line's elements; empty for a zombie or a thread of the kernel."""
+        try:
+            with open(f"/proc/{self.pid}/cmdline", "rb") as file:
+                words = file.read().split(b"\0")
+        except OSError:
+            return []
+        while words and not words[-1]:  # setproctitle pads its title with NULs
+            words.pop()
+        return [os.fsdecode(word) for word in words]
+
+    def environment(self):
+        """Its environment as it was started with (dict), or None where it can't be read."""
+        try:
+            with open(f"/proc/{self.pid}/environ", "rb") as file:
+                pairs = [pair.partition(b"=") for pair in file.read().split(b"\0")]
+        except OSError:
+            return None
+        return {os.fsdecode(key): os.fsdecode(value) for key, equals, value in pairs if equals}
+
+    def link(self, name):
+        """Where /proc/<pid>/<name> points (`cwd`, `exe`), or None."""
+        try:
+            return os.readlink(f"/proc/{self.pid}/{name}")
+        except OSError:
+            return None
+
+    def uid(self):
+        """The effective uid, or None."""
+        try:
+            with open(f"/proc/{self.pid}/status", "rb") as file:
+                return int(re.search(rb"^Uid:\s+\d+\s+(\d+)", file.read(), re.MULTILINE).group(1))
+        except (OSError, AttributeError):
+            return None
+
+    def seconds(self):
+        """How long it has been running, in seconds; infinite where that can't be told."""
+        try:
+            with open("/proc/uptime") as file:
+                uptime = float(file.read().split()[0])
+        except (OSError, ValueError, IndexError):
+            return math.inf
+        age = uptime - self.start_time / os.sysconf("SC_CLK_TCK")
+        return age if age >= 0 else math.inf  # a container's own uptime counts from elsewhere
+
+
+def all_processes():
+    """{pid: Process} of everything in /proc."""
+    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
+    found = (Process.read(pid) for pid in pids)
+    return {process.pid: process for process in found if process}
+
+
+def find_masters(processes):
+    """Every gunicorn process of those whose parent is not gunicorn, by pid."""
+    argvs = {pid: process.argv() for pid, process in processes.items() if pid != os.getpid()}
+    gunicorns = {pid for pid, argv in argvs.items() if is_gunicorn(argv)}
+    return [processes[pid] for pid in sorted(gunicorns) if processes[pid].parent not in gunicorns]
+
+
+def open_pidfd(pid):
+    """A descriptor that becomes readable when that process ends, or None."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
+def children(pid):
+    """Pids of the children of all of a process's threads."""
+    try:
+        found = set()
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+                found.update(int(word) for word in file.read().split())
+        return found
+    except OSError:  # a kernel that has no such files
+        return {one.pid for one in all_processes().values() if one.parent == pid}

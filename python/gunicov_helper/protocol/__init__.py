@@ -1,0 +1,1 @@
+"""Lines in, lines out: the requests, and the loop that serves them."""

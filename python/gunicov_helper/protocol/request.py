@@ -1,0 +1,100 @@
+"""The requests that there are, and their shapes (docs/protocol.md, section 3)."""
+
+import json
+import math
+import os
+import re
+
+from gunicov_helper.failure import Failure
+
+
+def is_text(value):
+    return isinstance(value, str)
+
+
+def is_path(value):
+    """An absolute path that the system can take: no NUL, and encodable."""
+    if not isinstance(value, str) or not value.startswith("/") or "\0" in value:
+        return False
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def is_name(value):
+    """A path, absolute or not, that the system can take."""
+    return is_text(value) and value != "" and is_path("/" + value)
+
+
+def is_count(value):
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+
+
+def is_timeout(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return math.isfinite(value) and 0 <= value <= 86400
+    except OverflowError:
+        return False
+
+
+def is_optional(check):
+    return lambda value: value is None or check(value)
+
+
+def is_list(check):
+    return lambda value: isinstance(value, list) and all(check(item) for item in value)
+
+
+def is_digest(value):
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def is_record(**fields):
+    return lambda value: (
+        isinstance(value, dict) and all(check(value.get(key)) for key, check in fields.items())
+    )
+
+
+SHAPES = {
+    "find": {
+        "pid": is_optional(is_count),
+        "match": is_optional(is_text),
+        "coverage_dir": is_optional(is_name),
+    },
+    "check": {
+        "files": is_list(is_record(path=is_path, sha256=is_optional(is_digest))),
+        "timeout": is_timeout,
+    },
+    "freshness": {"files": is_list(is_path), "source": is_list(is_path)},
+    "restart": {"timeout": is_timeout},
+    "flush": {"timeout": is_timeout},
+    "collect": {"generation": is_count},
+    "html": {},
+    "export": {"map": is_list(is_record(inside=is_path, outside=is_text))},
+    "read": {"path": is_path},
+    "prune": {},
+    "cancel": {"target": is_count},
+}
+
+
+def parse_request(line):
+    """The request in one line (bytes); raises Failure `bad-request`."""
+    try:
+        request = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise Failure("bad-request", f"not a line of UTF-8 JSON: {error}") from None
+    if not isinstance(request, dict):
+        raise Failure("bad-request", "a request is a JSON object")
+    if not is_count(request.get("id")):
+        raise Failure("bad-request", "`id` is a positive integer")
+    shape = SHAPES.get(request.get("do")) if isinstance(request.get("do"), str) else None
+    if shape is None:
+        raise Failure("bad-request", "`do` is one of {}".format(", ".join(sorted(SHAPES))))
+    for key, check in shape.items():
+        if not check(request.get(key)):
+            raise Failure("bad-request", f"`{key}` is missing or of the wrong type")
+    return request

@@ -1,0 +1,36 @@
+"""What a request waits for, and its time limit."""
+
+import time
+
+from gunicov_helper.failure import Failure
+
+SAFETY_SECONDS = 0.25  # a second look while waiting, should an event have been missed
+
+
+class Wait:
+    """What a request waits for: descriptors that become readable, and a monotonic time."""
+
+    def __init__(self, until=None, fds=()):
+        self.until, self.fds = until, tuple(fds)
+
+
+class Clock:
+    """A request's time limit (seconds), and waits that keep within it."""
+
+    def __init__(self, timeout):
+        self.started = time.monotonic()
+        self.deadline = self.started + timeout
+
+    def ms(self):
+        return round((time.monotonic() - self.started) * 1000, 1)
+
+    def wait(self, what, fds=(), every=SAFETY_SECONDS):
+        """A Wait until something is readable, for `every` seconds at most.
+
+        Raises Failure `timeout`, saying `what` is waited for, once the limit has passed.
+        """
+        now = time.monotonic()
+        if now >= self.deadline:
+            limit = self.deadline - self.started
+            raise Failure("timeout", f"after {limit:.1f} s still waiting for {what}")
+        return Wait(min(self.deadline, now + every), fds)

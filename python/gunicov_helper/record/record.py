@@ -1,0 +1,82 @@
+"""A master's record directory."""
+
+import os
+import re
+import stat
+
+from gunicov_helper.failure import Failure
+from gunicov_helper.files import list_names, read_json
+from gunicov_helper.record.generation import Generation, as_int
+
+
+class Record:
+    """A master's record directory (docs/protocol.md, section 5)."""
+
+    NAME = re.compile(r"gen-(\d+)")
+
+    def __init__(self, path):
+        self.path = path
+        self.known = {}
+
+    def exists(self):
+        return os.path.exists(os.path.join(self.path, "master.json"))
+
+    def verify(self, uids):
+        """Raise Failure `denied` unless it is a real directory of one of these users.
+
+        What it says is acted on (an interpreter's path, for one): nobody else may write it.
+        """
+        about = os.lstat(self.path)
+        if not stat.S_ISDIR(about.st_mode) or about.st_uid not in uids or about.st_mode & 0o002:
+            raise Failure(
+                "denied",
+                f"{self.path} is not a private directory of the server's user",
+                "Remove it, or set GUNICOV_DIR in the server's environment to another directory.",
+            )
+
+    def master(self):
+        return read_json(os.path.join(self.path, "master.json")) or {}
+
+    def config_error(self):
+        error = read_json(os.path.join(self.path, "config-error.json"))
+        return None if error is None else str(error.get("traceback", ""))
+
+    def generations(self):
+        """Those that the master has begun (they have a manifest), oldest first."""
+        found = {}
+        for name in list_names(self.path):
+            match = self.NAME.fullmatch(name)
+            if match:
+                number = int(match.group(1))
+                found[number] = self.known.get(number) or Generation(
+                    os.path.join(self.path, name), number
+                )
+        self.known = found
+        return [found[number] for number in sorted(found) if found[number].manifest()]
+
+    def newest(self):
+        """The generation now serving; raises Failure `no-hook` where there is none."""
+        generations = self.generations()
+        if not generations:
+            raise no_hook()
+        return generations[-1]
+
+    def get(self, number):
+        return next((one for one in self.generations() if one.number == number), None)
+
+    def workers(self, generation):
+        """How many workers a generation is to have."""
+        settings = (generation.manifest() or {}).get("settings")
+        told = settings.get("workers") if isinstance(settings, dict) else None
+        return as_int(told) or as_int(self.master().get("workers")) or 1
+
+
+def no_hook():
+    return Failure(
+        "no-hook",
+        "the gunicorn master does not run gunicov's hook",
+        "Start gunicorn with gunicov_hook.py as its config: -c gunicov_hook.py on its command "
+        "line, or GUNICORN_CMD_ARGS='-c …/gunicov_hook.py' in its environment. Or, where a hook of "
+        'its own writes coverage data, name its directory: coverage_dir = "…" under '
+        "[tool.gunicov.server].",
+    )

@@ -1,0 +1,178 @@
+"""All of our use of coverage.py: combining, analysing, exporting."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import types
+import warnings
+
+from gunicov_helper.failure import Failure
+from gunicov_helper.report.cache import Internals, SourceCache, cached_coverage
+from gunicov_helper.report.summary import public_report, summarize
+
+AGAIN = "Rerun: the next run writes new data files."
+
+
+def is_sqlite(path):
+    with open(path, "rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
+
+
+class Analyser:
+    """All of our use of coverage.py: combining, analysing, exporting.
+
+    Private use is within `Internals`, `cached_coverage` and `cached_report`; where a version
+    does not have it, or it fails, coverage.py's public JSON report is parsed instead.
+    """
+
+    def __init__(self, private=True):
+        try:
+            import coverage
+        except ImportError as error:
+            raise Failure(
+                "no-coverage",
+                f"{sys.executable} cannot import the coverage package: {error}",
+                "Install it where the server runs: pip install coverage",
+            ) from None
+        self.coverage = coverage
+        self.cache = SourceCache()
+        self.in_memory = True
+        self.internals = self.find_internals() if private else None
+
+    def find_internals(self):
+        try:
+            internals = Internals()
+            internals.Coverage = cached_coverage(self.coverage, internals, self.cache)
+        except (ImportError, AttributeError) as error:
+            print(f"gunicov: public coverage API only: {error}", file=sys.stderr)
+            return None
+        return internals
+
+    def combine(self, files, config):
+        """A Coverage, in memory, of these data files (which stay); `config` as the hook's.
+
+        Raises Failure `coverage-error`, also where a single one of the files can't be read.
+        """
+        damaged = [path for path in files if not is_sqlite(path)]
+        if damaged:  # coverage.py takes an empty one for a file that holds no data
+            raise Failure("coverage-error", f"damaged data files: {', '.join(damaged)}", AGAIN)
+        with self.errors():
+            if self.in_memory:
+                try:
+                    return self.combine_into(self.make(config), files)
+                except self.coverage.CoverageException as error:
+                    # Versions 7.10 to 7.15 (at least) never detach one file's database from one in memory.
+                    if "already in use" not in str(error):
+                        raise
+                    self.in_memory = False
+            return self.combine_on_disk(files, config)
+
+    def make(self, config, data_file=None):
+        """A new Coverage whose analysis is cached, in memory by default."""
+        kind = self.internals.Coverage if self.internals else self.coverage.Coverage
+        measured = kind(data_file=data_file, config_file=config or True)
+        return measured if data_file else in_memory(measured)
+
+    def combine_into(self, measured, files):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            measured.combine(files, strict=True, keep=True)
+        unread = "; ".join(str(warning.message) for warning in caught)
+        if unread:
+            raise Failure("coverage-error", unread, AGAIN)
+        return measured
+
+    def combine_on_disk(self, files, config):
+        folder = tempfile.mkdtemp(prefix="combine-", dir=os.path.dirname(files[0]))
+        try:
+            disk = self.make(config, os.path.join(folder, "combined"))
+            blob = self.combine_into(disk, files).get_data().dumps()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        measured = self.make(config)
+        measured.get_data().loads(blob)
+        return measured
+
+    def errors(self):
+        return CoverageErrors(self.coverage)
+
+    def report(self, measured):
+        """A generator, resumed file by file, that returns the report (docs/protocol.md)."""
+        if self.internals:
+            try:
+                return (yield from self.cached_report(measured))
+            except (AttributeError, TypeError, ImportError) as error:
+                print(f"gunicov: public coverage API only: {error!r}", file=sys.stderr)
+                self.internals = None
+        with self.errors():
+            return public_report(json.loads(self.json(measured)))
+
+    def cached_report(self, measured):
+        # What the public report functions do first, to apply [paths].
+        prepare = getattr(measured, "_prepare_data_for_reporting", None)
+        if prepare:
+            prepare()
+        data = measured.get_data()
+        data.set_query_contexts(measured.config.report_contexts)
+        total = self.internals.Numbers(measured.config.precision)
+        rows = []
+        with self.errors():
+            for _, result in self.internals.analyses(measured, None):
+                total += result.numbers
+                rows.append(result.row)
+                yield
+        branches = data.has_arcs()
+        self.cache.keep({row["path"] for row in rows})
+        return {"totals": summarize(total, branches), "files": rows, "branches": branches}
+
+    def json(self, measured):
+        """coverage.py's own JSON report (str)."""
+        import contextlib
+        import io
+
+        with self.errors(), contextlib.redirect_stdout(io.StringIO()) as text:
+            measured.json_report(outfile="-")
+        return text.getvalue()
+
+    def reload(self, blob, config):
+        """A plain Coverage, in memory, of what `CoverageData.dumps()` gave (bytes).
+
+        A forked child can't use its parent's data: coverage.py starts a new, empty database.
+        """
+        with self.errors():
+            measured = self.coverage.Coverage(data_file=None, config_file=config or True)
+            in_memory(measured).get_data().loads(blob)
+        return measured
+
+    def save(self, measured, path, rename):
+        """Write its data to a data file, each file's path renamed by `rename` (a function)."""
+        with self.errors():
+            data = self.coverage.CoverageData(basename=path)
+            try:
+                data.update(measured.get_data(), map_path=rename)
+            except TypeError:  # before 7.6 it took an object with a `map`
+                data.update(measured.get_data(), aliases=types.SimpleNamespace(map=rename))
+            data.write()
+
+
+def in_memory(measured):
+    """That Coverage (made without a data file), unable to make the configured file's directory."""
+    measured.set_option("run:data_file", ".coverage")
+    return measured
+
+
+class CoverageErrors:
+    """Turns coverage.py's exceptions into the Failure `coverage-error`."""
+
+    def __init__(self, coverage):
+        self.expected = (coverage.CoverageException,)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, self.expected) or type(error).__module__ == "sqlite3":
+            raise Failure("coverage-error", f"{kind.__name__}: {error}") from None
+        return False

@@ -1,0 +1,1 @@
+"""What each request does: one method `do_<name>` for each."""

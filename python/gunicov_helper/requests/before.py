@@ -1,0 +1,76 @@
+"""`check` and `freshness`: what is to be known before a restart."""
+
+import os
+import time
+
+from gunicov_helper.files import within
+from gunicov_helper.process.deaths import Deaths
+from gunicov_helper.process.watch import POLL_SECONDS
+from gunicov_helper.protocol.wait import Clock, Wait
+from gunicov_helper.record.boots import Boots
+from gunicov_helper.source import check_file, compile_failure
+
+
+class Before:
+    """Checks changed files, and whether the workers are fresh."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def do_check(self, request, job):
+        clock = Clock(request["timeout"])
+        waiting = list(request["files"])
+        failures, pause = [], POLL_SECONDS
+        while True:
+            waiting, checked = self.look_at(waiting)
+            failures.extend(checked)
+            if not waiting or time.monotonic() >= clock.deadline:
+                break
+            yield Wait(min(clock.deadline, time.monotonic() + pause))
+            pause = min(pause * 2, 0.05)
+        return {"failures": failures, "lagging": [file["path"] for file in waiting]}
+
+    def look_at(self, files):
+        """(those that lag, the failures of those that do not)."""
+        lagging, failures = [], []
+        for file in files:
+            path = file["path"]
+            lags, body = check_file(path, file.get("sha256"))
+            if lags:
+                lagging.append(file)
+            elif body is not None and path.endswith(".py"):
+                failures.append(compile_failure(path, body))
+        return lagging, [failure for failure in failures if failure]
+
+    def do_freshness(self, request, job):
+        self.session.verified()
+        if self.session.own:
+            return self.session.own.freshness()
+        generation = self.session.record.newest()
+        why = self.why_stale(generation, request["files"], request["source"])
+        return {
+            "fresh": why is None,
+            "why": why or "the workers have served nothing since boot",
+            "generation": generation.number,
+        }
+
+    def why_stale(self, generation, files, source):
+        """Why this generation, the newest, must be restarted (str), or None."""
+        with Deaths(self.session.master) as deaths:
+            boots = Boots(generation, self.session.record.workers(generation), deaths)
+            boots.look()
+        if boots.errors:
+            return "a worker failed to boot"
+        if not boots.settled():
+            return "not every worker has booted: " + boots.missing()
+        if not all(told.get("counts_requests", True) for told in boots.booted.values()):
+            return "this worker class does not tell whether it has served"
+        if generation.served():
+            return "a worker has served a request"
+        inside = next((path for path in files if within(path, source)), None)
+        if inside:
+            return f"{inside} has changed"
+        loaded = {path for one in boots.booted.values() for path in one.get("modules") or []}
+        loaded |= {os.path.realpath(path) for path in loaded}
+        used = next((p for p in files if p in loaded or os.path.realpath(p) in loaded), None)
+        return f"{used} has changed, and a worker has loaded it" if used else None

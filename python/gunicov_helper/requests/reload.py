@@ -1,0 +1,207 @@
+"""`restart` and `flush`: one SIGHUP at a time, and what it leads to."""
+
+import os
+import signal
+import time
+
+from gunicov_helper.failure import Cancelled, Failure
+from gunicov_helper.files import list_names
+from gunicov_helper.own_hook.own_hook import BOOT_PATIENCE
+from gunicov_helper.process.deaths import Deaths
+from gunicov_helper.process.watch import POLL_SECONDS, Watch
+from gunicov_helper.protocol.wait import Clock
+from gunicov_helper.record.boots import Boots, clock_age
+from gunicov_helper.record.roster import Roster, look_settled, missing_old
+
+
+class Reload:
+    """Restarts the workers, and waits for what they owe."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def take_turn(self, job, clock):
+        """Wait until no other request's SIGHUP is in flight: two at once lose a SIGTERM."""
+        while self.session.signalling is not None:
+            yield clock.wait("another restart or flush", every=POLL_SECONDS)
+        self.session.verified()
+        self.session.signalling = job
+
+    def by_turns(self, job, clock, work):
+        """Do the work of a request (a generator that returns its answer) in its turn."""
+        yield from self.take_turn(job, clock)
+        try:
+            answer = yield from work
+        finally:
+            self.session.signalling = None
+        if job.cancelled:
+            raise Cancelled()
+        return answer
+
+    def earlier_boot(self, watch, deaths, clock):
+        """Wait for a generation that is still booting, but not for one that hangs."""
+        generation = self.session.record.newest()
+        boots = Boots(generation, self.session.record.workers(generation), deaths)
+        while True:
+            watch.follow(generation.directories())
+            boots.look()
+            hangs = boots.oldest() > BOOT_PATIENCE or not boots.booting
+            if boots.settled() or (hangs and clock_age(generation) > BOOT_PATIENCE):
+                return
+            yield self.wait(watch, deaths, clock, boots.missing(), boots.living())
+
+    def reload(self, job, watch, deaths, clock):
+        """Send SIGHUP; returns (the generation it closes, the one it opens).
+
+        Not cut short before its generation is there: the next request would take that for the
+        work of its own SIGHUP, and the other one would come in the middle of the tests.
+        """
+        before = self.session.record.newest()
+        watch.follow([self.session.record.path])
+        self.session.oom_kills = self.session.master.oom_kills()
+        held, job.held = job.held, True
+        self.session.master.signal(signal.SIGHUP)
+        while True:
+            watch.follow(
+                os.path.join(self.session.record.path, n)
+                for n in list_names(self.session.record.path)
+            )
+            after = self.session.record.newest()
+            if after.number > before.number:
+                break
+            yield self.wait(watch, deaths, clock, "the master to reload", [])
+        job.held = held
+        if job.cancelled and not held:
+            raise Cancelled()
+        return before, after
+
+    def wait(self, watch, deaths, clock, what, pids):
+        """A Wait for the record, these workers or the master; verifies that it lives."""
+        fds, blind = deaths.waits(pids)
+        self.session.master.verify()
+        if blind:
+            return (
+                watch.wait(clock, what, fds)
+                if watch.blind
+                else clock.wait(what, [watch.fd] + fds, 4 * POLL_SECONDS)
+            )
+        return watch.wait(clock, what, fds)
+
+    def do_restart(self, request, job):
+        clock = Clock(request["timeout"])
+        if self.session.own:
+            return (yield from self.by_turns(job, clock, self.session.own.restart(job, clock)))
+        yield from self.take_turn(job, clock)
+        try:
+            with Watch() as watch, Deaths(self.session.master) as deaths:
+                yield from self.earlier_boot(watch, deaths, clock)
+                job.held = True  # a SIGHUP can't be taken back
+                _, opened = yield from self.reload(job, watch, deaths, clock)
+                boots = yield from self.settle_restart(job, watch, deaths, clock, opened)
+        finally:
+            self.session.signalling = None
+        if job.cancelled:
+            raise Cancelled()
+        return {
+            "generation": opened.number,
+            "workers": [
+                {"age": age, "pid": told.get("pid")} for age, told in sorted(boots.booted.items())
+            ],
+            "boot_errors": [
+                {"age": age, "pid": told.get("pid"), "traceback": str(told.get("traceback", ""))}
+                for age, told in sorted(boots.errors.items())
+            ],
+            "config_error": self.session.record.config_error(),
+            "ms": clock.ms(),
+        }
+
+    def settle_restart(self, job, watch, deaths, clock, opened):
+        """Wait until the new workers have booted and each older one has saved or is gone."""
+        boots = Boots(opened, self.session.record.workers(opened), deaths)
+        older = [one for one in self.session.record.generations() if one.number < opened.number]
+        rosters = [Roster(one, deaths, 0) for one in older if not one.settled]
+        signalled, told = time.monotonic(), set()
+        while True:
+            watch.follow(opened.directories())
+            for roster in rosters:
+                watch.follow(roster.generation.directories())
+            for age in boots.look():
+                job.tell("booted", age=age, pid=boots.booted[age].get("pid"))
+            rosters = [roster for roster in rosters if not look_settled(roster)]
+            if boots.settled() and not rosters:
+                return boots
+            if time.monotonic() - signalled > 1:
+                self.tell_waiting(job, rosters, told)
+            pids = [pid for roster in rosters for pid in roster.living()] + boots.living()
+            what = boots.missing() if not boots.settled() else missing_old(rosters)
+            yield self.wait(watch, deaths, clock, what, pids)
+
+    def tell_waiting(self, job, rosters, told):
+        limit = self.session.record.master().get("graceful_timeout")
+        for roster in rosters:
+            for age in roster.pending():
+                if age not in told:
+                    told.add(age)
+                    why = "it finishes a request or holds a connection (graceful_timeout %s s)"
+                    job.tell("waiting", why=why % limit, **roster.worker(age))
+
+    def do_flush(self, request, job):
+        clock = Clock(request["timeout"])
+        if self.session.own:
+            return (yield from self.by_turns(job, clock, self.session.own.flush(job, clock)))
+        yield from self.take_turn(job, clock)
+        try:
+            with Watch() as watch, Deaths(self.session.master) as deaths:
+                yield from self.earlier_boot(watch, deaths, clock)
+                closed, opened = yield from self.reload(job, watch, deaths, clock)
+                roster = Roster(closed, deaths)
+                yield from self.settle_roster(job, watch, deaths, clock, roster)
+        finally:
+            self.session.signalling = None
+        return {
+            "generation": closed.number,
+            "next_generation": opened.number,
+            "expected": roster.expected(),
+            "written": roster.written(),
+            "lost": [
+                dict(roster.worker(age), cause=self.cause(cause))
+                for age, cause in sorted(roster.lost.items())
+            ],
+            "requests": roster.requests(),
+            "ms": clock.ms(),
+        }
+
+    def settle_roster(self, job, watch, deaths, clock, roster):
+        """Wait until each worker of a closed roster has saved or is lost, telling of each."""
+        written = 0
+        while True:
+            watch.follow(roster.generation.directories())
+            for age in roster.look():
+                written += roster.file(age) is not None
+                job.tell(
+                    "saved",
+                    file=roster.file(age),
+                    written=written,
+                    expected=roster.expected(),
+                    **roster.worker(age),
+                )
+            pending = roster.pending()
+            if not pending:
+                roster.generation.settled = True
+                return
+            what = f"{len(pending)} of {len(roster.pids)} workers to save"
+            try:
+                yield self.wait(watch, deaths, clock, what, roster.living())
+            except Failure as failure:
+                failure.message += (
+                    f" ({roster.written()} of {roster.expected()} data files are written)"
+                )
+                raise
+
+    def cause(self, cause):
+        if (
+            cause in ("unknown", "exit")
+            and self.session.master.oom_kills() > self.session.oom_kills
+        ):
+            return "out of memory"
+        return cause

@@ -1,0 +1,1 @@
+"""What happens in the forked child, and in the workers of xdist."""

@@ -1,0 +1,52 @@
+"""One run of one test, merged from its reports."""
+
+import time
+
+from gunicov_runner.child.describe import describe, describe_skip, report_text
+
+
+class Attempt:
+    """The reports of one run of one test, merged into one outcome."""
+
+    def __init__(self):
+        self.outcome = "passed"
+        self.message = self.place = ""
+        self.reports = []
+        self.started = self.ended = None
+
+    def add(self, report, cwd):
+        """Take the next report: of setup, call or teardown, or xdist's on a worker's crash."""
+        ended = getattr(report, "stop", None) or time.time()
+        started = getattr(report, "start", None) or ended - getattr(report, "duration", 0)
+        self.started = started if self.started is None else min(self.started, started)
+        self.ended = ended if self.ended is None else max(self.ended, ended)
+        if report.failed:
+            self._failed(report, cwd)
+        elif report.skipped and self.outcome == "passed":
+            self._skipped(report, cwd)
+        self.reports.append(report)
+
+    def _failed(self, report, cwd):
+        if self.outcome in ("failed", "error"):
+            return
+        fixture = report.when in ("setup", "teardown")
+        self.outcome = "error" if fixture else "failed"
+        self.message, self.place = describe(report, cwd)
+
+    def _skipped(self, report, cwd):
+        self.outcome = "skipped"
+        self.message, self.place = describe_skip(report, cwd)
+
+    def event(self, test):
+        """Return the protocol's `test` event."""
+        return {
+            "event": "test",
+            "test": test,
+            "outcome": self.outcome,
+            "ms": round((self.ended - self.started) * 1000, 3),
+            "started": self.started,
+            "ended": self.ended,
+            "message": self.message,
+            "place": self.place,
+            "output": "" if self.outcome == "passed" else report_text(self.reports),
+        }

@@ -1,0 +1,85 @@
+"""The life of the forked child: it becomes pytest, or another program."""
+
+import os
+import signal
+import sys
+import time
+import traceback
+import types
+
+from gunicov_runner.child.fresh import read_project_sources
+from gunicov_runner.child.nursery import warm_workers
+from gunicov_runner.child.reporter import Reporter
+from gunicov_runner.child.xdist_worker import SELECTION
+from gunicov_runner.preload import third_party
+from gunicov_runner.process.process import die_with, leave
+from gunicov_runner.text import encode
+
+
+def be_pytest(command, select, fd):
+    """Run pytest in this process, as the command would; return its exit code."""
+    sys.path[:] = command.import_path()
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    read_project_sources()
+    import pytest
+
+    arguments = list(command.arguments)
+    if select:
+        from gunicov_runner.child import selection
+
+        selection.IDS = select
+        sys.modules[SELECTION] = selection
+        arguments[:0] = ["-p", SELECTION]
+    module_name = os.path.join(os.path.dirname(pytest.__file__), "__main__.py")
+    sys.argv = [module_name if command.first == command.cwd else command.script] + arguments
+    for hook in (Reporter.pytest_configure_node, Reporter.pytest_xdist_node_collection_finished):
+        pytest.hookimpl(optionalhook=True)(hook)  # known only where xdist is
+    reporter = Reporter(fd, command.cwd, select)
+    warm_workers(reporter.modules)
+    try:
+        code = pytest.main(arguments, plugins=[reporter])
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    reporter.modules(third_party())
+    reporter.send({"event": "finish"})
+    return int(code)
+
+
+def be_program(command, fd):
+    """Become the command; returns only when that fails."""
+    for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores them, programs expect them
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    try:
+        os.execve(command.program, command.words, command.environ)
+    except OSError as failure:
+        os.write(fd, encode({"event": "exec", "errno": failure.errno}))
+    return 127
+
+
+def live_as_child(command, select, parent, events, output, close):
+    """All of the child's life; never returns. Signals are blocked when it begins."""
+    code = 3
+    try:
+        os.setsid()
+        die_with(parent)
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        null = os.open(os.devnull, os.O_RDONLY)
+        for source, target in ((null, 0), (output, 1), (output, 2)):
+            os.dup2(source, target)
+        for fd in (null, output, *close):
+            os.close(fd)
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 (for the child's whole life)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        os.environ.clear()
+        os.environ.update(command.environ)
+        os.chdir(command.cwd)
+        time.tzset()
+        code = be_pytest(command, select, events) if command.pytest else be_program(command, events)
+    except BaseException:  # noqa: BLE001 (nothing may unwind into the runner's own frames)
+        traceback.print_exc()
+    finally:
+        leave(code)

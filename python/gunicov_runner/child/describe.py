@@ -1,0 +1,96 @@
+"""Reports of pytest in words: message, place, output."""
+
+import io
+import os
+import re
+
+from gunicov_runner.limits import CHUNK, MAX_MESSAGE, MAX_TEXT
+from gunicov_runner.text import cap, first_line
+
+
+def long_text(report):
+    """Return a report's traceback; `longreprtext` would strip the first line's indentation."""
+    try:
+        from _pytest._io import TerminalWriter
+
+        stream = io.StringIO()
+        writer = TerminalWriter(stream)
+        writer.hasmarkup = False
+        report.toterminal(writer)
+        return stream.getvalue()
+    except (ImportError, AttributeError, TypeError):
+        return str(report.longreprtext)
+
+
+def report_text(reports):
+    """Return the tracebacks and captured sections of a test, capped."""
+    parts = [cap(long_text(report), MAX_TEXT // 2) for report in reports if report.failed]
+    sections = reports[-1].sections if reports else []
+    for name, content in sections:
+        heading = f" {name} ".center(80, "-")
+        parts.append(f"{heading}\n{cap(content, MAX_TEXT // 2)}")
+    return cap("\n".join(part.rstrip("\n") for part in parts if part))
+
+
+def describe(report, cwd):
+    """Return the first line of a failure, and its place as `path:line` relative to `cwd`."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None and crash.message:
+        return first_line(crash.message), crash_place(report, crash, cwd)
+    text = report.longrepr if isinstance(report.longrepr, str) else str(report.longreprtext)
+    text = text[:CHUNK]
+    marked = re.findall(r"^E {2,}(\S.*)$", text, re.MULTILINE)
+    if report.when == "collect":
+        # The last marked line names the error; those before it show where.
+        message = marked[-1] if marked else first_line(text)
+        return message[:MAX_MESSAGE], collect_place(report, text, cwd)
+    return (marked[0] if marked else first_line(text))[:MAX_MESSAGE], location(report)
+
+
+def crash_place(report, crash, cwd):
+    """Return where it was raised, or the last line of the project that led there."""
+    place = relative(crash.path, cwd)
+    if not os.path.isabs(place):
+        return f"{place}:{crash.lineno}"
+    entries = getattr(getattr(report.longrepr, "reprtraceback", None), "reprentries", [])
+    for entry in reversed(entries):
+        line = getattr(entry, "reprfileloc", None)
+        if line is not None and not os.path.isabs(relative(line.path, cwd)):
+            return f"{relative(line.path, cwd)}:{line.lineno}"
+    return location(report) or f"{place}:{crash.lineno}"
+
+
+def collect_place(report, text, cwd):
+    """Return the last place inside `cwd` that the text of a collection error names."""
+    pattern = r'^(?:E\s+File "([^"\n]+)", line (\d+)|([^\s:]+):(\d+): )'
+    found = re.findall(pattern, text, re.MULTILINE)
+    for quoted, quoted_line, plain, plain_line in reversed(found):
+        path = relative(quoted or plain, cwd)
+        if not os.path.isabs(path):
+            return f"{path}:{quoted_line or plain_line}"
+    return report.nodeid.split("::")[0]
+
+
+def describe_skip(report, cwd):
+    """Return the reason of a skip or an expected failure, and its place."""
+    expected = getattr(report, "wasxfail", None)
+    if expected is not None:
+        return first_line(expected or "expected failure"), location(report)
+    if isinstance(report.longrepr, tuple) and len(report.longrepr) == 3:
+        path, line, reason = report.longrepr
+        return first_line(str(reason).replace("Skipped: ", "", 1)), f"{relative(path, cwd)}:{line}"
+    return first_line(str(report.longrepr or "")), location(report)
+
+
+def location(report):
+    """Return where the test is written (pytest counts its lines from 0)."""
+    path, line = (tuple(getattr(report, "location", None) or ()) + (None, None))[:2]
+    if not path:
+        return ""
+    return path if line is None else f"{path}:{line + 1}"
+
+
+def relative(path, cwd):
+    """Return `path` relative to `cwd` where it is inside, else absolute."""
+    path = os.path.normpath(os.path.join(cwd, str(path)))
+    return path[len(cwd) + 1 :] if path.startswith(cwd.rstrip("/") + "/") else path

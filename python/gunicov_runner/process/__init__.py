@@ -1,0 +1,1 @@
+"""Processes: the forked child, all that descends from it, and their ends."""

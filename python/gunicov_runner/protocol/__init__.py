@@ -1,0 +1,1 @@
+"""Lines in, lines out, and what a request may hold."""

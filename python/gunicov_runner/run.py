@@ -1,0 +1,271 @@
+"""One request `run`, from fork to its one answer."""
+
+import collections
+import errno
+import json
+import os
+import selectors
+import shlex
+import signal
+import sys
+import time
+
+from gunicov_runner.child.child import live_as_child
+from gunicov_runner.complaint import crashed, usage
+from gunicov_runner.failure import Failure
+from gunicov_runner.limits import CHUNK
+from gunicov_runner.process.family import Family
+from gunicov_runner.text import Lines, Tail, cap
+
+GRACE = 2.0  # seconds from SIGTERM to SIGKILL
+
+
+class Run:
+    """One request `run`, from fork to its one answer."""
+
+    def __init__(self, request, command, select, timeout, runner):
+        self.request, self.command, self.runner = request, command, runner
+        self.select = select
+        self.begun = time.monotonic()
+        self.limit = timeout
+        self.deadline = self.begun + timeout if timeout else None
+        self.stopped = None  # the answer, once the run is being stopped
+        self.kill_at = None
+        self.outcomes = {}
+        self.running = {}
+        self.total = None
+        self.missing = []
+        self.finished = False
+        self.exec_errno = None
+        self.internal = None  # pytest's own error
+        self.imported = {}  # installed modules, name -> file, in the order of their import
+        self.tail = Tail()
+        self.lines = Lines()
+        self._fork()
+
+    def _fork(self):
+        self.events, events = os.pipe()
+        self.output, output = os.pipe()
+        for fd in (self.events, self.output):
+            os.set_blocking(fd, False)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent, close = os.getpid(), [self.events, self.output, *self.runner.fds()]
+        # Blocked, so that no signal meets the runner's handlers in the child.
+        old = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        self.started = time.time()
+        pid = os.fork()
+        if pid == 0:
+            live_as_child(self.command, self.select, parent, events, output, close)
+        signal.pthread_sigmask(signal.SIG_SETMASK, old)
+        os.close(events)
+        os.close(output)
+        self.family = Family(pid)
+        if not self.command.pytest:
+            self.begin_program()
+
+    def begin_program(self):
+        """A command that is not pytest is one test."""
+        self.name = cap(shlex.join(self.command.words))
+        self.running[self.name] = True
+        self.on_event({"event": "total", "total": 1, "missing": []})
+
+    # -- what the child says
+
+    def read(self, fd, limit=16):
+        """Read what is there, `limit` chunks at most, so that a flood leaves stdin its turn.
+
+        Returns false when nothing more can come.
+        """
+        for _ in range(limit):
+            try:
+                chunk = os.read(fd, CHUNK)
+            except BlockingIOError:
+                return True
+            if not chunk:
+                return False
+            if fd == self.output:
+                self.tail.add(chunk)
+            else:
+                self._events(chunk)
+        return True
+
+    def _events(self, chunk):
+        for line in self.lines.feed(chunk):
+            try:
+                event = json.loads(line)
+            except (TypeError, ValueError):
+                continue  # cut off by a kill
+            self.on_event(event)
+
+    def on_event(self, event):
+        """Take one event of the child's, and pass on what the protocol knows."""
+        kind = event["event"]
+        if kind == "start":
+            self.running[event["test"]] = True
+        elif kind == "exec":
+            self.exec_errno = event["errno"]
+        elif kind == "finish":
+            self.finished = True
+        elif kind == "modules":
+            self.imported.update(event["modules"])
+        elif kind == "internal":
+            self.internal = self.internal or event["message"] or "unknown"
+        elif kind == "total":
+            self.total, self.missing = event["total"], event["missing"]
+            self.progress({"event": "total", "total": self.total})
+        elif kind == "test":
+            self.running.pop(event["test"], None)
+            self.outcomes[event["test"]] = event["outcome"]
+            self.progress(event)
+
+    def progress(self, event):
+        """Send an event of this request; silent once the run is being stopped."""
+        if self.stopped is None:
+            self.runner.wire.send({"id": self.request, **event})
+
+    # -- stopping and settling
+
+    def stop(self, failure):
+        """Begin to kill the family; the run settles with `failure` when all are dead."""
+        if self.stopped is None:
+            self.stopped = failure
+            self.kill_at = time.monotonic() + GRACE
+            self.family.ask()
+
+    def wake_at(self):
+        """Return when to look again though nothing happens, or None."""
+        return self.deadline if self.stopped is None else self.kill_at
+
+    def advance(self):
+        """Look at the clock and the family; return true once this run has settled."""
+        self.family.reap()
+        now = time.monotonic()
+        alive = self.family.status is None
+        if alive and self.stopped is None and self.deadline is not None and now >= self.deadline:
+            self.stop(Failure("timeout", *self._timeout_text()))
+        if self.stopped is not None and now < self.kill_at and not self.family.empty:
+            self.family.ask()
+            return False
+        if self.stopped is None and alive:
+            return False
+        self.family.end()
+        while self.read(self.events) and self._more(self.events):
+            pass
+        while self.read(self.output) and self._more(self.output):
+            pass
+        self._settle()
+        return True
+
+    @staticmethod
+    def _more(fd):
+        with selectors.DefaultSelector() as selector:
+            selector.register(fd, selectors.EVENT_READ)
+            return bool(selector.select(0))
+
+    def close(self):
+        """Close this run's descriptors."""
+        os.close(self.events)
+        os.close(self.output)
+
+    def _settle(self):
+        try:
+            answer = {"ok": self._result()}
+        except Failure as failure:
+            answer = {"error": failure.answer}
+        self.runner.wire.send({"id": self.request, **answer})
+
+    def _result(self):
+        if self.stopped is not None:
+            if self.stopped.answer["kind"] == "timeout":
+                self.stopped.answer["detail"] = self.tail.text()
+            raise self.stopped
+        status, text = self.family.status, self.tail.text()
+        if os.WIFSIGNALED(status):
+            name = signal.Signals(os.WTERMSIG(status)).name
+            raise crashed(f"The test process was killed by {name}{self._during()}.", text)
+        code = os.WEXITSTATUS(status)
+        if self.command.pytest:
+            self._check_pytest(code, text)
+        else:
+            self._check_program(code, text)
+        return self._counts(code, text)
+
+    def _counts(self, code, text):
+        count = collections.Counter(self.outcomes.values())
+        return {
+            "passed": count["passed"],
+            "failed": count["failed"],
+            "errors": count["error"],
+            "skipped": count["skipped"],
+            "exit_code": code,
+            "ms": round((time.monotonic() - self.begun) * 1000, 3),
+            "output": text,
+            "total": max(self.total or 0, len(self.outcomes)),
+            "missing": self.missing,
+        }
+
+    def _check_pytest(self, code, text):
+        """Raise the Failure that an exit code of pytest stands for, if any."""
+        if code == 4:
+            raise usage(text)
+        if not self.finished:
+            raise crashed(f"The test process ended with {code}{self._during()}.", text)
+        if code == 3 or self.internal:
+            raise crashed(f"pytest failed with an internal error: {self.internal}", text)
+        if code == 5:
+            raise self._no_tests(text)
+        silent = (self.total or 0) - len(self.outcomes)
+        if code == 0 and silent > 0:
+            raise crashed(
+                f"pytest ended well, but {silent} of {self.total} tests told no outcome.", text
+            )
+
+    def _no_tests(self, text):
+        if self.missing:
+            gone = ", ".join(self.missing[:5])
+            message = f"None of the selected tests exists any more: {gone}"
+            return Failure("no-tests", message, "Run all tests.", text)
+        return Failure(
+            "no-tests",
+            f"“{shlex.join(self.command.words)}” collected no tests in {self.command.cwd}.",
+            "Check its paths, and pytest's testpaths, python_files and -k.",
+            text,
+        )
+
+    def _check_program(self, code, text):
+        """Tell the one test's outcome; raise Failure when the program did not start."""
+        if self.exec_errno is not None:
+            why = os.strerror(self.exec_errno)
+            raise Failure(
+                "no-command",
+                f"{self.command.program} cannot be executed: {why}.",
+                "Check its first line and its permissions."
+                if self.exec_errno in (errno.ENOENT, errno.ENOEXEC, errno.EACCES)
+                else "",
+            )
+        ended = time.time()
+        self.on_event(
+            {
+                "event": "test",
+                "test": self.name,
+                "outcome": "failed" if code else "passed",
+                "ms": round((ended - self.started) * 1000, 3),
+                "started": self.started,
+                "ended": ended,
+                "message": f"exit code {code}" if code else "",
+                "place": "",
+                "output": text if code else "",
+            }
+        )
+
+    def _during(self):
+        names = list(self.running)
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        return f" while running {', '.join(names[:5])}{more}" if names else ""
+
+    def _timeout_text(self):
+        return (
+            f"The tests took longer than {self.limit:g} s and were killed{self._during()}.",
+            "Find out what they wait for, or raise `timeout` under [tool.gunicov.tests].",
+        )

@@ -1,0 +1,206 @@
+"""The event loop: one run at a time, nothing to do at rest."""
+
+import gc
+import importlib
+import os
+import selectors
+import signal
+import sys
+import time
+import traceback
+
+from gunicov_runner.failure import Failure, bad
+from gunicov_runner.preload import Preload
+from gunicov_runner.protocol.request import Field, parse
+from gunicov_runner.protocol.wire import Wire
+from gunicov_runner.run import Run
+
+PROTOCOL = 1
+
+
+class Runner:
+    """The event loop: one run at a time, nothing to do at rest."""
+
+    def __init__(self):
+        self.wire = Wire()
+        self.selector = selectors.DefaultSelector()
+        self.run = None
+        self.leaving = False
+        self.warmed = False
+        self.preload = Preload()
+        self._catch_signals()
+        self.selector.register(self.wire.input, selectors.EVENT_READ)
+        self.selector.register(self.woken, selectors.EVENT_READ)
+
+    def _catch_signals(self):
+        self.woken, self.waker = os.pipe()
+        for fd in (self.woken, self.waker):
+            os.set_blocking(fd, False)
+        signal.set_wakeup_fd(self.waker, warn_on_full_buffer=False)
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: None)  # the loop reads them from the pipe
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is gunicov's to handle
+
+    def fds(self):
+        """Return the descriptors that a forked child must not keep."""
+        own = [self.wire.input, self.wire.out, self.woken, self.waker]
+        return own + [self.selector.fileno()]
+
+    def serve(self):
+        """Serve until stdin ends or a signal comes, and all that was started is dead."""
+        self.wire.send(
+            {
+                "event": "hello",
+                "protocol": PROTOCOL,
+                "program": "gunicov_runner",
+                "pid": os.getpid(),
+                "executable": sys.executable,
+                "python": ".".join(map(str, sys.version_info[:3])),
+            }
+        )
+        for line in self.wire.lines.feed(self.wire.pending):
+            self.on_line(line)
+        while not (self.leaving and self.run is None):
+            self._turn()
+
+    def _turn(self):
+        at = self.run.wake_at() if self.run else None
+        wait = None if at is None else max(0.0, at - time.monotonic())
+        for key, _ in self.selector.select(wait):
+            self._ready(key.fd)
+        if self.wire.broken:
+            self.leave()
+        if self.run and self.run.advance():
+            self._forget_run()
+
+    def _ready(self, fd):
+        if fd == self.wire.input:
+            self._on_stdin()
+        elif fd == self.woken:
+            self._on_signal()
+        elif self.preload.trial and fd == self.preload.trial[1]:
+            self.selector.unregister(fd)
+            if not self.preload.read():
+                self.selector.register(fd, selectors.EVENT_READ)
+        elif self.run and fd in (self.run.events, self.run.output) and not self.run.read(fd):
+            self.selector.unregister(fd)
+
+    def _on_stdin(self):
+        lines = self.wire.read()
+        if lines is None:
+            self.selector.unregister(self.wire.input)
+            self.leave()
+            return
+        for line in lines:
+            self.on_line(line)
+
+    def _on_signal(self):
+        numbers = os.read(self.woken, 4096)
+        if signal.SIGTERM in numbers or signal.SIGHUP in numbers:
+            self.leave()
+
+    def stop_trial(self):
+        """End the trial of modules: a run's end sweeps away every child that there is."""
+        if self.preload.trial:
+            self.selector.unregister(self.preload.trial[1])
+            self.preload.give_up()
+
+    def leave(self):
+        """End: stop what runs; the loop ends when that is dead."""
+        self.leaving = True
+        self.stop_trial()
+        if self.run:
+            self.run.stop(Failure("cancelled", "The runner ends."))
+
+    def _forget_run(self):
+        for fd in (self.run.events, self.run.output):
+            if fd in self.selector.get_map():
+                self.selector.unregister(fd)
+        self.run.close()
+        names, self.run = self.run.imported, None
+        reader = None if self.leaving else self.preload.begin(names)
+        if reader is not None:
+            self.selector.register(reader, selectors.EVENT_READ)
+
+    def on_line(self, line):
+        """Serve one line; whatever is wrong with it, the loop lives on."""
+        number = None
+        try:
+            request = parse(line)
+            number = request["id"]
+            answer = self._do(request)
+        except Failure as failure:
+            self.wire.send({"id": number, "error": failure.answer})
+        except Exception:  # noqa: BLE001 (the answer `internal`: a bug of ours ends no session)
+            text = traceback.format_exc()
+            self.wire.send(
+                {"id": number, "error": {"kind": "internal", "message": text, "fix": ""}}
+            )
+        else:
+            if answer is not None:
+                self.wire.send({"id": number, "ok": answer})
+                if request["do"] == "prepare" and answer["interpreter"] == sys.executable:
+                    self.warm()
+
+    def _do(self, request):
+        do = request.get("do")
+        if do == "prepare":
+            return self._prepare(Field(request))
+        if do == "run":
+            return self._start(request, Field(request))
+        if do == "cancel":
+            return self._cancel(request)
+        raise bad(f"no such request: {do!r}"[:200])
+
+    @staticmethod
+    def _prepare(field):
+        command = field.command()
+        return {
+            "interpreter": command.interpreter,
+            "pytest": command.pytest,
+            "cwd": command.cwd,
+        }
+
+    def _start(self, request, field):
+        if self.run:
+            raise bad(f"run {self.run.request} is under way: cancel it first")
+        command, select = field.command(), field.words("select", False)
+        if command.pytest and command.interpreter != sys.executable:
+            raise bad(f"this runner is on {sys.executable}, the tests on {command.interpreter}")
+        if select and not command.pytest:
+            raise bad("only pytest can run selected tests")
+        timeout = field.timeout()
+        changed = self.preload.stale()
+        if changed:
+            raise Failure(
+                "stale", f"{changed} has changed since the runner imported it.", "Start it anew."
+            )
+        self.stop_trial()
+        if command.pytest:
+            self.warm()
+        self.run = Run(request["id"], command, select, timeout, self)
+        self.selector.register(self.run.events, selectors.EVENT_READ)
+        self.selector.register(self.run.output, selectors.EVENT_READ)
+
+    def _cancel(self, request):
+        if self.run and self.run.request == request.get("target"):
+            self.run.stop(Failure("cancelled", "The run was cancelled."))
+        return {}
+
+    def warm(self):
+        """Import pytest and its own plugins here, once, so that no forked child has to.
+
+        Others' plugins stay out: pytest rewrites their assertions when it imports them itself.
+        """
+        if self.warmed:
+            return
+        self.warmed = True
+        try:
+            importlib.import_module("pytest")
+            names = getattr(sys.modules["_pytest.config"], "default_plugins", ())
+            for name in names:
+                importlib.import_module(f"_pytest.{name}")
+        except Exception:  # noqa: BLE001 (the child will fail in the same way, and be heard)
+            traceback.print_exc()
+        self.preload.remember()
+        gc.freeze()  # collections in the children then leave these pages shared

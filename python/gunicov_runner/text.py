@@ -1,0 +1,71 @@
+"""Text and bytes, capped and cut into lines."""
+
+import json
+
+from gunicov_runner.limits import CHUNK, MAX_LINE, MAX_MESSAGE, MAX_TEXT
+
+
+def cap(text, limit=MAX_TEXT):
+    """Return at most about `limit` bytes of `text`: its start and its end."""
+    if len(text) * 4 <= limit:
+        return text
+    data = text.encode("utf-8", "replace")
+    if len(data) <= limit:
+        return data.decode("utf-8")
+    half = (limit - 60) // 2
+    head = data[:half].decode("utf-8", "ignore")
+    tail = data[-half:].decode("utf-8", "ignore")
+    return f"{head}\n… {len(data) - 2 * half} bytes left out …\n{tail}"
+
+
+def first_line(text):
+    """Return the first line of `text` that is not blank, stripped and capped."""
+    lines = (line.strip() for line in text[:CHUNK].splitlines())
+    return next((line for line in lines if line), "")[:MAX_MESSAGE]
+
+
+def encode(message):
+    """Return `message` as one line of JSON in valid UTF-8 (lone surrogates become `?`)."""
+    return json.dumps(message, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+class Tail:
+    """The last `MAX_TEXT` bytes of a stream of any length."""
+
+    def __init__(self):
+        self.data = bytearray()
+
+    def add(self, chunk):
+        self.data += chunk
+        if len(self.data) > 2 * MAX_TEXT:
+            del self.data[:-MAX_TEXT]
+
+    def text(self):
+        """Return the tail as text; bytes that are not UTF-8 are replaced."""
+        return bytes(self.data[-MAX_TEXT:]).decode("utf-8", "replace")
+
+
+class Lines:
+    """Bytes in, whole lines out; a line longer than `MAX_LINE` comes out as None, once."""
+
+    def __init__(self):
+        self.rest = bytearray()
+        self.skipping = False
+
+    def feed(self, chunk):
+        """Yield each line that `chunk` completes, without its newline."""
+        while True:
+            end = chunk.find(b"\n")
+            self.rest += chunk if end < 0 else chunk[:end]
+            if len(self.rest) > MAX_LINE and not self.skipping:
+                self.skipping = True
+                yield None
+            if self.skipping:
+                self.rest.clear()
+            if end < 0:
+                return
+            if not self.skipping:
+                yield bytes(self.rest)
+            self.rest.clear()
+            self.skipping = False
+            chunk = chunk[end + 1 :]
