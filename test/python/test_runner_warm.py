@@ -163,4 +163,4 @@ def test_xdists_workers_import_no_pytest_of_their_own(runner, suite):
             assert b"eval(sys.stdin.readline())" not in open("/proc/self/cmdline", "rb").read()
         """,
     )
-    assert runner.run(suite.dir, "-n", "1").ok["passed"] == 1
+    assert runner.run(suite.dir, "-n", "1", "--dist", "loadfile").ok["passed"] == 1

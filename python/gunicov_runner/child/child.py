@@ -23,6 +23,8 @@ def be_pytest(command, select, fd):
     read_project_sources()
     import pytest
 
+    from gunicov_runner.shards.plugin import Shards  # it needs pytest
+
     arguments = list(command.arguments)
     if select:
         from gunicov_runner.child import selection
@@ -37,7 +39,7 @@ def be_pytest(command, select, fd):
     reporter = Reporter(fd, command.cwd, select)
     warm_workers(reporter.modules)
     try:
-        code = pytest.main(arguments, plugins=[reporter])
+        code = pytest.main(arguments, plugins=[reporter, Shards(reporter)])
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     reporter.modules(third_party())
