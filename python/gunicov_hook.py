@@ -12,10 +12,16 @@ GUNICOV_USER_CONFIG       the user's gunicorn config; default ./gunicorn.conf.py
 GUNICOV_COVERAGE_CONFIG   coverage.py's rcfile; else COVERAGE_PROCESS_START; else its own search.
 GUNICOV_SOURCE            source directories, where coverage's configuration names no source.
 GUNICOV_GRACEFUL_TIMEOUT  longest graceful_timeout in seconds; default 2, 0: leave it alone.
+GUNICOV_PRELOAD           "0": import no library in the master, see below.
+GUNICOV_PRELOAD_EXCLUDE   packages that are never imported there, with commas between.
 
 How it runs: the master executes this file at its start and again at each SIGHUP, so module
 globals do not outlive a reload; STATE does, and so do the workers' stamps (`worker._gunicov`).
 Generations are chosen in the master only. A worker never deletes what another one wrote.
+
+Libraries that the workers have imported are imported in the master at the next reload, once, so that
+from then on a worker's boot imports the project's own code only; compiled code of the project that has
+not changed is handed from worker to worker. Neither ever holds anything of another content.
 
     master   when_ready / on_reload -> gen-N/   pre_fork -> forked/   child_exit -> done/
     worker   post_fork: coverage starts -> load_wsgi -> post_worker_init (ASGI: when the lifespan has
@@ -26,6 +32,7 @@ Generations are chosen in the master only. A worker never deletes what another o
 import _thread
 import atexit
 import contextlib
+import gc
 import hashlib
 import importlib
 import importlib.machinery
@@ -34,6 +41,7 @@ import inspect
 import io
 import itertools
 import json
+import marshal
 import os
 import platform
 import shutil
@@ -80,6 +88,8 @@ EXIT_SECONDS = 0.5  # how long exit handlers and threads are measured after work
 # How much longer than its workers' graceful_timeout the master waits before it kills them; gevent's
 # look at it once a second, and take another one to end what hangs.
 KILL_SECONDS, KILL_SECONDS_GREEN = 1, 2
+PRELOAD_TRIES = 8
+PRELOAD_SECONDS = 20
 MEMORY_LIMIT = 1 << 16  # bytes of errors that are kept
 # What gevent may put its own in the place of later; a watch on exits needs a real thread.
 REAL_THREAD, REAL_SLEEP, REAL_LOCK = _thread.start_new_thread, time.sleep, _thread.allocate_lock
@@ -97,6 +107,12 @@ def master_state():
         state.config_error = None  # traceback of the user's config at this reload
         state.errors = []  # of our own steps in the master; they go into master.json
         state.hashes = {}  # real path -> sha256 of the project's source, as it was imported
+        state.code = {}  # path -> (sha256, marshalled code) of the project's, as workers compiled it
+        state.compiled = {}  # the same of what this worker has compiled itself
+        state.known = frozenset()  # names of the modules that a worker is forked with
+        state.tried = set()  # names of libraries' modules that were tried in the master
+        state.measured = []  # of libraries: packages and directories that coverage measures
+        state.libraries = {}  # path -> fingerprint of the files of those that are imported there
         state.owner = None  # (uid, gid) of the workers where the master must chown
         state.memory = None  # file descriptor of the errors that may not have got to the disk
         state.graceful_timeout = None  # of the workers; the master's own is longer
@@ -188,7 +204,8 @@ def make_generation(number, manifest):
     unfinished = os.path.join(STATE.directory, f".gen-{number:06d}.{os.getpid()}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     make_directory(unfinished)
-    for name in ("forked", "booted", "boot-error", "part", "saved", "served", "done"):
+    kinds = ("forked", "booted", "boot-error", "part", "saved", "served", "done", "code")
+    for name in kinds:
         make_directory(os.path.join(unfinished, name))
     write_json(os.path.join(unfinished, "manifest.json"), manifest)
     os.rename(unfinished, generation_directory(number))
@@ -333,9 +350,14 @@ def get_project_code(loader, fullname):
     if not is_project(path):
         return super(importlib.machinery.SourceFileLoader, loader).get_code(fullname)
     source = loader.get_data(path)
-    code = loader.source_to_code(source, path)
+    digest = hashlib.sha256(source).hexdigest()
     if os.path.realpath(path) != HERE:
-        STATE.hashes[os.path.realpath(path)] = hashlib.sha256(source).hexdigest()
+        STATE.hashes[os.path.realpath(path)] = digest
+    known = STATE.code.get(path)
+    if known and known[0] == digest:
+        return marshal.loads(known[1])
+    code = loader.source_to_code(source, path)
+    STATE.compiled[path] = (digest, code)
     return code
 
 
@@ -353,6 +375,162 @@ def loaded_project_files():
             paths.update((os.path.abspath(path), os.path.realpath(path)))
     paths.discard(HERE)
     return sorted(paths)
+
+
+def tell_compiled(mine):
+    """Leave what this worker has compiled to the next ones: one line of JSON with the place of each
+    code in the bytes after it. The master, which may have more rights, only cuts it up."""
+    if not STATE.compiled or not mine.directory:
+        return
+    index, body = {}, bytearray()
+    for path, (digest, code) in STATE.compiled.items():
+        data = marshal.dumps(code)
+        index[path] = [digest, len(body), len(data)]
+        body += data
+    write_whole(mine.path("code"), json.dumps(index).encode() + b"\n" + bytes(body))
+
+
+def take_compiled(folder):
+    """In the master: what the workers of the generation that ends have compiled. A file's newest
+    code takes the place of an older one, so that there is one for each file."""
+    for name in os.listdir(os.path.join(folder, "code")):
+        if not name.isdigit():
+            continue
+        with open(os.path.join(folder, "code", name), "rb") as file:
+            head, _, body = file.read().partition(b"\n")
+        for path, (digest, start, size) in json.loads(head).items():
+            STATE.code[path] = (digest, body[start : start + size])
+
+
+# ---------------------------------------------------------------- libraries, imported in the master
+
+
+def imported_libraries():
+    """[[name, file]] of the libraries' modules that this worker has imported itself, in that order."""
+    found = []
+    for name, module in list(sys.modules.items()):
+        spec = getattr(module, "__spec__", None)
+        path = getattr(spec, "origin", None)
+        if name in STATE.known or spec is None or spec.name != name or not isinstance(path, str):
+            continue
+        if os.path.isabs(path) and not is_project(path):
+            found.append([name, path])
+    return found
+
+
+def preload(server):
+    """Import in the master what the workers of the generation that ends have imported, where that is
+    safe: not for green threads, whose library must patch the others before they are imported."""
+    cfg = server.cfg
+    if os.environ.get("GUNICOV_PRELOAD") == "0" or cfg.preload_app or STATE.current is None:
+        return
+    wanted = {}
+    for path in booted_files(STATE.current):
+        with open(path, "rb") as file:
+            wanted.update(json.load(file).get("libraries", ()))
+    if green_library(cfg.worker_class) or {"gevent", "eventlet"} & {*wanted, *sys.modules}:
+        return
+    left = {name: path for name, path in wanted.items() if is_preloadable(name, path)}
+    STATE.tried.update(left)
+    before = set(sys.modules)
+    for name in try_imports(left):
+        importlib.import_module(name)
+    for name in set(sys.modules) - before:
+        path = getattr(sys.modules[name], "__file__", None)
+        if isinstance(path, str):
+            STATE.libraries[path] = fingerprint(path)
+    if left:
+        gc.collect()
+        gc.freeze()  # collections in the workers then leave these pages shared
+
+
+def booted_files(folder):
+    folder = os.path.join(folder, "booted")
+    return [os.path.join(folder, name) for name in os.listdir(folder) if name[0] != "."]
+
+
+def is_preloadable(name, path):
+    """Whether a library's module may be tried: it is new, not excluded, and not measured itself."""
+    if name in STATE.tried or name in sys.modules:
+        return False
+    excluded = os.environ.get("GUNICOV_PRELOAD_EXCLUDE", "").split(",")
+    packages = [word.strip() for word in (*excluded, *STATE.measured) if word.strip()]
+    if any(name == each or name.startswith(each + ".") for each in packages):
+        return False
+    return not any(path.startswith(each) for each in packages if os.path.isabs(each))
+
+
+def fingerprint(path):
+    """What changes when a file is written anew, or None where it is gone."""
+    try:
+        about = os.stat(path)
+    except OSError:
+        return None
+    return [about.st_mtime_ns, about.st_size]
+
+
+def try_imports(left):
+    """The names of `left` (name -> path) whose import is safe. Each try is a child's; a package that
+    is not safe is left out of the next one, with all its modules."""
+    left = dict(left)
+    for _ in range(PRELOAD_TRIES):
+        bad = try_in_child(left) if left else None
+        if bad is None:
+            return list(left)
+        package = bad.partition(".")[0]
+        left = {name: path for name, path in left.items() if name.partition(".")[0] != package}
+    return []
+
+
+def try_in_child(left):
+    """Import modules in a forked child. The name of the first that is not safe, or None."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reader)
+            null = os.open(os.devnull, os.O_RDWR)
+            for fd in (0, 1, 2):
+                os.dup2(null, fd)
+            for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP, signal.SIGCHLD):
+                signal.signal(number, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, PRELOAD_SECONDS)  # SIGALRM ends the child
+            os.write(writer, json.dumps(first_unsafe(left)).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with open(reader, "rb") as file:
+        said = file.read()
+    with contextlib.suppress(ChildProcessError):  # gunicorn may have reaped it
+        os.waitpid(pid, 0)
+    # One that said nothing died or hung: nobody knows at which.
+    return json.loads(said) if said else next(iter(left))
+
+
+def first_unsafe(left):
+    """The first of these modules whose import starts a thread, keeps a descriptor open, takes a
+    signal, imports code of the project, fails, or brings another file than the workers had."""
+    before = process_traits()
+    for name, path in left.items():
+        try:
+            module = importlib.import_module(name)
+            if module.__spec__.origin != path or process_traits() != before:
+                return name
+        except BaseException:  # noqa: BLE001 - whatever a module does when it is imported
+            return name
+    return None
+
+
+def process_traits():
+    """What an import must leave as it was."""
+    handlers = [signal.getsignal(number) for number in signal.valid_signals()]
+    return (
+        threading.active_count(),
+        sorted(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else None,
+        handlers,
+        loaded_project_files(),
+        list(sys.path),
+    )
 
 
 # ---------------------------------------------------------------- an app that does not import
@@ -836,6 +1014,7 @@ def calls_pre_request(worker):
 
 def record_boot(worker):
     mine = worker._gunicov
+    attempt(worker, tell_compiled, mine)
     mine.note(
         "booted",
         os.getpid(),
@@ -843,6 +1022,7 @@ def record_boot(worker):
         ms=round(1000 * (time.time() - mine.forked_at), 1),
         modules=loaded_project_files(),
         hashes=STATE.hashes,
+        libraries=imported_libraries(),
         counts_requests=mine.counts_requests,
     )
 
@@ -885,6 +1065,17 @@ def warm_coverage(cov):
     cov.stop()
 
 
+def measured_libraries(cov):
+    """Packages and absolute directories that coverage is asked to measure: their import must be, too."""
+    asked = [
+        cov.get_option(f"run:{name}") or [] for name in ("source", "source_pkgs", "source_dirs")
+    ]
+    names = [name for names in asked[:2] for name in names]
+    folders = [os.path.abspath(name) + os.sep for name in (*asked[0], *asked[2])]
+    everything = cov.get_option("run:include") or cov.get_option("run:cover_pylib")
+    return [*names, *folders, *([os.sep] if everything else [])]
+
+
 def describe_coverage():
     """What master.json says of coverage; a configuration that it refuses becomes a warning."""
     version = import_coverage()
@@ -899,6 +1090,7 @@ def describe_coverage():
         config_file = getattr(cov.config, "config_file", None)
         described["coverage_config"] = config_file and os.path.abspath(config_file)
         described["source"] = configured_sources(cov)
+        STATE.measured = measured_libraries(cov)
         if STATE.generation == 0:
             warm_coverage(cov)
     except Exception as error:  # noqa: BLE001 - plugins are imported here too
@@ -998,6 +1190,7 @@ def open_generation(server, retires):
         "graceful_timeout": STATE.graceful_timeout,
         "timeout": cfg.timeout,
         "user_config": STATE.user.path,
+        "libraries": STATE.libraries,
         **described,
     }
     limited = STATE.__dict__.pop("limited", None)
@@ -1141,6 +1334,9 @@ def on_reload(server):
     THEIRS["on_reload"](server)
     attempt(server, forget_this_module)
     STATE.limited = attempt(server, limit_graceful_timeout, server.cfg)
+    if STATE.current:
+        attempt(server, take_compiled, STATE.current)
+    attempt(server, preload, server)
     attempt(server, open_generation, server, retiring(server))
 
 
@@ -1153,6 +1349,7 @@ def pre_fork(server, worker):
 def post_fork(server, worker):
     attempt(worker, worker._gunicov.mark, "forked", str(os.getpid()).encode())
     worker._gunicov.pid = os.getpid()
+    STATE.known, STATE.compiled = frozenset(sys.modules), {}
     worker._gunicov.counts_requests = calls_pre_request(worker)
     atexit.register(save_at_exit, worker)
     for step in (limit_worker, guard_boot, guard_load, guard_exit, start_coverage):

@@ -40,3 +40,12 @@ def within(path, directories):
             if inside == outside or inside.startswith(outside.rstrip("/") + "/"):
                 return True
     return False
+
+
+def fingerprint(path):
+    """[modification time in ns, size] of a file, as the hook notes it; None where it is gone."""
+    try:
+        about = os.stat(path)
+    except OSError:
+        return None
+    return [about.st_mtime_ns, about.st_size]

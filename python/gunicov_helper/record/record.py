@@ -5,7 +5,7 @@ import re
 import stat
 
 from gunicov_helper.failure import Failure
-from gunicov_helper.files import list_names, read_json
+from gunicov_helper.files import fingerprint, list_names, read_json
 from gunicov_helper.record.generation import Generation, as_int
 
 
@@ -40,6 +40,22 @@ class Record:
     def config_error(self):
         error = read_json(os.path.join(self.path, "config-error.json"))
         return None if error is None else str(error.get("traceback", ""))
+
+    def stale_library(self):
+        """The file (path) of a library that has changed since the master imported it, or None."""
+        libraries = self.master().get("libraries") or {}
+        return next((path for path, known in libraries.items() if fingerprint(path) != known), None)
+
+    def refuse_stale(self):
+        """Raise Failure `stale` where a reload would bring an older library than is installed."""
+        path = self.stale_library()
+        if path is not None:
+            raise Failure(
+                "stale",
+                f"{path} has changed since gunicorn's master imported it: a reload runs the old one",
+                "Start the server again. (GUNICOV_PRELOAD=0 in its environment keeps libraries out of "
+                "the master; each restart then takes longer.)",
+            )
 
     def generations(self):
         """Those that the master has begun (they have a manifest), oldest first."""

@@ -61,6 +61,9 @@ class Before:
             boots.look()
         if boots.errors:
             return "a worker failed to boot"
+        library = self.session.record.stale_library()
+        if library:
+            return f"{library} has changed"
         if not boots.settled():
             return "not every worker has booted: " + boots.missing()
         if not all(told.get("counts_requests", True) for told in boots.booted.values()):

@@ -95,6 +95,7 @@ class Reload:
         try:
             with Watch() as watch, Deaths(self.session.master) as deaths:
                 yield from self.earlier_boot(watch, deaths, clock)
+                self.session.record.refuse_stale()
                 job.held = True  # a SIGHUP can't be taken back
                 _, opened = yield from self.reload(job, watch, deaths, clock)
                 boots = yield from self.settle_restart(job, watch, deaths, clock, opened)
