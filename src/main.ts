@@ -36,8 +36,11 @@ async function go(args: Go, settings: Settings, version: string): Promise<number
   const { wire } = await import("./wire.ts");
   const engine = await wire(settings, policy(settings, watching));
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, () => engine.dispatch({ type: "quit" }));
-  process.stdout.on("error", () => engine.dispatch({ type: "quit" }));
+  const quit = () => engine.dispatch({ type: "quit" });
+  for (const signal of signals) process.on(signal, quit);
+  process.stdout.on("error", quit);
+  // The terminal has gone, and with a shell that keeps SIGHUP to itself nothing else says so.
+  if (surface === "ink") for (const event of ["end", "error"]) process.stdin.on(event, quit);
   const shown = SURFACES[surface](engine, version);
   await shown.ready;
   engine.start();
@@ -59,9 +62,13 @@ const SURFACES: Readonly<Record<Surface, (engine: EngineView, version: string) =
   ndjson: (engine) => atOnce(import("./surfaces/ndjson/ndjson.ts").then((m) => m.runNdjson(engine, write))),
   text: (engine) => atOnce(import("./surfaces/text/text.ts").then((m) => m.runText(engine, write))),
   ink: (engine, version) => {
-    const loading = Promise.all([import("./surfaces/ink/run.tsx"), import("./adapters/host/editor.ts")]);
-    const done = loading.then(([{ runInk }, { editFile }]) =>
-      runInk(engine, { version, color: !process.env.NO_COLOR, editor: editFile }),
+    const loading = Promise.all([
+      import("./surfaces/ink/run.tsx"),
+      import("./adapters/host/editor.ts"),
+      import("./adapters/host/suspend.ts"),
+    ]);
+    const done = loading.then(([{ runInk }, { editFile }, { suspendProcess }]) =>
+      runInk(engine, { version, color: !process.env.NO_COLOR, editor: editFile, suspend: suspendProcess }),
     );
     return { ready: loading.then(() => {}), done };
   },

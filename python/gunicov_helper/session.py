@@ -6,6 +6,7 @@ import shutil
 import sys
 
 from gunicov_helper.failure import Failure
+from gunicov_helper.process.claim import Claim
 from gunicov_helper.record.record import no_hook
 
 
@@ -14,6 +15,7 @@ class Session:
 
     def __init__(self):
         self.master = None
+        self.claim = Claim()
         self.record = None
         self.own = None  # OwnHook, where the master has no record but a hook of its own
         self.scratch = None

@@ -33,6 +33,7 @@ export type Command =
   | "html"
   | "edit"
   | "help"
+  | "suspend"
   | "quit";
 
 export interface Binding {
@@ -79,6 +80,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: "html", keys: ["o"], group: "open", help: "make and open the HTML report" },
   { command: "edit", keys: ["e"], group: "open", help: "open $EDITOR at the line" },
   { command: "help", keys: ["?", "h"], group: "end", help: "this help, on and off" },
+  { command: "suspend", keys: ["Ctrl-Z"], group: "end", help: "suspend: back to the shell until fg" },
   { command: "quit", keys: ["q", "Ctrl-C"], group: "end", help: "quit; Ctrl-C twice forces" },
 ];
 

@@ -25,6 +25,7 @@ export const FAILURE_EXIT = {
   "no-python": 3,
   "no-gunicorn": 3,
   "port-taken": 3,
+  "server-busy": 3,
   "server-lost": 3,
   "tests-lost": 3,
   "master-gone": 3,

@@ -103,6 +103,12 @@ const CHECKS: Readonly<Record<Command, Check>> = {
     expect(terminal.edited).toEqual([["/host/demo/source/xy/app.py", 31]]);
   },
   help: leads("run all tests"),
+  suspend: async (_engine, terminal, key) => {
+    await terminal.press("/", key, ESC, key);
+    expect(terminal.suspended).toBe(2);
+    await terminal.press("?");
+    expect(terminal.frame, "keys are read again").toContain("run all tests");
+  },
   quit: wishes({ type: "quit" }),
 };
 

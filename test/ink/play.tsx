@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { suspendProcess } from "../../src/adapters/host/suspend.ts";
 import { failure } from "../../src/core/failure.ts";
 import { ok } from "../../src/core/result.ts";
 import { runInk } from "../../src/surfaces/ink/run.tsx";
@@ -81,4 +82,5 @@ await runInk(engine, {
     spawnSync(EDITOR, line === null ? [path] : [`+${line}`, path], {
       stdio: "inherit",
     }),
+  suspend: suspendProcess,
 });

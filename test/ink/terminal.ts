@@ -61,6 +61,8 @@ export interface TerminalOptions {
 }
 
 export class Terminal {
+  /** How often the screen asked to be suspended. */
+  suspended = 0;
   readonly edited: (readonly [string, number | null])[] = [];
   /** Epoch milliseconds on the screen's clock. */
   now = 1_000_000;
@@ -77,6 +79,9 @@ export class Terminal {
       version: "1.2.3",
       color,
       editor: (path, line) => this.edited.push([path, line]),
+      suspend: async () => {
+        this.suspended += 1;
+      },
       clock: () => this.now,
     });
     this.#app = render(app, {
@@ -164,4 +169,5 @@ export const BYTES: Readonly<Record<string, string>> = {
   "Ctrl-C": "\x03",
   "Ctrl-D": "\x04",
   "Ctrl-U": "\x15",
+  "Ctrl-Z": "\x1a",
 };

@@ -87,7 +87,11 @@ class Demo:
 class Session(Terminal):
     """`gunicov --local` on a demo."""
 
-    def __init__(self, demo, rows=24, columns=80, env=None, arguments=()):
+    def __init__(self, demo, rows=24, columns=80, env=None, arguments=(), shell=None, wrapper=()):
+        """`shell`: argv of a program to start in place of gunicov, whose command is then `argv`.
+
+        `wrapper`: argv of a program that starts the rest of its own.
+        """
         self.demo = demo
         self.mark_of_processes = f"GUNICOV_PTY_TEST={uuid.uuid4()}"
         name, value = self.mark_of_processes.split("=")
@@ -100,7 +104,8 @@ class Session(Terminal):
             name: value,
             **(env or {}),
         }
-        argv = ["node", str(GUNICOV), "--local", *arguments]
+        self.argv = ["node", str(GUNICOV), "--local", *arguments]
+        argv = [*wrapper, *self.argv] if shell is None else shell
         super().__init__(argv, rows, columns, environment, demo.dir)
 
     def __exit__(self, *_):

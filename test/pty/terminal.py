@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -36,6 +37,7 @@ NAMED_KEYS = {
     "Ctrl-C": "\x03",
     "Ctrl-D": "\x04",
     "Ctrl-U": "\x15",
+    "Ctrl-Z": "\x1a",
 }
 
 
@@ -87,7 +89,9 @@ class Terminal:
             cwd=cwd,
             preexec_fn=_lead_session,  # noqa: PLW1509 (two system calls, no lock)
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._enough, self._stop = os.pipe()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def __enter__(self):
         return self
@@ -230,8 +234,11 @@ class Terminal:
         """Close the pty, as closing the terminal's window does."""
         if not self._closed:
             self._closed = True
-            os.close(self._slave)
-            os.close(self._master)
+            # As long as a read waits, the pty is open, whatever has been closed.
+            os.close(self._stop)
+            self._reader.join()
+            for fd in (self._enough, self._slave, self._master):
+                os.close(fd)
 
     # ── Inside ──
 
@@ -240,6 +247,9 @@ class Terminal:
 
     def _read(self):
         while True:
+            ready, _, _ = select.select([self._master, self._enough], [], [])
+            if self._enough in ready:
+                return
             try:
                 data = os.read(self._master, 65536)
             except OSError:

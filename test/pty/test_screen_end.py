@@ -1,6 +1,7 @@
 """However gunicov ends, the terminal is as it was and nothing that it started is left."""
 
 import os
+import shutil
 import signal
 
 import pytest
@@ -83,6 +84,17 @@ def test_signals(slow, number):
 def test_the_terminal_is_closed(slow):
     slow.hang_up()
     slow.wait_nothing_left()
+
+
+def test_row_11_the_terminal_is_gone_and_no_signal_comes(demo):
+    """As under a shell that keeps SIGHUP to itself: the end of its input is all that tells."""
+    shell = [shutil.which("sh"), "-c", 'trap "" HUP; "$@"; :', "sh"]
+    with Session(demo, wrapper=shell) as session:
+        # At rest nothing is written that could fail.
+        session.wait_cycle()
+        session.wait_still()
+        session.hang_up()
+        session.wait_nothing_left()
 
 
 def test_kill(slow):

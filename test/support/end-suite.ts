@@ -44,6 +44,28 @@ export function endSuite(makePlace: () => Promise<Place>, { serverStays }: Ends)
       expect(await place.leftovers(session)).toEqual([]);
     });
 
+    test.runIf(serverStays)("row 11: a second gunicov says so and leaves the server alone", async () => {
+      const { session, master } = await underWay();
+      const second = await place.watch(["-n", "2"]);
+      const refused = await second.fact("error", 0);
+      expect(refused).toMatchObject({
+        kind: "server-busy",
+        message: expect.stringContaining(
+          `another gunicov is measuring this server, gunicorn master ${master}`,
+        ),
+        fix: expect.stringContaining("press a"),
+      });
+      expect((await second.next()).finished).toMatchObject({ outcome: "error", exit_code: 3 });
+      expect(await second.stop()).toBe(0);
+      // The first one knows nothing of it.
+      expect(session.facts.filter(({ type }) => type === "error" || type === "server.lost")).toEqual([]);
+      await session.kill();
+      // The kernel has let go of the lock: the next one goes on at once.
+      const third = await place.watch(["-n", "2"]);
+      expect((await third.fact("server.back", 0)).master).toBe(master);
+      await third.stop();
+    });
+
     test("kill -9 ends helper, runner, pytest and what gunicov has started within seconds", async () => {
       const { session, master } = await underWay();
       const born = serverStays ? await startTime(place, master) : null;

@@ -29,6 +29,7 @@ class Find:
         master = choose_master(masters, request.get("pid"), request.get("match"))
         if master.environment is None:
             raise denied(f"may not read the environment of the gunicorn master ({master.pid})")
+        yield from self.session.claim.take(master)
         record = Record(master.directory())
         until = time.monotonic() + YOUNG_SECONDS - master.process.seconds()
         while not (record.exists() and record.generations()) and time.monotonic() < until:

@@ -11,6 +11,7 @@ export type Action =
   | { readonly type: "pause"; readonly paused: boolean }
   | { readonly type: "cancel" }
   | { readonly type: "quit" }
+  | { readonly type: "suspend" }
   | { readonly type: "html" }
   | { readonly type: "edit"; readonly path: string; readonly line: number | null };
 

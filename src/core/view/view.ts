@@ -90,6 +90,8 @@ function onCommand(view: ViewState, command: Command, context: ViewContext): Ste
       return edit(view, context);
     case "help":
       return stay({ ...view, help: view.help === null ? { key: null, index: 0, top: 0 } : null });
+    case "suspend":
+      return act(view, { type: "suspend" });
     case "quit":
       return act(view, { type: "quit" });
   }

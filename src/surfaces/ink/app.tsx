@@ -7,7 +7,7 @@ import { createPages, paneOf } from "../../core/view/panes.ts";
 import { settlePlace } from "../../core/view/scroll.ts";
 import { currentPlace, type ViewState } from "../../core/view/state.ts";
 import type { EngineView, Snapshot } from "../../engine/view.ts";
-import { type Editor, useActions } from "./hooks/use-actions.ts";
+import { type Away, useActions } from "./hooks/use-actions.ts";
 import { useKeyboard } from "./hooks/use-keyboard.ts";
 import { useNow } from "./hooks/use-now.ts";
 import { useSize } from "./hooks/use-size.ts";
@@ -24,17 +24,16 @@ import { HELP } from "./screens/help.tsx";
 import { Screen } from "./screens/screen.tsx";
 import { ThemeContext, themeOf } from "./theme.tsx";
 
-export interface AppProps {
+export interface AppProps extends Away {
   readonly engine: EngineView;
   readonly version: string;
   readonly color: boolean;
-  readonly editor: Editor;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
 }
 
 /** The whole screen: at most as many rows as the terminal has. */
-export function App({ engine, version, color, editor, clock = Date.now }: AppProps) {
+export function App({ engine, version, color, editor, suspend, clock = Date.now }: AppProps) {
   const snapshot = useSnapshot(engine);
   const { rows, columns: width } = useSize();
   const [lists] = useState(createLists);
@@ -53,7 +52,7 @@ export function App({ engine, version, color, editor, clock = Date.now }: AppPro
       pane: (view) => paneFor(view, now),
     };
   };
-  const perform = useActions(engine, editor, (text) => send({ type: "notice", text }));
+  const perform = useActions(engine, { editor, suspend }, (text) => send({ type: "notice", text }));
   const { view, latest, send } = useView(context, perform);
   const source = useSource(engine, view.opened, snapshot.session.report?.cycle ?? 0);
   useKeyboard(() => latest().input !== null, send);

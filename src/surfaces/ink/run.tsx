@@ -1,13 +1,11 @@
 import { render } from "ink";
 import type { EngineView } from "../../engine/view.ts";
 import { App } from "./app.tsx";
-import type { Editor } from "./hooks/use-actions.ts";
+import type { Away } from "./hooks/use-actions.ts";
 
-export interface InkOptions {
+export interface InkOptions extends Away {
   readonly version: string;
   readonly color: boolean;
-  /** Blocks until the editor is closed; the terminal is its own meanwhile. */
-  readonly editor: Editor;
 }
 
 /**

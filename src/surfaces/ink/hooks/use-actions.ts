@@ -1,17 +1,26 @@
-import { useApp } from "ink";
 import type { Action } from "../../../core/view/context.ts";
 import type { EngineView } from "../../../engine/view.ts";
+import { useTerminal } from "./use-terminal.ts";
 
-/** Opens an editor and gives back when that is closed. */
+/** Opens an editor. Blocks until that is closed. */
 export type Editor = (path: string, line: number | null) => void;
+
+/** Stops gunicov until the shell continues it. */
+export type Suspend = () => Promise<void>;
+
+/** What the surface does beside the engine's wishes. Both are given the terminal. */
+export interface Away {
+  readonly editor: Editor;
+  readonly suspend: Suspend;
+}
 
 /** Does what the view asks for; what comes of it later is told as a notice. */
 export function useActions(
   engine: EngineView,
-  editor: Editor,
+  { editor, suspend }: Away,
   tell: (text: string) => void,
 ): (action: Action) => void {
-  const { suspendTerminal } = useApp();
+  const lend = useTerminal();
   return (action) => {
     switch (action.type) {
       case "rerun":
@@ -25,9 +34,12 @@ export function useActions(
         break;
       case "edit": {
         const path = engine.hostPath(action.path);
-        suspendTerminal(() => editor(path, action.line)).catch((error: unknown) => tell(String(error)));
+        lend(() => editor(path, action.line)).catch((error: unknown) => tell(String(error)));
         break;
       }
+      case "suspend":
+        lend(suspend).catch((error: unknown) => tell(String(error)));
+        break;
     }
   };
 }

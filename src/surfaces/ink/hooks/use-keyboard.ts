@@ -37,6 +37,8 @@ function typed(name: string): ViewInput | null {
       return { type: "text", text: " " };
     case "Ctrl-C":
       return { type: "command", command: "quit" };
+    case "Ctrl-Z":
+      return { type: "command", command: "suspend" };
     default:
       // Names of other keys have more than one character; so have some typed ones, but none of these is ASCII.
       return /^[\x20-\x7e]{2,}$/.test(name) ? null : { type: "text", text: name };
