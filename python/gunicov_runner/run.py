@@ -1,5 +1,6 @@
 """One request `run`, from fork to its one answer."""
 
+import base64
 import collections
 import errno
 import json
@@ -7,10 +8,9 @@ import os
 import selectors
 import shlex
 import signal
-import sys
 import time
 
-from gunicov_runner.child.child import live_as_child
+from gunicov_runner.child.fresh import CODES
 from gunicov_runner.complaint import crashed, usage
 from gunicov_runner.failure import Failure
 from gunicov_runner.limits import CHUNK
@@ -23,7 +23,8 @@ GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 class Run:
     """One request `run`, from fork to its one answer."""
 
-    def __init__(self, request, command, select, timeout, runner):
+    def __init__(self, request, command, select, timeout, runner, child):
+        """`child`: a Forked one that waits for that command, or None."""
         self.request, self.command, self.runner = request, command, runner
         self.select = select
         self.begun = time.monotonic()
@@ -41,28 +42,20 @@ class Run:
         self.imported = {}  # installed modules, name -> file, in the order of their import
         self.tail = Tail()
         self.lines = Lines()
-        self._fork()
-
-    def _fork(self):
-        self.events, events = os.pipe()
-        self.output, output = os.pipe()
-        for fd in (self.events, self.output):
-            os.set_blocking(fd, False)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        parent, close = os.getpid(), [self.events, self.output, *self.runner.fds()]
-        # Blocked, so that no signal meets the runner's handlers in the child.
-        old = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        self.started = time.time()
-        pid = os.fork()
-        if pid == 0:
-            live_as_child(self.command, self.select, parent, events, output, close)
-        signal.pthread_sigmask(signal.SIG_SETMASK, old)
-        os.close(events)
-        os.close(output)
-        self.family = Family(pid)
-        if not self.command.pytest:
+        self.begin(child or self.runner.fork(command), waited=child is not None)
+        if not command.pytest:
             self.begin_program()
+
+    def begin(self, child, waited):
+        """Send a child through its gate; `waited`: it was forked before this run.
+
+        `again` will say that what it had read before has changed, so that another one is to run.
+        """
+        self.waited, self.heard, self.again = waited, False, False
+        self.child, self.family = child, Family(child.pid)
+        self.events, self.output = child.events, child.output
+        self.started = time.time()
+        child.go(self.select, waited)
 
     def begin_program(self):
         """A command that is not pytest is one test."""
@@ -101,12 +94,17 @@ class Run:
     def on_event(self, event):
         """Take one event of the child's, and pass on what the protocol knows."""
         kind = event["event"]
+        self.heard = True
         if kind == "start":
             self.running[event["test"]] = True
         elif kind == "exec":
             self.exec_errno = event["errno"]
+        elif kind == "again":
+            self.again = True
         elif kind == "finish":
             self.finished = True
+        elif kind == "code":
+            CODES[tuple(event["key"])] = (event["digest"], base64.b64decode(event["code"]))
         elif kind == "modules":
             self.imported.update(event["modules"])
         elif kind == "internal":
@@ -154,8 +152,15 @@ class Run:
             pass
         while self.read(self.output) and self._more(self.output):
             pass
-        self._settle()
+        # One that has died before it said anything may have died while it waited.
+        self.again = self.stopped is None and (self.again or (self.waited and not self.heard))
+        if not self.again:
+            self._settle()
         return True
+
+    def restart(self):
+        """Begin again with a child that is forked now."""
+        self.begin(self.runner.fork(self.command), waited=False)
 
     @staticmethod
     def _more(fd):
@@ -165,8 +170,7 @@ class Run:
 
     def close(self):
         """Close this run's descriptors."""
-        os.close(self.events)
-        os.close(self.output)
+        self.child.close()
 
     def _settle(self):
         try:

@@ -10,12 +10,14 @@ import time
 import traceback
 
 from gunicov_runner.failure import Failure, bad
+from gunicov_runner.forked import Forked
 from gunicov_runner.preload import Preload
 from gunicov_runner.protocol.request import Field, parse
 from gunicov_runner.protocol.wire import Wire
 from gunicov_runner.run import Run
 
 PROTOCOL = 1
+PREPARE_AFTER = 0.4  # seconds from a run's end; the cycle that it was for goes first
 
 
 class Runner:
@@ -28,6 +30,8 @@ class Runner:
         self.leaving = False
         self.warmed = False
         self.preload = Preload()
+        self.waiting = None  # a Forked child that waits for the next run
+        self.wait_for = None  # (when to fork it, its command)
         self._catch_signals()
         self.selector.register(self.wire.input, selectors.EVENT_READ)
         self.selector.register(self.woken, selectors.EVENT_READ)
@@ -64,7 +68,7 @@ class Runner:
             self._turn()
 
     def _turn(self):
-        at = self.run.wake_at() if self.run else None
+        at = self.run.wake_at() if self.run else self.wait_for and self.wait_for[0]
         wait = None if at is None else max(0.0, at - time.monotonic())
         for key, _ in self.selector.select(wait):
             self._ready(key.fd)
@@ -72,6 +76,8 @@ class Runner:
             self.leave()
         if self.run and self.run.advance():
             self._forget_run()
+        elif self.wait_for and time.monotonic() >= self.wait_for[0]:
+            self.prepare_child()
 
     def _ready(self, fd):
         if fd == self.wire.input:
@@ -105,10 +111,33 @@ class Runner:
             self.selector.unregister(self.preload.trial[1])
             self.preload.give_up()
 
+    def fork(self, command):
+        """Fork a child for a command; it waits at its gate."""
+        return Forked(command, self.fds())
+
+    def prepare_child(self):
+        """Fork the next run's child, now that nothing else is to be done: pytest takes its time."""
+        _, command = self.wait_for
+        trying = self.preload.trial is not None  # the child shall have what that finds
+        self.wait_for = (time.monotonic() + PREPARE_AFTER, command) if trying else None
+        if not trying and not self.leaving:
+            self.waiting = self.fork(command)
+
+    def take_child(self, command):
+        """The child that waits for this command, or None. No other one waits after that."""
+        child, self.waiting, self.wait_for = self.waiting, None, None
+        if child is not None and not child.fits(command):
+            child.discard()
+            return None
+        return child
+
     def leave(self):
         """End: stop what runs; the loop ends when that is dead."""
         self.leaving = True
         self.stop_trial()
+        if self.waiting:
+            self.waiting.discard()
+            self.waiting = None
         if self.run:
             self.run.stop(Failure("cancelled", "The runner ends."))
 
@@ -117,7 +146,14 @@ class Runner:
             if fd in self.selector.get_map():
                 self.selector.unregister(fd)
         self.run.close()
-        names, self.run = self.run.imported, None
+        command, names = self.run.command, self.run.imported
+        if self.run.again and not self.leaving:
+            self.run.restart()
+            self._listen()
+            return
+        self.run = None
+        if command.pytest:
+            self.wait_for = (time.monotonic() + PREPARE_AFTER, command)
         reader = None if self.leaving else self.preload.begin(names)
         if reader is not None:
             self.selector.register(reader, selectors.EVENT_READ)
@@ -178,7 +214,11 @@ class Runner:
         self.stop_trial()
         if command.pytest:
             self.warm()
-        self.run = Run(request["id"], command, select, timeout, self)
+        child = self.take_child(command)
+        self.run = Run(request["id"], command, select, timeout, self, child)
+        self._listen()
+
+    def _listen(self):
         self.selector.register(self.run.events, selectors.EVENT_READ)
         self.selector.register(self.run.output, selectors.EVENT_READ)
 

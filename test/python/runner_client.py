@@ -134,13 +134,27 @@ class RunnerClient:
         )
 
     def rest(self):
-        """Wait until a run has been put away, and with it what is tried in the background after it."""
+        """Wait until a run has been put away, and with it what is tried in the background after it.
+
+        The child that waits at its gate for the next run may be there.
+        """
         until = time.monotonic() + TIMEOUT
         self.ask("cancel", target=9)  # served after the run has been put away
-        while children_of(self.pid):
+        while not all(map(waits, children_of(self.pid))):
             assert time.monotonic() < until
             time.sleep(0.02)
         self.ask("cancel", target=9)
+
+    def prepared(self):
+        """Wait until a child waits at its gate for the next run; returns its pid."""
+        until = time.monotonic() + TIMEOUT
+        self.ask("cancel", target=9)
+        while True:
+            waiting = [pid for pid in children_of(self.pid) if waits(pid)]
+            if len(waiting) == len(children_of(self.pid)) == 1:
+                return waiting[0]
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
     def close(self):
         """End stdin and wait; returns the exit status."""
@@ -223,6 +237,14 @@ def runner(tmp_path):
     client = RunnerClient(tmp_path)
     yield client
     client.close()
+
+
+def waits(pid):
+    """Whether a process stands still, reading a pipe."""
+    try:
+        return "pipe" in Path(f"/proc/{pid}/wchan").read_text()
+    except OSError:
+        return True
 
 
 def children_of(pid):

@@ -30,7 +30,8 @@ def test_a_hang_is_killed_at_the_limit_and_named(runner, suite, parallel):
     assert f"{limit} s" in answer.error["message"]
     assert "test_a.py::test_hang" in answer.error["message"]
     assert "test_quick" not in answer.error["message"]
-    assert marked(f"hang-{runner.pid}") == [] and children_of(runner.pid) == []
+    assert marked(f"hang-{runner.pid}") == []
+    runner.rest()  # nothing is left but what ends, or waits, by itself
 
 
 def test_what_ignores_sigterm_is_killed_two_seconds_later(runner, suite):

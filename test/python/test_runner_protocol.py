@@ -162,7 +162,7 @@ def test_a_module_of_the_project_does_not_shadow_the_runners_own(tmp_path):
 def test_at_rest_it_does_nothing(runner, suite):
     suite.write("test_a.py", "def test_a(): pass\n")
     runner.run(suite.dir)
-    runner.rest()
+    runner.prepared()
     time.sleep(0.2)
     before = processor_time(runner.pid)
     time.sleep(1.5)

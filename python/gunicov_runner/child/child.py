@@ -7,7 +7,7 @@ import time
 import traceback
 import types
 
-from gunicov_runner.child.fresh import read_project_sources
+from gunicov_runner.child.fresh import COMPILED, read_project_sources
 from gunicov_runner.child.nursery import warm_workers
 from gunicov_runner.child.reporter import Reporter
 from gunicov_runner.child.xdist_worker import SELECTION
@@ -16,39 +16,46 @@ from gunicov_runner.process.process import die_with, leave
 from gunicov_runner.text import encode
 
 
-def be_pytest(command, select, fd):
+def be_pytest(command, gate, fd):
     """Run pytest in this process, as the command would; return its exit code."""
     sys.path[:] = command.import_path()
     sys.modules["__main__"] = types.ModuleType("__main__")
     read_project_sources()
     import pytest
 
-    from gunicov_runner.shards.plugin import Shards  # it needs pytest
+    # They need pytest.
+    from gunicov_runner.child import selection
+    from gunicov_runner.child.gate import Gate
+    from gunicov_runner.shards.plugin import Shards
 
-    arguments = list(command.arguments)
-    if select:
-        from gunicov_runner.child import selection
-
-        selection.IDS = select
-        sys.modules[SELECTION] = selection
-        arguments[:0] = ["-p", SELECTION]
+    sys.modules[SELECTION] = selection
     module_name = os.path.join(os.path.dirname(pytest.__file__), "__main__.py")
-    sys.argv = [module_name if command.first == command.cwd else command.script] + arguments
+    script = module_name if command.first == command.cwd else command.script
+    sys.argv = [script, *command.arguments]
     for hook in (Reporter.pytest_configure_node, Reporter.pytest_xdist_node_collection_finished):
         pytest.hookimpl(optionalhook=True)(hook)  # known only where xdist is
-    reporter = Reporter(fd, command.cwd, select)
+    reporter = Reporter(fd, command.cwd)
+
+    def select(ids):
+        reporter.select = selection.IDS = ids
+
     warm_workers(reporter.modules)
+    plugins = [Gate(gate, command, reporter, select), reporter, Shards(reporter)]
     try:
-        code = pytest.main(arguments, plugins=[reporter, Shards(reporter)])
+        code = pytest.main(["-p", SELECTION, *command.arguments], plugins=plugins)
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     reporter.modules(third_party())
+    reporter.compiled(COMPILED)
     reporter.send({"event": "finish"})
     return int(code)
 
 
-def be_program(command, fd):
+def be_program(command, gate, fd):
     """Become the command; returns only when that fails."""
+    with open(gate, "rb") as file:
+        if not file.readline():
+            return 0  # nobody will send it on
     for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores them, programs expect them
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
@@ -59,7 +66,7 @@ def be_program(command, fd):
     return 127
 
 
-def live_as_child(command, select, parent, events, output, close):
+def live_as_child(command, gate, parent, events, output, close):
     """All of the child's life; never returns. Signals are blocked when it begins."""
     code = 3
     try:
@@ -80,7 +87,8 @@ def live_as_child(command, select, parent, events, output, close):
         os.environ.update(command.environ)
         os.chdir(command.cwd)
         time.tzset()
-        code = be_pytest(command, select, events) if command.pytest else be_program(command, events)
+        be = be_pytest if command.pytest else be_program
+        code = be(command, gate, events)
     except BaseException:  # noqa: BLE001 (nothing may unwind into the runner's own frames)
         traceback.print_exc()
     finally:

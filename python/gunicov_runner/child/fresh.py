@@ -1,42 +1,51 @@
 """The project's own modules are compiled from their source, never read from a .pyc.
 
 A .pyc is keyed by whole seconds and size, so that a same-length edit within a second would run old
-code; pytest's assertion rewriter keeps a cache of its own with the same key. Installed packages
-keep their .pyc: compiling pytest itself anew costs half a second a worker. Runs in the forked child
-and, as text, in each worker of xdist: it imports nothing of ours.
+code; caches of pytest's assertion rewriter had the same key. Here compiled code is keyed by the very
+bytes of its source, and kept in the runner's memory: an unchanged file is compiled once a session.
+Installed packages keep their .pyc: compiling pytest itself anew costs half a second a worker. Runs in
+the forked child and, as text, in each worker of xdist: it imports nothing of ours.
 """
 
+import hashlib
 import importlib.machinery
+import marshal
 import os
 import sys
+
+CODES = {}  # (what compiled it, path) -> (digest of the source, marshalled code)
+COMPILED = {}  # the same of what this process has compiled itself
+
+
+def compile_once(how, path, source, work):
+    """Return the code of `source` (bytes), from `work()` where these bytes are new."""
+    key, digest = (how, path), hashlib.sha256(source).hexdigest()
+    known = CODES.get(key)
+    if known is not None and known[0] == digest:
+        return marshal.loads(known[1])
+    code = work()
+    COMPILED[key] = (digest, code)
+    return code
+
+
+def is_installed(path):
+    path = str(path)
+    stdlib = os.path.dirname(os.__file__) + os.sep
+    return path.startswith(stdlib) or "/site-packages/" in path or "/dist-packages/" in path
 
 
 def read_project_sources():
     """Patch this process's import system, for good."""
     sys.dont_write_bytecode = True
     loader = importlib.machinery.SourceFileLoader
-    stdlib = os.path.dirname(os.__file__) + os.sep
     get_code, exec_module = loader.get_code, loader.exec_module
-
-    def installed(path):
-        path = str(path)
-        return path.startswith(stdlib) or "/site-packages/" in path or "/dist-packages/" in path
 
     def get_code_from_source(self, fullname):
         path = self.get_filename(fullname)
-        if installed(path):
+        if is_installed(path):
             return get_code(self, fullname)
-        return self.source_to_code(self.get_data(path), path)
-
-    def rewrite_from_source(rewrite):
-        read_pyc = getattr(rewrite, "_read_pyc", None)
-        if read_pyc is None:
-            # A pytest that we do not know: a cache directory that can never exist.
-            sys.pycache_prefix = os.devnull + "/gunicov"
-            return
-        rewrite._read_pyc = lambda source, *rest: (
-            read_pyc(source, *rest) if installed(source) else None
-        )
+        source = self.get_data(path)
+        return compile_once("python", path, source, lambda: self.source_to_code(source, path))
 
     def exec_and_patch(self, module):
         exec_module(self, module)
@@ -46,3 +55,25 @@ def read_project_sources():
     loader.get_code, loader.exec_module = get_code_from_source, exec_and_patch
     if "_pytest.assertion.rewrite" in sys.modules:
         rewrite_from_source(sys.modules["_pytest.assertion.rewrite"])
+
+
+def rewrite_from_source(rewrite):
+    """The same for pytest's assertion rewriter (its module)."""
+    read_pyc = getattr(rewrite, "_read_pyc", None)
+    rewrite_test = getattr(rewrite, "_rewrite_test", None)
+    if read_pyc is None or rewrite_test is None:
+        # A pytest that we do not know: a cache directory that can never exist.
+        sys.pycache_prefix = os.devnull + "/gunicov"
+        return
+
+    def read_installed(source, *rest):
+        return read_pyc(source, *rest) if is_installed(source) else None
+
+    def rewrite_once(path, config):
+        how = f"pytest {config.getini('enable_assertion_pass_hook')}"
+        # What comes before the code is for a .pyc, and none is written.
+        return None, compile_once(
+            how, str(path), path.read_bytes(), lambda: rewrite_test(path, config)[1]
+        )
+
+    rewrite._read_pyc, rewrite._rewrite_test = read_installed, rewrite_once

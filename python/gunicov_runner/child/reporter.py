@@ -1,5 +1,7 @@
 """The pytest plugin that tells what happens."""
 
+import base64
+import marshal
 import os
 import re
 import time
@@ -7,14 +9,16 @@ import time
 from gunicov_runner.child.attempt import Attempt
 from gunicov_runner.child.describe import describe
 from gunicov_runner.child.xdist_worker import prepare
+from gunicov_runner.limits import MAX_CODE
 from gunicov_runner.text import cap, encode, first_line
 
 
 class Reporter:
     """The pytest plugin that tells what happens, by JSON lines on the descriptor `fd`."""
 
-    def __init__(self, fd, cwd, select):
-        self.fd, self.cwd, self.select = fd, cwd, select
+    def __init__(self, fd, cwd):
+        self.fd, self.cwd = fd, cwd
+        self.select = []  # node ids; empty: all
         self.pid = os.getpid()
         self.attempts = {}
         self.broken = set()  # files that could not be collected
@@ -93,6 +97,13 @@ class Reporter:
         self.told.update(name for name, _ in fresh)
         for start in range(0, len(fresh), 100):
             self.send({"event": "modules", "modules": fresh[start : start + 100]})
+
+    def compiled(self, codes):
+        """Tell what was compiled here: the next run's child is forked with it."""
+        for (how, path), (digest, code) in codes.items():
+            data = base64.b64encode(marshal.dumps(code)).decode()
+            if len(data) < MAX_CODE:
+                self.send({"event": "code", "key": [how, path], "digest": digest, "code": data})
 
     def pytest_configure_node(self, node):
         """Prepare a worker of xdist before its pytest starts: plugin objects do not reach it."""

@@ -10,11 +10,13 @@ import os
 
 import pytest
 
-IDS = []  # node ids of the selected tests
+IDS = []  # node ids of the selected tests; empty: all
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session):
+    if not IDS:
+        return
     config = session.config
     root = str(config.rootpath if hasattr(config, "rootpath") else config.rootdir)
     files = [os.path.join(root, test.split("::")[0]) for test in IDS]
@@ -25,6 +27,8 @@ def pytest_collection(session):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
+    if not IDS:
+        return
     wanted = set(IDS)
     rest = [item for item in items if item.nodeid not in wanted]
     items[:] = [item for item in items if item.nodeid in wanted]

@@ -33,8 +33,7 @@ def prepare(gateway, select):
     """Prepare a worker: fresh sources, its death, and the node ids `select` (empty: all)."""
     text = text_of("fresh") + "\nread_project_sources()\n" + DIE_WITH_CONTROLLER
     gateway.remote_exec(text).waitclose()
-    if select:
-        channel = gateway.remote_exec(RECEIVE_SELECTION)
-        channel.send(text_of("selection"))
-        channel.send(select)
-        channel.waitclose()
+    channel = gateway.remote_exec(RECEIVE_SELECTION)
+    channel.send(text_of("selection"))
+    channel.send(select)
+    channel.waitclose()
