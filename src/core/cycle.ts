@@ -202,7 +202,8 @@ function onFiles(state: State, files: readonly string[], at: number, policy: Pol
   const loading = state.loading.filter((file) => !files.includes(file));
   const changed: State = { ...state, changes, loading };
   if (state.paused) return [{ ...changed, held: state.held + files.length }, []];
-  return request(changed, { reason: "change", select: [] }, at, policy, policy.quietMs);
+  const quietMs = state.phase === "idle" ? policy.firstQuietMs : policy.quietMs;
+  return request(changed, { reason: "change", select: [] }, at, policy, quietMs);
 }
 
 function onRerun(state: State, select: readonly string[], at: number, policy: Policy): Transition {

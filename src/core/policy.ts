@@ -4,7 +4,9 @@ export interface Policy {
   readonly once: boolean;
   /** What a change during a cycle does: start over at once, or wait for the end. */
   readonly onChange: "abort" | "queue";
-  /** Silence needed before a change starts a cycle, in ms. */
+  /** Silence needed before the first change after a rest starts a cycle, in ms: most saves are one file. */
+  readonly firstQuietMs: number;
+  /** The same once a second change has come, in ms: then more may follow. */
   readonly quietMs: number;
   /** A storm of changes is waited for at most this long, in ms. */
   readonly ceilingMs: number;
@@ -15,8 +17,9 @@ export interface Policy {
 export const WATCH: Policy = {
   once: false,
   onChange: "abort",
+  firstQuietMs: 20,
   quietMs: 60,
   ceilingMs: 10_000,
   failUnder: null,
 };
-export const ONCE: Policy = { ...WATCH, once: true, onChange: "queue", quietMs: 0 };
+export const ONCE: Policy = { ...WATCH, once: true, onChange: "queue", firstQuietMs: 0, quietMs: 0 };

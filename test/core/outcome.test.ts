@@ -35,6 +35,7 @@ const EXPECTED: readonly (readonly [number, readonly FailureKind[]])[] = [
         "no-python",
         "no-gunicorn",
         "port-taken",
+        "server-busy",
         "denied",
         "mount-lag",
         "stale",

@@ -59,7 +59,7 @@ describe("a whole cycle", () => {
     const harness = await Harness.watching().start();
     const before = harness.facts.length;
     harness.save(`${SOURCE}c = 3\n`);
-    harness.clock.pass(59);
+    harness.clock.pass(19);
     await harness.settle();
     expect(harness.phase).toBe("changed");
     harness.clock.pass(1);
@@ -67,6 +67,20 @@ describe("a whole cycle", () => {
     expect(harness.types.slice(before)).toEqual(WHOLE.slice(1));
     expect(harness.facts[before]).toMatchObject({ reason: "change", files: ["app.py"], cycle: 2 });
     expect(harness.of("report").at(-1)?.totals.num_statements).toBe(3);
+  });
+
+  test("where a second save follows, the quiet period is longer: more may come", async () => {
+    const harness = await Harness.watching().start();
+    const cycle = harness.engine.getSnapshot().state.cycle;
+    harness.save(`${SOURCE}c = 3\n`);
+    harness.clock.pass(10);
+    harness.save(`${SOURCE}c = 4\n`);
+    harness.clock.pass(59);
+    await harness.settle();
+    expect(harness.phase).toBe("changed");
+    harness.clock.pass(1);
+    await harness.settle();
+    expect(harness.engine.getSnapshot().state.cycle).toBe(cycle + 1);
   });
 
   test("fresh workers are not restarted", async () => {
