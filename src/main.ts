@@ -83,7 +83,9 @@ function policy(settings: Settings, watching: boolean): Policy {
   return {
     ...base,
     failUnder: settings.failUnder,
-    ...(watching && settings.quietMs !== null ? { firstQuietMs: settings.quietMs, quietMs: settings.quietMs } : {}),
+    ...(watching && settings.quietMs !== null
+      ? { firstQuietMs: settings.quietMs, quietMs: settings.quietMs }
+      : {}),
     ...(watching && settings.onChange !== null ? { onChange: settings.onChange } : {}),
   };
 }
