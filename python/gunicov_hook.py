@@ -88,6 +88,7 @@ EXIT_SECONDS = 0.5  # how long exit handlers and threads are measured after work
 # How much longer than its workers' graceful_timeout the master waits before it kills them; gevent's
 # look at it once a second, and take another one to end what hangs.
 KILL_SECONDS, KILL_SECONDS_GREEN = 1, 2
+GIVE_WAY_SECONDS = 0.15
 PRELOAD_TRIES = 8
 PRELOAD_SECONDS = 20
 MEMORY_LIMIT = 1 << 16  # bytes of errors that are kept
@@ -110,6 +111,7 @@ def master_state():
         state.code = {}  # path -> (sha256, marshalled code) of the project's, as workers compiled it
         state.compiled = {}  # the same of what this worker has compiled itself
         state.known = frozenset()  # names of the modules that a worker is forked with
+        state.flushed = None  # (directory, how many) of the workers that save first, see give_way
         state.tried = set()  # names of libraries' modules that were tried in the master
         state.measured = []  # of libraries: packages and directories that coverage measures
         state.libraries = {}  # path -> fingerprint of the files of those that are imported there
@@ -357,7 +359,10 @@ def get_project_code(loader, fullname):
     if known and known[0] == digest:
         return marshal.loads(known[1])
     code = loader.source_to_code(source, path)
-    STATE.compiled[path] = (digest, code)
+    if os.path.realpath(path) == HERE:  # executed in the master at each reload
+        STATE.code[path] = (digest, marshal.dumps(code))
+    else:
+        STATE.compiled[path] = (digest, code)
     return code
 
 
@@ -1122,6 +1127,26 @@ def limit_graceful_timeout(cfg):
     return f"graceful_timeout is {limit} s while gunicov measures, not {asked} s"
 
 
+def note_flush(retires):
+    """Whether this reload is to have the workers save (the helper says so) rather than load new code."""
+    STATE.flushed = None
+    with contextlib.suppress(OSError):
+        os.unlink(os.path.join(STATE.directory, "flush"))
+        saved = os.path.join(STATE.current, "saved")
+        STATE.flushed = (saved, len(os.listdir(saved)) + len(retires))
+
+
+def give_way(worker):
+    """After a flush, boot when those that save have saved: somebody waits for their data, and nobody
+    for this worker. Not for long: they may finish a request, or be lost."""
+    if STATE.flushed is None:
+        return
+    saved, count = STATE.flushed
+    until = time.monotonic() + GIVE_WAY_SECONDS
+    while time.monotonic() < until and len(os.listdir(saved)) < count:
+        REAL_SLEEP(0.002)
+
+
 def limit_worker(worker):
     """The worker's part of limit_graceful_timeout."""
     limit = STATE.graceful_timeout
@@ -1337,7 +1362,10 @@ def on_reload(server):
     if STATE.current:
         attempt(server, take_compiled, STATE.current)
     attempt(server, preload, server)
-    attempt(server, open_generation, server, retiring(server))
+    retires = retiring(server)
+    if STATE.current:
+        attempt(server, note_flush, retires)
+    attempt(server, open_generation, server, retires)
 
 
 def pre_fork(server, worker):
@@ -1352,7 +1380,7 @@ def post_fork(server, worker):
     STATE.known, STATE.compiled = frozenset(sys.modules), {}
     worker._gunicov.counts_requests = calls_pre_request(worker)
     atexit.register(save_at_exit, worker)
-    for step in (limit_worker, guard_boot, guard_load, guard_exit, start_coverage):
+    for step in (give_way, limit_worker, guard_boot, guard_load, guard_exit, start_coverage):
         attempt(worker, step, worker)
     THEIRS["post_fork"](server, worker)
 

@@ -1,6 +1,7 @@
 """The tests talk to a running service, at XY_URL."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -18,12 +19,13 @@ class Service:
     """
 
     url: str
+    session: requests.Session
 
     def get(self, path: str, **options) -> requests.Response:
-        return requests.get(self.url + path, timeout=TIMEOUT, **options)
+        return self.session.get(self.url + path, timeout=TIMEOUT, **options)
 
     def post(self, path: str, **options) -> requests.Response:
-        return requests.post(self.url + path, timeout=TIMEOUT, **options)
+        return self.session.post(self.url + path, timeout=TIMEOUT, **options)
 
     def score(self, decisions, **company) -> requests.Response:
         """Posts a company to the API; `decisions` are (letters, is_word) pairs."""
@@ -35,5 +37,7 @@ class Service:
 
 
 @pytest.fixture(scope="session")
-def service() -> Service:
-    return Service(os.environ.get("XY_URL", "http://127.0.0.1:8000").rstrip("/"))
+def service() -> Iterator[Service]:
+    with requests.Session() as session:
+        session.headers["Connection"] = "close"
+        yield Service(os.environ.get("XY_URL", "http://127.0.0.1:8000").rstrip("/"), session)

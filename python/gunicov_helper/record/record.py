@@ -1,5 +1,6 @@
 """A master's record directory."""
 
+import contextlib
 import os
 import re
 import stat
@@ -40,6 +41,12 @@ class Record:
     def config_error(self):
         error = read_json(os.path.join(self.path, "config-error.json"))
         return None if error is None else str(error.get("traceback", ""))
+
+    def mark_flush(self):
+        """Say that the next reload is a flush: its new workers let those that save go first."""
+        path = os.path.join(self.path, "flush")
+        with contextlib.suppress(OSError), open(path, "wb"):
+            pass  # on a full disk they all go at once
 
     def stale_library(self):
         """The file (path) of a library that has changed since the master imported it, or None."""

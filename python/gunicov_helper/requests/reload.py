@@ -154,6 +154,7 @@ class Reload:
         try:
             with Watch() as watch, Deaths(self.session.master) as deaths:
                 yield from self.earlier_boot(watch, deaths, clock)
+                self.session.record.mark_flush()
                 closed, opened = yield from self.reload(job, watch, deaths, clock)
                 roster = Roster(closed, deaths)
                 yield from self.settle_roster(job, watch, deaths, clock, roster)
