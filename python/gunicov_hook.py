@@ -630,15 +630,37 @@ def guard_load(worker):
     def load_wsgi():
         attempt(worker, exit_on_sigterm, worker)
         try:
-            load()
+            with leaves_at_once(worker):
+                load()
         except BaseException as error:
             if isinstance(error, SystemExit) and not worker.alive:
-                raise  # gunicorn's own, on quit or abort
+                raise  # gunicorn's own, on quit or abort, or ours
             serve_failure(worker, error)
         else:
             attempt(worker, watch_asgi, worker)
 
     worker.load_wsgi = load_wsgi
+
+
+@contextlib.contextmanager
+def leaves_at_once(worker):
+    """SIGTERM ends a worker that is importing: gunicorn's own handler waits for the import's end,
+    which may never come."""
+    usual = signal.getsignal(signal.SIGTERM)
+
+    def leave(*_):
+        worker.alive = False
+        sys.exit(0)
+
+    if usual is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGTERM) is leave:
+            signal.signal(signal.SIGTERM, usual)
 
 
 def guard_boot(worker):

@@ -1,6 +1,4 @@
 /** Puts the adapters together: the only file that constructs them. */
-import { mkdtemp } from "node:fs/promises";
-import { join } from "node:path";
 import { connectDocker } from "./adapters/docker/connect.ts";
 import { DockerTarget } from "./adapters/docker/target.ts";
 import { Paths } from "./adapters/helper/paths.ts";
@@ -12,6 +10,7 @@ import { systemDesktop } from "./adapters/host/desktop.ts";
 import { hostFiles } from "./adapters/host/files.ts";
 import { HostPublisher, ownDirectory } from "./adapters/host/publisher.ts";
 import { ChokidarWatcher } from "./adapters/host/watcher.ts";
+import { makeScratch } from "./adapters/process/scratch.ts";
 import { LocalServerTarget } from "./adapters/process/server.ts";
 import { ProcessTarget } from "./adapters/process/target.ts";
 import { type LocalSettings, type Place, type Settings, usualTestDirectories } from "./config/settings.ts";
@@ -73,8 +72,8 @@ async function chooseTargets(settings: Settings): Promise<Targets> {
 }
 
 function localServer(local: LocalSettings, root: string): LocalServerTarget {
-  const makeScratch = async () => await mkdtemp(join(await ownDirectory(root), "server-"));
-  return new LocalServerTarget({ ...local, hook: HOOK_PATH, makeScratch });
+  const scratch = async () => await makeScratch(await ownDirectory(root));
+  return new LocalServerTarget({ ...local, hook: HOOK_PATH, makeScratch: scratch });
 }
 
 /** Remembers a success: an engine that answered is not looked for again. */

@@ -36,6 +36,7 @@ import { cycleOutcome, exitCode } from "./outcome.ts";
 import type { Policy } from "./policy.ts";
 import type { Report } from "./report.ts";
 import { mergeRequests, type Request } from "./request.ts";
+import { beginRun, booted, endRun, judge, NOTHING_WRITTEN, patience, type Written } from "./written.ts";
 
 export type Phase = "start" | "idle" | "changed" | Step | "cancelling" | "stopped";
 
@@ -67,6 +68,10 @@ export interface State {
   readonly changes: readonly string[];
   /** Those of `changes` that the cycle under way has checked: a restart takes them in. */
   readonly loading: readonly string[];
+  /** How many cycles in a row were cancelled by a change. */
+  readonly cutShort: number;
+  /** Whose the changes are that come while something runs. */
+  readonly written: Written;
   /** Changes counted while paused, not yet run. */
   readonly held: number;
   /** No restart of ours has booted yet on this server: what its workers run is not known. */
@@ -80,6 +85,9 @@ export interface State {
   readonly exit: number;
 }
 
+/** With the usual quiet period of 60 ms: up to a second. */
+const MOST_DOUBLINGS = 4;
+
 export const INITIAL: State = {
   phase: "start",
   cycle: 0,
@@ -90,6 +98,8 @@ export const INITIAL: State = {
   quitting: false,
   changes: [],
   loading: [],
+  cutShort: 0,
+  written: NOTHING_WRITTEN,
   held: 0,
   mustRestart: true,
   next: null,
@@ -142,8 +152,12 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
 }
 
 /** What happens between two cycles belongs to the next: `cycle.finished` is the last fact of its own. */
+function factCycle(state: State): number {
+  return state.progress === null ? state.cycle + 1 : state.cycle;
+}
+
 function emit(state: State, fact: FactBody): Effect {
-  return { type: "emit", cycle: state.progress === null ? state.cycle + 1 : state.cycle, fact };
+  return { type: "emit", cycle: factCycle(state), fact };
 }
 
 function isCurrent(state: State, answer: { readonly cycle: number; readonly step: Step }): boolean {
@@ -200,10 +214,26 @@ function onFiles(state: State, files: readonly string[], at: number, policy: Pol
   const changes = [...new Set([...state.changes, ...files])];
   // A file that changes again after its check must be checked again, and a restart may have loaded it before that.
   const loading = state.loading.filter((file) => !files.includes(file));
-  const changed: State = { ...state, changes, loading };
-  if (state.paused) return [{ ...changed, held: state.held + files.length }, []];
-  const quietMs = state.phase === "idle" ? policy.firstQuietMs : policy.quietMs;
-  return request(changed, { reason: "change", select: [] }, at, policy, quietMs);
+  const { written, counted, worth, warn } = judge(state.written, files, at);
+  const changed: State = { ...state, changes, loading, written };
+  const warnings = setAside(changed, warn);
+  if (worth === "nothing") return [changed, warnings];
+  if (state.paused) return [{ ...changed, held: state.held + counted.length }, warnings];
+  const wanted: Request = { reason: "change", select: [] };
+  const asPolicy: Policy = worth === "another" ? { ...policy, onChange: "queue" } : policy;
+  const usual = state.phase === "idle" ? policy.firstQuietMs : policy.quietMs;
+  const [next, effects] = request(changed, wanted, at, asPolicy, quietMs(changed, at, usual));
+  return [next, [...warnings, ...effects]];
+}
+
+function setAside(state: State, names: readonly string[]): readonly Effect[] {
+  return names.map((name) => ({ type: "warn-aside", cycle: factCycle(state), name }));
+}
+
+/** Silence that a change has to wait for, usually so many ms: longer with each cycle in a row that a change has cut short, for a storm of saves is no cycle each. */
+function quietMs({ cutShort, written }: State, at: number, usual: number): number {
+  const factor = 2 ** Math.min(Math.max(0, cutShort - 1), MOST_DOUBLINGS);
+  return Math.max(usual * factor, patience(written, at));
 }
 
 function onRerun(state: State, select: readonly string[], at: number, policy: Policy): Transition {
@@ -348,6 +378,7 @@ function settleStep(state: State, settled: Settled, at: number): State {
     changes: state.changes.filter((file) => !loaded.has(file)),
     loading: [],
     mustRestart: false,
+    written: booted(state.written, at - progress.stepStartedAt),
   };
 }
 
@@ -370,15 +401,19 @@ function onDone(state: State, output: StepOutput, at: number): Transition {
   }
 }
 
+function toRun(state: State): State {
+  return { ...state, written: beginRun(state.written) };
+}
+
 function toRestart(state: State, why: string, at: number): Transition {
-  const [next, effects] = runStep(state, at, { step: "restarting" });
+  const [next, effects] = runStep(toRun(state), at, { step: "restarting" });
   return [next, [emit(state, { type: "server.restarting", why }), ...effects]];
 }
 
 /** The workers are fresh: the tests can run on them as they are. */
 function toTests(state: State, at: number, generation: number): Transition {
   const select = state.progress?.request.select ?? [];
-  const [next, effects] = runStep(state, at, { step: "testing", select });
+  const [next, effects] = runStep(toRun(state), at, { step: "testing", select });
   const ready: FactBody = { type: "server.ready", generation, workers: [], ms: 0, restarted: false };
   return [next, [emit(state, ready), ...effects]];
 }
@@ -438,8 +473,11 @@ function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean
     ms: at - startedAt,
     phases,
   };
-  const closed: State = { ...state, phase: "idle", progress: null, exit };
-  const [next, effects] = settle(closed, state.next, at, policy, policy.quietMs);
+  const complete = tests !== null && progress.request.select.length === 0;
+  const written = endRun(state.written, at, complete);
+  const cutShort = cancelled && state.next?.reason === "change" ? state.cutShort + 1 : 0;
+  const closed: State = { ...state, phase: "idle", progress: null, exit, written, cutShort };
+  const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, at, policy.quietMs));
   return [next, [emit(state, fact), ...effects]];
 }
 

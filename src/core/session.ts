@@ -34,10 +34,14 @@ export interface Session {
     readonly state: "looking" | "up" | "restarting" | "boot-error" | "gone";
     readonly generation: number | null;
     readonly workers: number;
+    /** What was found when the server was: it stands as long as it does. */
+    readonly warnings: readonly string[];
     /** Why the screen waits: the server's own or a worker's. */
     readonly note: string | null;
   };
+  /** The server's, and a cycle's until the next one has ended: what is still so is said again by then. */
   readonly warnings: readonly string[];
+  readonly warned: readonly { readonly cycle: number; readonly message: string }[];
   readonly cycle: {
     readonly number: number;
     readonly running: boolean;
@@ -88,8 +92,17 @@ const HISTORY = 200;
 const NO_TESTS: TestCounts = { passed: 0, failed: 0, errors: 0, skipped: 0 };
 
 export const EMPTY_SESSION: Session = {
-  server: { name: null, master: null, state: "looking", generation: null, workers: 0, note: null },
+  server: {
+    name: null,
+    master: null,
+    state: "looking",
+    generation: null,
+    workers: 0,
+    warnings: [],
+    note: null,
+  },
   warnings: [],
+  warned: [],
   cycle: { number: 0, running: false, reason: null, files: [], startedAt: 0, selected: 0 },
   tests: { total: null, counts: NO_TESTS, results: TestResults.NONE, finished: false },
   counter: { written: 0, expected: null, lost: [], state: "none", reasons: [] },
@@ -124,16 +137,11 @@ export function observe(session: Session, fact: Fact): Session {
     case "server.lost":
       return withServer(session, { state: "gone", note: fact.message });
     case "server.back":
-      return {
-        ...withServer(session, { name: fact.name, master: fact.master, state: "up", note: null }),
-        warnings: fact.warnings,
-      };
+      return onServerBack(session, fact);
     case "error":
       return { ...session, error: fact };
     case "warning":
-      return session.warnings.includes(fact.message)
-        ? session
-        : { ...session, warnings: [...session.warnings, fact.message] };
+      return withWarned(session, [...session.warned, { cycle: fact.cycle, message: fact.message }]);
     case "tests.started":
       return { ...session, tests: { ...session.tests, total: fact.total } };
     case "test.finished":
@@ -177,6 +185,16 @@ export function failing(session: Session): readonly TestResult[] {
 
 function withServer(session: Session, change: Partial<Session["server"]>): Session {
   return { ...session, server: { ...session.server, ...change } };
+}
+
+function withWarned(session: Session, warned: Session["warned"]): Session {
+  const messages = warned.map(({ message }) => message);
+  return { ...session, warned, warnings: [...new Set([...session.server.warnings, ...messages])] };
+}
+
+function onServerBack(session: Session, fact: Fact & { type: "server.back" }): Session {
+  const { name, master, warnings } = fact;
+  return withWarned(withServer(session, { name, master, warnings, state: "up", note: null }), []);
 }
 
 function onCycleStarted(session: Session, fact: Fact & { type: "cycle.started" }): Session {
@@ -226,8 +244,12 @@ function onCycleFinished(session: Session, fact: Fact & { type: "cycle.finished"
   const { cycle, outcome, exit_code: exitCode, ms, phases } = fact;
   const last: CycleEnd = { cycle, outcome, exitCode, ms, phases };
   const state = session.server.state === "restarting" ? "up" : session.server.state;
+  const recent = session.warned.filter((one) => one.cycle >= cycle);
   return {
-    ...withServer(session, { state, note: state === "gone" ? session.server.note : null }),
+    ...withServer(withWarned(session, recent), {
+      state,
+      note: state === "gone" ? session.server.note : null,
+    }),
     cycle: { ...session.cycle, running: false },
     last,
     history: [...session.history, last].slice(-HISTORY),

@@ -9,6 +9,7 @@ import type { Policy } from "../core/policy.ts";
 import type { Report } from "../core/report.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { EMPTY_SESSION, observe, observeLog, type Session } from "../core/session.ts";
+import { asideWarning } from "../core/written.ts";
 import type { Found } from "../ports/server.ts";
 import { Keeper } from "./keeper.ts";
 import type { Ports } from "./ports.ts";
@@ -136,6 +137,9 @@ export class Engine implements EngineView {
       case "emit":
         this.#publish(effect.cycle, this.#shown(effect.fact));
         return;
+      case "warn-aside":
+        this.#publish(effect.cycle, { type: "warning", message: this.#aside(effect.name) });
+        return;
       case "stop":
         void this.#stop(effect.exit);
         return;
@@ -199,6 +203,11 @@ export class Engine implements EngineView {
   #shown(fact: FactBody): FactBody {
     if (fact.type !== "cycle.started") return fact;
     return { ...fact, files: fact.files.map((file) => this.#ports.paths.fromRoot(file)) };
+  }
+
+  #aside(name: string): string {
+    const shown = this.#ports.paths.fromRoot(name);
+    return asideWarning(name.endsWith("/") ? `${shown.replace(/\/$/, "")}/` : shown);
   }
 
   #publish(cycle: number, body: FactBody): void {

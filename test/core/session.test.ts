@@ -8,7 +8,7 @@ import {
   observeLog,
   type Session,
 } from "../../src/core/session.ts";
-import { cycle, FAILED, FILES, finished, ready, report, STARTED, test } from "../ink/sample.ts";
+import { BACK, cycle, FAILED, FILES, finished, ready, report, STARTED, test } from "../ink/sample.ts";
 
 const fact = (body: FactBody, number = 1): Fact => ({
   v: FACT_VERSION,
@@ -30,6 +30,29 @@ describe("a session", () => {
     expect(done.counter).toMatchObject({ written: 4, expected: 4, state: "complete" });
     expect(done.last).toMatchObject({ cycle: 1, outcome: "passed", ms: 412 });
     expect(done.cycle.running).toBe(false);
+  });
+
+  it("shows a warning until the next cycle has ended without it; the server's own stay", () => {
+    const found = foldFrom(done, 2, { ...BACK, warnings: ["reload is on"] } as FactBody);
+    const warned = foldFrom(
+      found,
+      2,
+      STARTED,
+      { type: "warning", message: "a file is set aside" },
+      finished(),
+    );
+    const both = ["reload is on", "a file is set aside"];
+    expect(warned.warnings).toEqual(both);
+    expect(foldFrom(warned, 3, STARTED).warnings).toEqual(both);
+    expect(foldFrom(warned, 3, STARTED, finished()).warnings).toEqual(["reload is on"]);
+    const again = foldFrom(
+      warned,
+      3,
+      STARTED,
+      { type: "warning", message: "a file is set aside" },
+      finished(),
+    );
+    expect(again.warnings).toEqual(both);
   });
 
   it("keeps the old report, marked stale, until the new one is there", () => {

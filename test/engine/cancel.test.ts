@@ -1,6 +1,6 @@
 /** What happens to a step that is under way: aborted, it is waited for until it is dead, always. */
 import { describe, expect, test } from "vitest";
-import { APP, Harness, SOURCE } from "./harness.ts";
+import { APP, Harness, ROOT, SOURCE } from "./harness.ts";
 
 /** Each step by the port's operation that it waits in. */
 const STEPS = [
@@ -114,6 +114,27 @@ describe("a change", () => {
     expect(harness.of("cycle.started")).toHaveLength(2);
   });
 
+  test("in one cycle after the other is waited for longer and longer, up to a second", async () => {
+    const harness = await Harness.watching().start();
+    const testing = () => harness.phase === "testing";
+    const waits: number[] = [];
+    for (let count = 0; count < 8; count += 1) {
+      const held = harness.operations.hold("run tests");
+      harness.watcher.change(`${ROOT}/m${count}.py`);
+      const began = harness.clock.now();
+      for (let step = 0; step < 100 && !testing(); step += 1) {
+        harness.clock.pass(20);
+        await harness.settle();
+      }
+      waits.push(harness.clock.now() - began);
+      harness.watcher.change(`${ROOT}/n${count}.py`);
+      await harness.settle();
+      held.release();
+      await harness.settle();
+    }
+    expect(waits).toEqual([20, 60, 120, 240, 480, 960, 960, 960]);
+  });
+
   test("while the reports are written is run after them", async () => {
     const harness = Harness.watching();
     harness.publisher.wanted = { html: true, json: false };
@@ -148,5 +169,36 @@ describe("paused", () => {
     for (const paused of [true, false]) harness.engine.dispatch({ type: "pause", paused });
     await harness.run();
     expect(harness.of("cycle.started")).toHaveLength(1);
+  });
+});
+
+describe("row 8: tests that write a file into a watched directory", () => {
+  const LOG = `${ROOT}/src/test.log`;
+
+  test("start over four times, run twice, and no more; the file is named, a save still starts a cycle", async () => {
+    const harness = Harness.watching();
+    let lines = 0;
+    harness.tests.onTest = () => {
+      harness.server.request();
+      lines += 1;
+      harness.server.files.set("src/test.log", "line\n".repeat(lines));
+      harness.watcher.change(LOG);
+    };
+    await harness.start();
+    for (let count = 0; count < 10; count += 1) {
+      harness.clock.pass(3_000);
+      await harness.run();
+    }
+    const outcomes = () => harness.of("cycle.finished").map((fact) => fact.outcome);
+    expect(outcomes()).toEqual([...Array(4).fill("cancelled"), "passed", "passed"]);
+    const warning = expect.stringMatching(/^src\/test\.log changes whenever /);
+    expect(harness.of("warning")).toMatchObject([{ cycle: 6, message: warning }]);
+    expect(harness.phase).toBe("idle");
+    harness.save(`${SOURCE}c = 3\n`);
+    await harness.run();
+    expect(outcomes().slice(6)).toEqual(["passed"]);
+    expect(harness.of("report").at(-1)?.totals.num_statements).toBe(3);
+    expect(harness.of("warning").at(-1)).toMatchObject({ cycle: 7, message: warning });
+    expect(harness.faults).toEqual([]);
   });
 });

@@ -128,7 +128,7 @@ def test_each_test_is_told_as_it_finishes(runner, suite):
 
 
 @BOTH
-def test_a_collection_error_is_an_error_of_the_file(runner, suite, parallel):
+def test_row_9_a_collection_error_is_an_error_of_the_file(runner, suite, parallel):
     suite.write("test_good.py", "def test_a(): pass\n")
     suite.write("test_bad.py", "import json\nimport nosuchmodule\n")
     suite.write("test_syntax.py", "def test_a(:\n")
@@ -213,7 +213,7 @@ def test_the_last_report_of_a_test_that_is_rerun_counts(runner, suite, parallel)
 
 
 @BOTH
-def test_controls_and_unicode_arrive_as_valid_json(runner, suite, parallel):
+def test_row_9_controls_and_unicode_arrive_as_valid_json(runner, suite, parallel):
     suite.write(
         "test_ü.py",
         r"""

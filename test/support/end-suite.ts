@@ -75,6 +75,11 @@ export function endSuite(makePlace: () => Promise<Place>, { serverStays }: Ends)
         throw new Error(`${why}: ${(await left()).join("\n")}`);
       });
       if (serverStays) expect(await startTime(place, master)).toBe(born);
+      // What it has left in .gunicov/ the next one sweeps: `records` refuses to choose among several.
+      const next = await place.watch(["-n", "2"]);
+      await next.fact("server.back", 0);
+      await place.records();
+      expect(await next.stop()).toBe(0);
     });
   });
 }

@@ -72,6 +72,11 @@ export class Session {
     return this.facts.length;
   }
 
+  /** Number of the last cycle that has started. */
+  get cycles(): number {
+    return ofType(this.facts, "cycle.started").at(-1)?.cycle ?? 0;
+  }
+
   /** Sends a signal, without waiting. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);

@@ -20,6 +20,8 @@ export interface Choices {
   readonly tests?: readonly string[];
   /** More lines under [tool.gunicov.server]. */
   readonly more?: string;
+  /** More lines under [tool.gunicov.tests]. */
+  readonly testsMore?: string;
   /** Further files, by path. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -28,13 +30,19 @@ export const SERVER = ["gunicorn", "--bind", "127.0.0.1:{port}", "app:app"];
 
 /** A directory with a WSGI app, one test of it and a gunicov.toml that works, but for what is chosen otherwise. */
 export async function project(choices: Choices = {}): Promise<string> {
-  const { server = SERVER, tests = ["pytest", "-p", "no:cacheprovider", "tests"], more = "" } = choices;
+  const {
+    server = SERVER,
+    tests = ["pytest", "-p", "no:cacheprovider", "tests"],
+    more = "",
+    testsMore = "",
+  } = choices;
   const config = `[tool.gunicov.server]
 command = ${JSON.stringify(server)}
 ${more}
 [tool.gunicov.tests]
 command = ${JSON.stringify(tests)}
 env = { URL = "http://127.0.0.1:{port}" }
+${testsMore}
 `;
   const directory = await temporaryDirectory("project");
   const files = { "app.py": APP, "tests/test_app.py": TEST, "gunicov.toml": config, ...choices.files };

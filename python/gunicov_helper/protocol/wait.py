@@ -6,6 +6,8 @@ from gunicov_helper.failure import Failure
 
 SAFETY_SECONDS = 0.25  # a second look while waiting, should an event have been missed
 
+FIX = "The server's log may tell why. Mend it and save, or press a to try again."
+
 
 class Wait:
     """What a request waits for: descriptors that become readable, and a monotonic time."""
@@ -32,5 +34,5 @@ class Clock:
         now = time.monotonic()
         if now >= self.deadline:
             limit = self.deadline - self.started
-            raise Failure("timeout", f"after {limit:.1f} s still waiting for {what}")
+            raise Failure("timeout", f"after {limit:.1f} s still waiting for {what}", FIX)
         return Wait(min(self.deadline, now + every), fds)

@@ -11,6 +11,7 @@ class Boots:
     def __init__(self, generation, wanted, deaths):
         self.generation, self.wanted, self.deaths = generation, wanted, deaths
         self.booted, self.errors, self.booting = {}, {}, {}
+        self.ended = {}  # those that were gone before they had booted: {age: cause}
 
     def look(self):
         """Look at the record again; returns the ages newly booted, in order."""
@@ -25,11 +26,35 @@ class Boots:
             and age not in self.errors
             and not (pid is not None and self.deaths.gone(pid))
         }
+        done = {age: str(told.get("cause")) for age, told in self.generation.told("done").items()}
+        self.ended = {
+            age: cause
+            for age, cause in done.items()
+            if age not in booted and age not in self.errors and cause != "exit"
+        }
         return new
 
     def settled(self):
-        failed = set(self.errors) - set(self.booted)
-        return not self.booting and len(self.booted) + len(failed) >= self.wanted
+        """Whether it is known how this generation boots.
+
+        gunicorn replaces a worker that dies while it boots, for ever: each is given a second try.
+        """
+        told = set(self.booted) | set(self.errors)
+        missing = self.wanted - len(told)
+        if missing <= 0:
+            return not self.booting
+        return len(self.ended) // 2 >= missing
+
+    def failures(self):
+        """{age: traceback} of those without which it does not do."""
+        found = {age: str(told.get("traceback", "")) for age, told in self.errors.items()}
+        if len(set(self.booted) | set(self.errors)) < self.wanted:
+            for age, cause in self.ended.items():
+                found[age] = f"The worker ended before it had booted: {cause}"
+        return found
+
+    def pid(self, age):
+        return self.generation.forked().get(age)
 
     def living(self):
         return [pid for pid in self.booting.values() if pid is not None]
@@ -47,9 +72,8 @@ class Boots:
 
     def missing(self):
         if self.booting:
-            return "to boot: " + ", ".join(
-                "worker {} (pid {})".format(age, pid or "?") for age, pid in self.booting.items()
-            )
+            workers = (f"worker {age} (pid {pid or '?'})" for age, pid in self.booting.items())
+            return ", ".join(workers) + " to boot"
         return f"{self.wanted} workers to boot, {len(self.booted)} have"
 
 

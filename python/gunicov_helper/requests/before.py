@@ -59,13 +59,13 @@ class Before:
         with Deaths(self.session.master) as deaths:
             boots = Boots(generation, self.session.record.workers(generation), deaths)
             boots.look()
-        if boots.errors:
+        if boots.failures():
             return "a worker failed to boot"
         library = self.session.record.stale_library()
         if library:
             return f"{library} has changed"
         if not boots.settled():
-            return "not every worker has booted: " + boots.missing()
+            return "not every worker has booted"
         if not all(told.get("counts_requests", True) for told in boots.booted.values()):
             return "this worker class does not tell whether it has served"
         if generation.served():

@@ -109,8 +109,8 @@ class Reload:
                 {"age": age, "pid": told.get("pid")} for age, told in sorted(boots.booted.items())
             ],
             "boot_errors": [
-                {"age": age, "pid": told.get("pid"), "traceback": str(told.get("traceback", ""))}
-                for age, told in sorted(boots.errors.items())
+                {"age": age, "pid": boots.pid(age), "traceback": text}
+                for age, text in sorted(boots.failures().items())
             ],
             "config_error": self.session.record.config_error(),
             "ms": clock.ms(),
@@ -131,8 +131,12 @@ class Reload:
             rosters = [roster for roster in rosters if not look_settled(roster)]
             if boots.settled() and not rosters:
                 return boots
+            if job.cancelled and boots.oldest() > BOOT_PATIENCE:
+                raise Cancelled()  # it hangs, and the next SIGHUP ends it
             if time.monotonic() - signalled > 1:
                 self.tell_waiting(job, rosters, told)
+            if boots.oldest() > BOOT_PATIENCE:
+                self.tell_booting(job, boots, told)
             pids = [pid for roster in rosters for pid in roster.living()] + boots.living()
             what = boots.missing() if not boots.settled() else missing_old(rosters)
             yield self.wait(watch, deaths, clock, what, pids)
@@ -145,6 +149,12 @@ class Reload:
                     told.add(age)
                     why = "it finishes a request or holds a connection (graceful_timeout %s s)"
                     job.tell("waiting", why=why % limit, **roster.worker(age))
+
+    def tell_booting(self, job, boots, told):
+        for age, pid in boots.booting.items():
+            if age not in told:
+                told.add(age)
+                job.tell("waiting", why="it is still importing the app", age=age, pid=pid)
 
     def do_flush(self, request, job):
         clock = Clock(request["timeout"])

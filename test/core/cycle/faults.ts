@@ -1,5 +1,6 @@
 /** Deliberate faults, each put into the reducer from outside: the property tests must catch every one. */
 import type { State } from "../../../src/core/cycle.ts";
+import { NOTHING_WRITTEN } from "../../../src/core/written.ts";
 import type { Reduce } from "./world.ts";
 
 export interface Fault {
@@ -56,5 +57,18 @@ export const FAULTS: readonly Fault[] = [
       event.type === "quiet" && state.quiet
         ? reduce(state, { ...event, token: state.quiet.token }, policy)
         : reduce(state, event, policy),
+  },
+  {
+    name: "what changes while something runs is taken for written by it",
+    into: (reduce) => (state, event, policy) => {
+      if (event.type !== "files.changed" || !RUNNING.has(state.phase)) return reduce(state, event, policy);
+      const aside = new Set(event.files);
+      const [next, effects] = reduce({ ...state, written: { ...state.written, aside } }, event, policy);
+      return [next, effects];
+    },
+  },
+  {
+    name: "a file that the tests write starts cycles for ever",
+    into: (reduce) => (state, event, policy) => reduce({ ...state, written: NOTHING_WRITTEN }, event, policy),
   },
 ];

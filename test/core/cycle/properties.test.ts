@@ -8,6 +8,7 @@ import { type Reduce, World } from "./world.ts";
 
 const RUNS = 10_000;
 const LENGTH = 60;
+const LOG = "test.log";
 const POLICIES: readonly Policy[] = [WATCH, { ...WATCH, onChange: "queue" }, ONCE];
 
 /** Runs a sequence and then everything to its end; throws where an invariant breaks. */
@@ -23,8 +24,22 @@ function live(reduceUnderTest: Reduce, policy: Policy, actions: readonly Action[
   // A cancelled cycle's files are run with the next one; here the user asks for it.
   world.act({ type: "rerun", select: [], after: 1 });
   world.comeToRest();
+  if (!policy.once) writesLog(world);
+  world.act({ type: "rerun", select: [], after: 1 });
+  world.comeToRest();
   if (world.owed.size > 0) throw new Error(`changes were lost: ${[...world.owed].join(", ")}`);
   return world;
+}
+
+/** A log that the tests write: they must not start over for ever, and the user's saves still count. */
+function writesLog(world: World): void {
+  world.change([LOG]);
+  world.comeToRest([LOG]);
+  const before = world.finished.size;
+  world.act({ type: "files", files: ["a.py"], after: 60_000 });
+  world.comeToRest([LOG]);
+  if (world.state.server === "up" && world.finished.size === before)
+    throw new Error("a save has started nothing");
 }
 
 function check(reduceUnderTest: Reduce, runs: number) {

@@ -19,6 +19,9 @@ interface Live {
 }
 
 export const BROKEN = failure("internal", "broken", "mend it");
+/** In how many runs a file has changed at least before it may be set aside; how long news of a run may take, in ms. */
+const FEWEST = 3; // a file that is suspected at once, and two more
+const LATEST = 6_000;
 const AT_REST = new Set(["idle", "changed", "start", "stopped"]);
 
 export class World {
@@ -32,6 +35,11 @@ export class World {
   /** Files that have changed and that no cycle has begun with since. */
   readonly owed = new Set<string>();
   readonly openCycles = new Set<number>();
+  /** The cycle in which the server was restarted or the tests run, until it has finished; when the last one has. */
+  run: number | null = null;
+  ranUntil = 0;
+  /** The runs in which each file has changed, since it last changed at another time. */
+  readonly changedIn = new Map<string, Set<number>>();
   readonly finished = new Set<number>();
   readonly #reduce: Reduce;
   readonly #policy: Policy;
@@ -69,8 +77,7 @@ export class World {
         this.#answerLook(false);
         return;
       case "files":
-        for (const file of action.files) this.owed.add(file);
-        this.#send({ type: "files.changed", files: action.files, at: this.now });
+        this.change(action.files);
         return;
       case "lost":
         this.#send({ type: "target.lost", failure: BROKEN, at: this.now });
@@ -93,11 +100,31 @@ export class World {
     }
   }
 
-  /** Lets everything that is under way come to its end, and the user resume; then nothing may be left over. */
-  comeToRest(): void {
+  change(files: readonly string[]): void {
+    for (const file of files) {
+      this.owed.add(file);
+      const runs = this.changedIn.get(file) ?? new Set();
+      // What comes soon after a run may still be of it: that says nothing.
+      if (this.run !== null) this.changedIn.set(file, runs.add(this.run));
+      else if (this.now > this.ranUntil + LATEST) this.changedIn.delete(file);
+    }
+    this.#send({ type: "files.changed", files, at: this.now });
+  }
+
+  /**
+   * Lets everything that is under way come to its end, and the user resume; then nothing may be left over. `written` are
+   * files that each run of the tests writes.
+   */
+  comeToRest(written: readonly string[] = []): void {
+    let wrote = 0;
     if (this.state.paused) this.#send({ type: "pause", paused: false, at: this.now });
     for (let turn = 0; turn < 200; turn += 1) {
       this.now += 11_000;
+      const [alive] = this.live;
+      if (written.length > 0 && alive?.step === "testing" && alive.cycle !== wrote) {
+        wrote = alive.cycle;
+        this.change(written);
+      }
       if (this.live.length > 0) this.#settle("done", true);
       else if (this.looking > 0) this.#answerLook(true);
       else if (this.timers.length > 0) this.#timer();
@@ -188,6 +215,11 @@ export class World {
       case "emit":
         this.#fact(effect.cycle, effect.fact);
         break;
+      case "warn-aside":
+        this.#fact(effect.cycle, { type: "warning", message: effect.name });
+        if ((this.changedIn.get(effect.name)?.size ?? 0) < FEWEST)
+          throw new Error(`${effect.name} was set aside though it may be the user's`);
+        break;
       case "stop":
         this.stops += 1;
         break;
@@ -204,6 +236,7 @@ export class World {
   #start({ cycle, input }: Effect & { type: "run" }): void {
     if (this.live.length > 0) throw new Error(`two live steps: ${this.live[0]?.step} and ${input.step}`);
     if (input.step === "checking") for (const file of input.files) this.owed.delete(file);
+    if (input.step === "restarting" || input.step === "testing") this.run = cycle;
     this.live.push({ cycle, step: input.step });
   }
 
@@ -213,6 +246,7 @@ export class World {
     if (fact.type !== "cycle.finished") return;
     if (!this.openCycles.delete(cycle)) throw new Error(`cycle ${cycle} finished without having started`);
     this.finished.add(cycle);
+    if (this.run === cycle) [this.run, this.ranUntil] = [null, this.now];
   }
 
   #check(): void {

@@ -1,0 +1,187 @@
+/** Row 8 of docs/reliability.md: the many ways in which files are saved, moved and switched. */
+import { cp, mkdir, readFile, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FaultProject } from "../support/fault-project.ts";
+import { run } from "../support/machine.ts";
+
+const WORDS = "web/words.py";
+const MANY = 1000;
+
+describe("on one server", () => {
+  let project: FaultProject;
+  const git = (...words: readonly string[]) =>
+    run(["git", "-c", "user.name=x", "-c", "user.email=x@x", ...words], { cwd: project.directory });
+  beforeAll(async () => {
+    const many = Array.from({ length: MANY }, (_, index) => [`web/many/m${index}.py`, `x = ${index}\n`]);
+    project = await FaultProject.open([], { files: Object.fromEntries(many) });
+  });
+  afterAll(() => project?.close());
+
+  test("row 8: git checkout of 1,000 files in the middle of the tests", async () => {
+    await writeFile(project.at(".gitignore"), ".gunicov\n");
+    await git("init", "-q", "-b", "one");
+    await git("add", ".");
+    await git("commit", "-qm", "one");
+    await git("checkout", "-qb", "two");
+    const words = await readFile(project.at(WORDS), "utf8");
+    // The other branch is prepared elsewhere, so that nothing changes here yet.
+    const elsewhere = `${project.directory}.two`;
+    await git("worktree", "add", "-q", "--detach", elsewhere);
+    try {
+      for (let index = 0; index < MANY; index += 1)
+        await writeFile(`${elsewhere}/web/many/m${index}.py`, `y = ${index}\n`);
+      await run([
+        "git",
+        "-C",
+        elsewhere,
+        "-c",
+        "user.name=x",
+        "-c",
+        "user.email=x@x",
+        "commit",
+        "-qam",
+        "two",
+      ]);
+      const commit = (await run(["git", "-C", elsewhere, "rev-parse", "HEAD"])).trim();
+      const { seq } = project.session;
+      await project.save(WORDS, `${words}# saved\n`);
+      await project.session.fact("tests.started", seq);
+      await project.save(WORDS, words);
+      await git("checkout", "-q", "--detach", commit);
+      const switched = await project.good();
+      expect(switched.of("cycle.started")[0]?.files.length).toBeGreaterThanOrEqual(MANY);
+      await git("checkout", "-q", "one");
+      await project.good();
+    } finally {
+      await rm(elsewhere, { recursive: true, force: true });
+    }
+  });
+
+  test("row 8: a save every 20 ms for 10 s is not a cycle each, and the last one counts", async () => {
+    const words = await readFile(project.at(WORDS), "utf8");
+    const { seq } = project.session;
+    const end = Date.now() + 10_000;
+    for (let count = 0; Date.now() < end; count += 1) {
+      await writeFile(project.at(WORDS), `${words}# ${count}\n`);
+      await sleep(20);
+    }
+    const last = Date.now();
+    // Broken, and mended at once: only the very last of all saves gives a good cycle.
+    await project.save(WORDS, "def greeting(\n");
+    await sleep(20);
+    await project.save(WORDS, words);
+    const cycle = await project.good();
+    expect(cycle.of("cycle.started")[0]?.at).toBeGreaterThanOrEqual(last);
+    await project.calm(1000);
+    const started = project.session.facts.filter((fact) => fact.seq > seq && fact.type === "cycle.started");
+    expect(started.length).toBeLessThanOrEqual(8);
+  });
+
+  test("row 8: an atomic save: another file, renamed over it", async () => {
+    const words = await readFile(project.at(WORDS), "utf8");
+    for (const [name, text] of [
+      ["words.py.tmp", `${words}# new\n`],
+      ["words.new", words],
+    ] as const) {
+      await writeFile(project.at(`web/${name}`), text);
+      await rename(project.at(`web/${name}`), project.at(WORDS));
+      expect((await project.good()).of("cycle.started")[0]?.files).toContain(WORDS);
+    }
+  });
+
+  test("row 8: a save as vim does it, with 4913, .swp and ~", async () => {
+    const words = await readFile(project.at(WORDS), "utf8");
+    const at = (name: string) => project.at(`web/${name}`);
+    for (const text of [`${words}# vim\n`, words]) {
+      await writeFile(at(".words.py.swp"), "x");
+      await writeFile(at("4913"), "");
+      await unlink(at("4913"));
+      await rename(at("words.py"), at("words.py~"));
+      await writeFile(at("words.py"), text);
+      await unlink(at("words.py~"));
+      await unlink(at(".words.py.swp"));
+      expect((await project.good()).of("cycle.started")[0]?.files).toEqual([WORDS]);
+    }
+  });
+
+  test("row 8: the source's directory is moved away, and made anew", async () => {
+    await rename(project.at("web"), project.at("away"));
+    const cycle = await project.next();
+    expect(cycle.of("error")).toMatchObject([
+      { kind: "boot-error", message: expect.stringMatching(/No module named/) },
+    ]);
+    await cp(project.at("away"), project.at("web"), { recursive: true });
+    await rm(project.at("away"), { recursive: true });
+    await project.good();
+    await project.calm(1000);
+    const words = await project.save(WORDS, `${await readFile(project.at(WORDS), "utf8")}# again\n`);
+    await project.good();
+    await project.save(WORDS, words);
+    await project.good();
+  });
+});
+
+test("row 8: a source directory that is a symbolic link", async () => {
+  const project = await FaultProject.open([], {}, async (directory) => {
+    await mkdir(`${directory}/elsewhere`);
+    await rename(`${directory}/web`, `${directory}/elsewhere/web`);
+    await symlink("elsewhere/web", `${directory}/web`);
+  });
+  try {
+    const words = await project.save(WORDS, "def greeting(\n");
+    const cycle = await project.bad("check-failed", 3);
+    expect(cycle.of("check.failed")[0]?.failures).toMatchObject([{ path: WORDS, line: 1 }]);
+    await project.save(WORDS, words);
+    const mended = await project.good();
+    expect(mended.of("server.restarting")).toHaveLength(1);
+    expect(mended.report().files.map((file) => dirname(file.path))).toContain("elsewhere/web");
+  } finally {
+    await project.close();
+  }
+});
+
+const WRITES = `
+import os
+import time
+import uuid
+
+
+def test_that_writes():
+    with open("tests/last.txt", "w") as file:
+        file.write(str(time.time_ns()))
+    os.makedirs("tests/shots", exist_ok=True)
+    with open(f"tests/shots/{uuid.uuid4()}.png", "w") as file:
+        file.write("x")
+`;
+
+test("row 8: tests and a server that write files into watched directories start no cycle for ever", async () => {
+  const args = ["--access-logfile", "web/access.log"];
+  const project = await FaultProject.open(
+    args,
+    { files: { "tests/test_writes.py": WRITES } },
+    undefined,
+    false,
+  );
+  try {
+    await project.calm(4000);
+    const warnings = () =>
+      project.session.facts.filter((fact) => fact.type === "warning").map((fact) => fact.message);
+    const names = ["tests/last.txt", "tests/shots/", "web/access.log"];
+    for (const name of names)
+      expect(warnings().filter((text) => text.includes(name)).length).toBeGreaterThan(0);
+    await project.skipToRest();
+    expect(project.session.cycles).toBeLessThanOrEqual(12);
+    for (const text of ["# one\n", "# two\n"]) {
+      const words = await readFile(project.at(WORDS), "utf8");
+      await project.save(WORDS, words + text);
+      const cycle = await project.good();
+      expect(cycle.of("cycle.started")[0]?.files).toContain(WORDS);
+      await project.calm(2500);
+      expect(project.session.cycles).toBe(cycle.number);
+    }
+  } finally {
+    await project.close();
+  }
+});
