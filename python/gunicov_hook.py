@@ -84,6 +84,7 @@ RECORDED_SETTINGS = (
     "reload",
 )
 BOOT_ERRORS = (3, 4)  # exit codes of a worker at which gunicorn's master stops
+CLOSING_SECONDS = 0.5  # how long an asgi worker waits for a closed listener's connections
 EXIT_SECONDS = 0.5  # how long exit handlers and threads are measured after worker_exit
 # How much longer than its workers' graceful_timeout the master waits before it kills them; gevent's
 # look at it once a second, and take another one to end what hangs.
@@ -719,6 +720,32 @@ def record_exit(worker, status):
     worker._gunicov.note("done", os.getpid(), cause=f"os._exit({status!r})")
 
 
+def bound_closing(worker):
+    """Bound the wait for a listener's end in gunicorn's asgi worker: version 24 waits without a limit,
+    and from Python 3.12 on that is until the last idle connection is gone."""
+    shutdown = getattr(worker, "_shutdown", None)
+    if not inspect.iscoroutinefunction(shutdown):
+        return
+
+    async def bounded():
+        for server in getattr(worker, "servers", []):
+            with contextlib.suppress(AttributeError):  # uvloop's, which waits for none
+                server.wait_closed = briefly(server.wait_closed)
+        await shutdown()
+
+    worker._shutdown = bounded
+
+
+def briefly(wait):
+    import asyncio
+
+    async def waited():
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(wait(), CLOSING_SECONDS)
+
+    return waited
+
+
 def exit_on_sigterm(worker):
     """Have SIGTERM run the exit hooks where the worker class left it at its default (uvicorn's)."""
     if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
@@ -1188,6 +1215,12 @@ def doubtful_settings(cfg):
         warnings.append(
             "reload = True: gunicorn restarts workers by itself, beside gunicov; switch it off"
         )
+    library = green_library(cfg.worker_class)
+    if library and "coverage" in sys.modules and not importlib.util.find_spec("coverage.tracer"):
+        warnings.append(
+            f"coverage.py was installed without its C tracer, and the other one cannot follow {library}: "
+            "nothing is measured; install a version that has a wheel for this Python"
+        )
     if cfg.preload_app:
         warnings.append(
             "preload_app = True: a reload keeps the old code, and lines run at import are not "
@@ -1402,7 +1435,8 @@ def post_fork(server, worker):
     STATE.known, STATE.compiled = frozenset(sys.modules), {}
     worker._gunicov.counts_requests = calls_pre_request(worker)
     atexit.register(save_at_exit, worker)
-    for step in (give_way, limit_worker, guard_boot, guard_load, guard_exit, start_coverage):
+    limits = (give_way, limit_worker, bound_closing)
+    for step in (*limits, guard_boot, guard_load, guard_exit, start_coverage):
         attempt(worker, step, worker)
     THEIRS["post_fork"](server, worker)
 

@@ -41,6 +41,46 @@ def test_row_5_an_idle_connection_is_bounded(gunicorn_server, project, name):
     assert "app.py" in measured(first.data_files(), project.dir)
 
 
+PATIENT = """\
+import asyncio
+
+from gunicorn.workers.gasgi import ASGIWorker
+
+
+class Listener:
+    async def wait_closed(self):
+        await asyncio.Event().wait()
+
+    def close(self):
+        pass
+
+
+class Patient(ASGIWorker):
+    async def _serve(self):
+        self.servers.append(Listener())
+        await super()._serve()
+
+    async def _shutdown(self):
+        for server in self.servers:
+            server.close()
+        for server in self.servers:
+            await server.wait_closed()
+"""
+
+
+def test_row_5_gunicorn_24s_asgi_worker_is_bounded_too(gunicorn_server, project):
+    # Its wait for the listeners has no limit. (bench/matrix has the real one, with a connection open.)
+    pytest.importorskip("gunicorn.asgi")
+    project.write({"app.py": ASGI, "patient.py": PATIENT})
+    env = {"PYTHONPATH": project.dir}
+    server = gunicorn_server(project.dir, args=["-k", "patient.Patient"], env=env)
+    server.get("/")
+    began = time.monotonic()
+    server.hup()
+    assert time.monotonic() - began < bound("asgi")
+    assert server.generations()[0].ages("saved") == [1]
+
+
 HANGING = """\
 import asyncio
 import time

@@ -1,0 +1,1 @@
+"""The parts of bench/matrix: which cases there are, their environments, servers and comparison."""

@@ -1,0 +1,2 @@
+def run(size):
+    return "late" if size else "later"
