@@ -51,6 +51,16 @@ export class Watching {
     this.#child.stdin?.write("rerun\n");
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Whether a cycle is under way. */
+  get busy(): boolean {
+    const last = this.facts.findLast(({ type }) => type === "cycle.started" || type === "cycle.finished");
+    return last?.type === "cycle.started";
+  }
+
   /** How many facts there are so far: what comes from here on is new. */
   get mark(): number {
     return this.facts.length;

@@ -1,0 +1,198 @@
+/** The soak's server and tests in containers, with gunicov on them. */
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Fact } from "../../../src/core/fact.ts";
+import { run, until } from "../../../test/support/machine.ts";
+import { Watching } from "../watching.ts";
+import type { Yard } from "../yard.ts";
+import { type Fault, Told } from "./faults.ts";
+import { type Figures, figures, look } from "./figures.ts";
+import { agesOf, type Files, goodFiles, SLOTS_FILE, slotOf, slotsIn } from "./files.ts";
+
+const CYCLE_LIMIT = 180; // seconds; a hang, on any machine
+const QUIET = 500; // ms without a cycle: what was saved has been seen
+const TESTS_LIMIT = 15; // seconds, gunicov's own
+const MEMORY = "300m";
+
+/** What one turn came to. */
+export interface Turn {
+  readonly told: Told;
+  /** The last cycle's totals and tables as text; null where its report is not complete. */
+  readonly total: string | null;
+  /** Reports called complete that lack a worker. */
+  readonly lost: number;
+}
+
+export class Soaked {
+  readonly #yard: Yard;
+  readonly #demo: string;
+  readonly #watching: Watching;
+  #written: Files;
+  #stamp = 0;
+
+  private constructor(yard: Yard, demo: string, watching: Watching, written: Files) {
+    this.#yard = yard;
+    this.#demo = demo;
+    this.#watching = watching;
+    this.#written = written;
+  }
+
+  /** Starts all of it; the first cycle is over. */
+  static async start(yard: Yard): Promise<Soaked> {
+    const demo = await yard.copy();
+    const files = goodFiles(0);
+    for (const part of ["source", "test", "witness"]) {
+      await rm(join(demo, part), { recursive: true, force: true });
+      await mkdir(join(demo, part));
+    }
+    await chmod(join(demo, "witness"), 0o777);
+    await save(demo, files);
+    await writeFile(join(demo, "gunicov.toml"), settings(yard));
+    await Promise.all([startServer(yard, demo), startTests(yard, demo)]);
+    const watching = yard.keep(
+      () => new Watching(demo),
+      (one) => one.stop(),
+    );
+    await watching.next("cycle.finished", 0);
+    return new Soaked(yard, demo, watching, files);
+  }
+
+  /** One save of good files, or of what a fault makes of them, until all that it led to is over. */
+  async turn(fault: Fault | null): Promise<Turn> {
+    const { mark } = this.#watching;
+    this.#stamp += 1;
+    const good = goodFiles(this.#stamp);
+    await this.#write({ ...good, ...fault?.files });
+    await fault?.during?.({
+      write: (files) => this.#write(files),
+      untilTesting: () => this.#untilTesting(mark),
+      killRunner: () => this.#killRunner(),
+    });
+    if (fault?.during) await this.#write({ ...good, ...fault.files });
+    await this.#untilStill(mark);
+    return await this.#judge(this.#watching.facts.slice(mark));
+  }
+
+  async #write(files: Files): Promise<void> {
+    const changed = Object.entries(files).filter(([path, text]) => this.#written[path] !== text);
+    this.#written = { ...this.#written, ...files };
+    await save(this.#demo, Object.fromEntries(changed));
+  }
+
+  async #untilTesting(mark: number): Promise<void> {
+    const started = await this.#watching.next("tests.started", mark);
+    await this.#watching.next("test.finished", this.#watching.facts.indexOf(started));
+  }
+
+  async #killRunner(): Promise<void> {
+    const tests = this.#yard.name("tests");
+    const runner = await look(tests, "gunicov_runner");
+    if (!runner) throw new Error("there is no runner to kill");
+    await run(["docker", "exec", tests, "python3", "-c", `import os; os.kill(${runner[0]}, 9)`]);
+  }
+
+  /** A cycle that was not cancelled is over, and no other one has started for a while. */
+  async #untilStill(mark: number): Promise<void> {
+    let still = performance.now();
+    await until(
+      "the cycle's end",
+      () => {
+        const over = this.#watching.facts
+          .slice(mark)
+          .some((one) => one.type === "cycle.finished" && one.outcome !== "cancelled");
+        if (this.#watching.busy || !over) still = performance.now();
+        return performance.now() - still > QUIET;
+      },
+      CYCLE_LIMIT,
+    );
+  }
+
+  async #judge(facts: readonly Fact[]): Promise<Turn> {
+    const ended = facts.filter((one) => one.type === "cycle.finished" && one.outcome !== "cancelled");
+    const number = ended.at(-1)?.cycle;
+    const told = new Told(facts.filter((one) => one.cycle === number));
+    const [report] = told.of("report");
+    const notes = await readFile(join(this.#demo, "witness", "notes"), "utf8");
+    const complete = new Told(facts).of("report").filter((one) => one.complete);
+    return {
+      told,
+      total: report?.complete ? JSON.stringify([report.totals, others(report)]) : null,
+      lost: complete.filter((one) => lacksWorker(one, notes)).length,
+    };
+  }
+
+  async figures(): Promise<Figures> {
+    return await figures(this.#watching.pid, this.#yard.name("server"), this.#yard.name("tests"));
+  }
+
+  /** Ends gunicov; gives the command lines of what it has left in the containers. */
+  async end(): Promise<readonly string[]> {
+    await this.#watching.stop();
+    const left = async () =>
+      (await Promise.all(["server", "tests"].map((name) => processes(this.#yard.name(name))))).flat();
+    for (let tries = 0; tries < 20 && (await left()).length > 0; tries += 1) await sleep(250);
+    return await left();
+  }
+}
+
+type Report = Extract<Fact, { type: "report" }>;
+
+function lacksWorker(report: Report, notes: string): boolean {
+  const [generation = 0] = report.generations;
+  const ages = agesOf(notes, generation);
+  const there = slotsIn(report.files.find(({ path }) => path === SLOTS_FILE)?.executed_lines ?? []);
+  return ages.length === 0 || !ages.every((age) => there.has(slotOf(age)));
+}
+
+/** The file of the workers' own lines has other lines each time. */
+function others(report: Report): Report["files"] {
+  return report.files.filter(({ path }) => path !== SLOTS_FILE);
+}
+
+async function save(demo: string, files: Files): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    if (text === null) await rm(join(demo, path));
+    else await writeFile(join(demo, path), Buffer.from(text, "latin1"));
+  }
+}
+
+function settings(yard: Yard): string {
+  return `[tool.gunicov.server]
+container = "${yard.name("server")}"
+source = ["source"]
+
+[tool.gunicov.tests]
+container = "${yard.name("tests")}"
+source = ["test"]
+command = ["pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "test"]
+timeout = ${TESTS_LIMIT}
+`;
+}
+
+async function startServer(yard: Yard, demo: string): Promise<void> {
+  const env = [
+    "GUNICORN_CMD_ARGS=-c /app/gunicov_hook.py",
+    "GUNICOV_USER_CONFIG=/app/source/conf.py",
+    "GUNICOV_COVERAGE_CONFIG=/app/source/coverage.rc",
+  ].flatMap((one) => ["-e", one]);
+  const limits = ["--memory", MEMORY, "--memory-swap", MEMORY];
+  await yard.start({
+    name: "server",
+    demo,
+    options: [...env, ...limits, "-v", `${demo}/witness:/witness`],
+    command: ["gunicorn", "-b", "0.0.0.0:8000", "--pythonpath", "source", "app:app"],
+  });
+}
+
+async function startTests(yard: Yard, demo: string): Promise<void> {
+  const options = ["-e", `URL=http://${yard.name("server")}:8000`];
+  await yard.start({ name: "tests", demo, options, command: ["sleep", "infinity"] });
+}
+
+/** gunicov's own, and what has come of them. */
+async function processes(container: string): Promise<readonly string[]> {
+  const [, ...lines] = (await run(["docker", "top", container, "-eo", "pid,args"])).split("\n");
+  const commands = lines.map((line) => line.trim().replace(/^\d+\s+/, ""));
+  return commands.filter((one) => /python|pytest/.test(one) && !/gunicorn/.test(one));
+}
