@@ -69,6 +69,7 @@ CHAINED = (
     "post_fork",
     "post_worker_init",
     "pre_request",
+    "worker_abort",
     "child_exit",
     "worker_exit",
 )
@@ -744,6 +745,12 @@ def briefly(wait):
             await asyncio.wait_for(wait(), CLOSING_SECONDS)
 
     return waited
+
+
+def record_abort(worker):
+    """gunicorn's SIGABRT: what the worker was doing is cut off, so what it may save yet is not whole."""
+    if os.getpid() == worker._gunicov.pid:
+        worker._gunicov.note("done", os.getpid(), cause="timeout")
 
 
 def exit_on_sigterm(worker):
@@ -1450,6 +1457,11 @@ def post_worker_init(worker):
 def pre_request(worker, req):
     attempt(worker, count_request, worker)
     THEIRS["pre_request"](worker, req)
+
+
+def worker_abort(worker):
+    attempt(worker, record_abort, worker)
+    THEIRS["worker_abort"](worker)
 
 
 def child_exit(server, worker):

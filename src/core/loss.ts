@@ -3,7 +3,7 @@ import type { Flush } from "./effect.ts";
 /** Why a flush is not complete, a line each. */
 export function lossReasons(flush: Flush): readonly string[] {
   const lost = flush.lost.map(
-    (worker) => `worker ${worker.pid ?? `#${worker.age}`} saved nothing: ${worker.cause}`,
+    (worker) => `worker ${worker.pid ?? `#${worker.age}`} lost data: ${worker.cause}`,
   );
   const missing = flush.expected - flush.written - flush.lost.length;
   return missing > 0 ? [...lost, `${missing} of ${flush.expected} data files were not written`] : lost;

@@ -60,7 +60,7 @@ async function show(scene: string): Promise<void> {
     await sleep(150);
   }
   const lost = [{ age: 2, pid: 31, cause: "timeout" }];
-  const reasons = ["worker 31 saved nothing: timeout"];
+  const reasons = ["worker 31 lost data: timeout"];
   const whole = scene !== "incomplete";
   engine.emit(
     whole

@@ -140,7 +140,7 @@ describe("a cycle under way", () => {
 });
 
 describe("what is not whole", () => {
-  const reasons = ["worker 31 saved nothing: timeout"];
+  const reasons = ["worker 31 lost data: timeout"];
 
   async function incomplete(): Promise<readonly [FakeEngine, Terminal]> {
     const [engine, terminal] = await show();
@@ -153,7 +153,7 @@ describe("what is not whole", () => {
 
   it("gets its reason, and never a bare percentage", async () => {
     const [, terminal] = await incomplete();
-    expect(terminal.lines[2]).toContain("incomplete: worker 31 saved nothing: timeout");
+    expect(terminal.lines[2]).toContain("incomplete: worker 31 lost data: timeout");
     expect(terminal.frame).toContain("files 3/4 ✗ 1 lost");
     expect(terminal.frame).not.toContain("%");
     for (const [figure] of terminal.frame.matchAll(/\d+\.\d\S*/g)) {

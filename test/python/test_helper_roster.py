@@ -140,6 +140,17 @@ def test_a_worker_that_died_without_saving_is_lost_with_the_masters_cause(record
     assert (roster.expected(), roster.written()) == (1, 0)
 
 
+def test_row_4_a_worker_that_timed_out_is_lost_though_it_saved(record, deaths):
+    record.generation(1)
+    record.forked(1, 1, dead_pid())
+    record.told(1, "done", 1, cause="timeout")
+    record.saved(1, 1, 51)
+    roster = roster_of(record, 1, deaths)
+    assert roster.look() == []
+    assert roster.lost == {1: "timeout"}
+    assert (roster.expected(), roster.written()) == (1, 0)
+
+
 def test_without_a_word_from_the_master_the_cause_is_unknown(record, deaths):
     record.generation(1)
     record.forked(1, 1, dead_pid())

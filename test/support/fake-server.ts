@@ -119,7 +119,7 @@ export class FakeServer implements Server {
       const files = [...this.files]
         .filter(([path]) => path.endsWith(".py"))
         .map(([path, text]) => this.#fileReport(path, text));
-      const reasons = flush.lost.map((worker) => `worker ${worker.pid} saved nothing: ${worker.cause}`);
+      const reasons = flush.lost.map((worker) => `worker ${worker.pid} lost data: ${worker.cause}`);
       const report: Report = {
         totals: sum(files.map((file) => file.summary)),
         files,

@@ -31,8 +31,10 @@ class Roster:
         # Only now: a worker that has saved may be gone, but one gone has saved before.
         saved = generation.told("saved")
         new = [age for age in sorted(saved) if age not in self.saved and age not in self.lost]
+        # Read again: a worker that is aborted says so before it saves.
+        ended = generation.told("done") if new else done
         for age in new:
-            self.take(age, saved[age])
+            self.take(age, saved[age], ended.get(age))
         for age, is_gone in gone.items():
             if age not in self.saved and (age in done or is_gone):
                 self.lose(age, done.get(age))
@@ -44,13 +46,15 @@ class Roster:
             pid, as_int(booted.get(age, {}).get("start_time"))
         )
 
-    def take(self, age, saved):
+    def take(self, age, saved, done):
         self.pids[age] = as_int(saved.get("pid")) or self.pids.get(age)
         name = saved.get("file")
         if saved.get("error"):
             self.lost[age] = "its data could not be saved: {}".format(saved["error"])
         elif name and not os.path.exists(self.generation.join(os.path.basename(str(name)))):
             self.lost[age] = f"its data file {name} has been removed"
+        elif (done or {}).get("cause") == "timeout":
+            self.lost[age] = "timeout"  # cut off in the middle of a request
         else:
             self.saved[age] = saved
 

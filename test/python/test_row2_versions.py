@@ -1,0 +1,31 @@
+"""Row 2 of docs/reliability.md: which versions bench/matrix tries together, and what it skips and why."""
+
+import itertools
+import sys
+
+from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "bench" / "lib"))
+from matrix import cases
+
+PYTHONS = ("3.8", "3.11", "3.13", "3.13-debian")
+WANTED, SKIPPED = cases.covering(PYTHONS)
+
+
+def test_row_2_each_pair_of_values_is_a_case_or_is_skipped_with_its_reason():
+    assert len(WANTED) >= 30
+    tried = set().union(*map(cases.pairs_of, WANTED))
+    reasons = {one["case"]: one["reason"] for one in SKIPPED}
+    values = {name: {getattr(case, name) for case in WANTED} for name in cases.Case._fields}
+    assert values["gunicorn"] == set(cases.GUNICORNS)
+    assert values["python"] == set(PYTHONS)
+    for (a, these), (c, those) in itertools.combinations(values.items(), 2):
+        for b, d in itertools.product(these, those):
+            assert ((a, b), (c, d)) in tried or reasons[f"{a} {b} with {c} {d}"]
+
+
+def test_row_2_what_cannot_exist_is_no_case():
+    assert not any(case.worker_class == "asgi" and case.gunicorn == "23" for case in WANTED)
+    told = {one["case"]: one["reason"] for one in SKIPPED}
+    assert "no asgi worker" in told["gunicorn 23 with worker_class asgi"]
+    assert "C tracer" in told["python 3.13-debian, coverage 6.5, gevent"]
