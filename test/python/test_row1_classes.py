@@ -61,8 +61,8 @@ def test_row_1_the_small_matrix_has_no_differences():
     )
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["differences"] == 0 and done.returncode == 0, done.stderr
-    assert len(result["cases"]) + len(result["skipped"]) == 5
-    assert len(result["cases"]) >= 2
+    assert result["cases"] + len(result["skipped"]) == 5
+    assert result["cases"] >= 2
 
 
 @pytest.mark.parametrize("lifespan", ["failed", "raising"])
