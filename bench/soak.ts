@@ -78,11 +78,9 @@ async function soak(yard: Yard, { cycles, seed }: Asked, say: (text: string) => 
     const fault = kind === null ? null : (FAULTS[kind] ?? null);
     const what = sums.take(kind, fault, await soaked.turn(fault));
     say(`cycle ${index + 1} of ${cycles}: ${what}, ${((performance.now() - began) / 1000).toFixed(1)} s`);
-    if (index + 1 === Math.min(WARM, cycles)) first = await soaked.figures();
+    if (index + 1 === Math.min(WARM, cycles)) first = await figuresOf(soaked);
   }
-  // A killed runner is started again by the next cycle: one that is none of the plan's.
-  await soaked.turn(null);
-  const last = await soaked.figures();
+  const last = await figuresOf(soaked);
   const before = first ?? last;
   const left = await soaked.end();
   say(figuresTable(before, last));
@@ -102,6 +100,12 @@ async function soak(yard: Yard, { cycles, seed }: Asked, say: (text: string) => 
     seed,
     faults: sums.faults,
   };
+}
+
+/** After a good cycle that is none of the plan's: a killed runner is started again by the next cycle. */
+async function figuresOf(soaked: Soaked): Promise<Figures> {
+  await soaked.turn(null);
+  return await soaked.figures();
 }
 
 function figuresTable(first: Figures, last: Figures): string {

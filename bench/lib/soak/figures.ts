@@ -44,7 +44,8 @@ export async function figures(pid: number, server: string, testing: string): Pro
     (await readdir(`/proc/${pid}/fd`)).length,
   ] as const;
   const [helper, runner] = [await look(server, "gunicov_helper"), await look(testing, "gunicov_runner")];
-  const all = { gunicov: own, helper: helper?.slice(1) ?? [], runner: runner?.slice(1) ?? [] };
+  if (!helper || !runner) throw new Error("there is no helper or no runner to measure");
+  const all = { gunicov: own, helper: helper.slice(1), runner: runner.slice(1) };
   const pick = (index: number, unit: number) =>
     Object.fromEntries(
       Object.entries(all).map(
