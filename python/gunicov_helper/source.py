@@ -1,18 +1,38 @@
 """Changed source files: do they compile, and does S see the bytes that the host has?"""
 
+import errno
 import hashlib
+import os
+import stat
 import tokenize
 import warnings
+
+# There is no such file, nor could there be; ENXIO is a socket.
+ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ENXIO, errno.EISDIR)
 
 
 def check_file(path, digest):
     """Look at one changed file: (whether S lags behind the host, its bytes or None)."""
-    try:
-        with open(path, "rb") as file:
-            body = file.read()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    body = read_regular(path)
+    if body is None:
         return digest is not None, None
     return digest is None or hashlib.sha256(body).hexdigest() != digest, body
+
+
+def read_regular(path):
+    """The bytes of a file; None where there is none, or something that never ends (a pipe, a device)."""
+    try:
+        # Opening a pipe that nobody writes to would wait for ever.
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in ABSENT:
+            return None
+        raise
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        return None
+    with open(fd, "rb") as file:
+        return file.read()
 
 
 def compile_failure(path, body):

@@ -3,7 +3,6 @@
 import base64
 import collections
 import errno
-import json
 import os
 import selectors
 import shlex
@@ -15,6 +14,7 @@ from gunicov_runner.complaint import crashed, usage
 from gunicov_runner.failure import Failure
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.process.family import Family
+from gunicov_runner.said import event_of
 from gunicov_runner.text import Lines, Tail, cap
 
 GRACE = 2.0  # seconds from SIGTERM to SIGKILL
@@ -85,11 +85,9 @@ class Run:
 
     def _events(self, chunk):
         for line in self.lines.feed(chunk):
-            try:
-                event = json.loads(line)
-            except (TypeError, ValueError):
-                continue  # cut off by a kill
-            self.on_event(event)
+            event = event_of(line)
+            if event is not None:
+                self.on_event(event)
 
     def on_event(self, event):
         """Take one event of the child's, and pass on what the protocol knows."""

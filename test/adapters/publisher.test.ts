@@ -120,3 +120,65 @@ describe("what can't be written is told, with the path", () => {
     expect(result).toMatchObject({ ok: false, failure: { fix: expect.stringContaining("permissions") } });
   });
 });
+
+describe("row 12: a link that the project brings along leads nowhere", () => {
+  let outside: string;
+  beforeEach(async () => {
+    outside = await temporaryDirectory("outside");
+    await writeFile(join(outside, "precious"), "mine");
+    await mkdir(join(outside, "html"));
+    await writeFile(join(outside, "html", "page.html"), "mine");
+  });
+  afterEach(async () => {
+    expect(await readFile(join(outside, "precious"), "utf8")).toBe("mine");
+    expect((await readdir(outside, { recursive: true })).toSorted()).toEqual([
+      "html",
+      "html/page.html",
+      "precious",
+    ]);
+    await remove(outside);
+  });
+
+  const refused = { ok: false, failure: { kind: "config", message: expect.stringContaining("is a link") } };
+
+  test("in the place of .gunicov: refused, and nothing is removed there either", async () => {
+    await symlink(outside, join(root, ".gunicov"));
+    expect(await publisher().keep(kept("one"))).toMatchObject(refused);
+    expect(await publisher().html([page("index.html")])).toMatchObject(refused);
+  });
+
+  test("in the place of a file in it: replaced", async () => {
+    const own = join(root, ".gunicov");
+    await mkdir(own);
+    const names = [".gitignore", ".coverage", "coverage.json", `.coverage.${process.pid}.new`];
+    for (const name of names) await symlink(join(outside, "precious"), join(own, name));
+    await symlink(join(outside, "html"), join(own, "html"));
+    expect(await publisher().keep(kept("one"))).toMatchObject({ ok: true });
+    expect(await publisher().html([page("index.html")])).toMatchObject({ ok: true });
+    expect(await readFile(join(own, ".coverage"), "utf8")).toBe("one");
+    expect(await readFile(join(own, "html", "index.html"), "utf8")).toBe("<p>");
+  });
+
+  test("in a directory that the command line names: files are replaced, directories refused", async () => {
+    await mkdir(join(root, "out"));
+    await symlink(join(outside, "precious"), join(root, "out", "index.html"));
+    await symlink(join(outside, "precious"), join(root, "out.json"));
+    await symlink(join(outside, "html"), join(root, "out", "sub"));
+    const wanted = publisher({ html: "out", json: "out.json" });
+    expect(await wanted.publish({ html: [page("index.html")], json: "{}" })).toMatchObject({ ok: true });
+    expect(await readFile(join(root, "out", "index.html"), "utf8")).toBe("<p>");
+    expect(await wanted.publish({ html: [page("sub/page.html")], json: null })).toMatchObject(refused);
+  });
+
+  test("the directory of the command line itself may be one: that is the user's own word", async () => {
+    const there = await temporaryDirectory("there");
+    await symlink(there, join(root, "out"));
+    expect(
+      await publisher({ html: "out" }).publish({ html: [page("index.html")], json: null }),
+    ).toMatchObject({
+      ok: true,
+    });
+    expect(await readdir(there)).toEqual(["index.html"]);
+    await remove(there);
+  });
+});

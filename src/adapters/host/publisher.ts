@@ -1,5 +1,5 @@
 /** Reports on the host: under `.gunicov/`, and where the command line asks for them. */
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -13,11 +13,15 @@ export interface Wanted {
   readonly json: string | null;
 }
 
-/** gunicov's own directory in the project: nobody wants it in a repository. */
+/**
+ * gunicov's own directory in the project: nobody wants it in a repository. Throws where the project has a link in its
+ * place, which would lead gunicov to write elsewhere.
+ */
 export async function ownDirectory(root: string): Promise<string> {
   const directory = join(root, ".gunicov");
   await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, ".gitignore"), "*\n");
+  if (!(await lstat(directory)).isDirectory()) throw new Error(`${directory} is a link, and not followed`);
+  await replace(join(directory, ".gitignore"), "*\n");
   return directory;
 }
 
@@ -72,19 +76,24 @@ async function attempt<T>(what: string, write: () => Promise<T>): Promise<Result
   }
 }
 
+/** The directory may be a link of the user's; what lies in it may not lead out of it. */
 async function writeAll(directory: string, files: readonly ReportFile[]): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const real = await realpath(directory);
   for (const { path, data } of files) {
-    const place = resolve(directory, path);
-    if (!place.startsWith(resolve(directory) + sep)) throw new Error(`${path} lies outside`);
+    const place = resolve(real, path);
+    if (!place.startsWith(real + sep)) throw new Error(`${path} lies outside`);
     await mkdir(dirname(place), { recursive: true });
-    await writeFile(place, data);
+    if ((await realpath(dirname(place))) !== dirname(place)) throw new Error(`${dirname(place)} is a link`);
+    await replace(place, data);
   }
 }
 
-/** Readers see the old file or the new one, never half of it. */
+/** Readers see the old file or the new one, never half of it. A link in its place is replaced, not followed. */
 async function replace(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const fresh = `${path}.${process.pid}.new`;
-  await writeFile(fresh, content);
+  await rm(fresh, { force: true });
+  await writeFile(fresh, content, { flag: "wx" });
   await rename(fresh, path);
 }

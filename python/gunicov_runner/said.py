@@ -1,0 +1,73 @@
+"""What the forked child says of its run: tests share its process, and could say anything there."""
+
+import base64
+import json
+import math
+
+OUTCOMES = ("passed", "failed", "error", "skipped")
+
+
+def is_text(value):
+    return isinstance(value, str)
+
+
+def is_whole(value):
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
+
+
+def is_number(value):
+    return is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def is_texts(value):
+    return isinstance(value, list) and all(map(is_text, value))
+
+
+def is_texts_of_two(value):
+    return is_texts(value) and len(value) == 2
+
+
+def is_pairs(value):
+    return isinstance(value, list) and all(map(is_texts_of_two, value))
+
+
+def is_base64(value):
+    try:
+        return is_text(value) and base64.b64decode(value, validate=True) is not None
+    except ValueError:
+        return False
+
+
+SHAPES = {
+    "start": {"test": is_text},
+    "exec": {"errno": is_whole},
+    "finish": {},
+    "again": {},
+    "code": {"key": is_texts_of_two, "digest": is_text, "code": is_base64},
+    "modules": {"modules": is_pairs},
+    "internal": {"message": is_text},
+    "total": {"total": lambda value: value is None or is_whole(value), "missing": is_texts},
+    "test": {
+        "test": is_text,
+        "outcome": lambda value: is_text(value) and value in OUTCOMES,
+        "ms": is_number,
+        "started": is_number,
+        "ended": is_number,
+        "message": is_text,
+        "place": is_text,
+        "output": is_text,
+    },
+}
+
+
+def event_of(line):
+    """The event in one line (bytes; None: one that was too long), with its own fields alone; or None."""
+    try:
+        said = json.loads(line)
+    except (TypeError, ValueError, RecursionError):
+        return None  # cut off by a kill, or not the reporter's
+    kind = said.get("event") if isinstance(said, dict) else None
+    shape = SHAPES.get(kind) if is_text(kind) else None
+    if shape is None or not all(check(said.get(key)) for key, check in shape.items()):
+        return None
+    return {"event": kind, **{key: said.get(key) for key in shape}}
