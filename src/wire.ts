@@ -45,6 +45,7 @@ export async function wire(settings: Settings, policy: Policy): Promise<Engine> 
     server,
     tests,
     target: targets.server,
+    testsTarget: targets.tests,
     watcher: new ChokidarWatcher({ poll: settings.poll }),
     files: hostFiles,
     publisher: new HostPublisher(root, { html: settings.html, json: settings.json }),

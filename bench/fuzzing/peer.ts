@@ -39,6 +39,10 @@ export class PeerTarget implements Target {
     return ok(undefined);
   }
 
+  async start(): Promise<Result<void>> {
+    return ok(undefined);
+  }
+
   async spawn(): Promise<Result<Channel>> {
     return ok(new Peer(this.#script, this.#random));
   }

@@ -10,6 +10,7 @@ export type Command =
   | "filter-files"
   | "pause"
   | "cancel"
+  | "start-again"
   | "move-down"
   | "move-up"
   | "first"
@@ -55,6 +56,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: "failed-only", keys: ["f"], group: "run", help: "failed tests only, on and off" },
   { command: "pause", keys: ["Space"], group: "run", help: "pause and resume watching" },
   { command: "cancel", keys: ["c"], group: "run", help: "cancel the cycle; when idle, clear filters" },
+  { command: "start-again", keys: ["R"], group: "run", help: "start a stopped server again" },
   { command: "move-down", keys: ["j", "Down"], group: "move", help: "down" },
   { command: "move-up", keys: ["k", "Up"], group: "move", help: "up" },
   { command: "first", keys: ["g", "Home"], group: "move", help: "first row" },

@@ -52,13 +52,24 @@ export interface Progress {
   readonly failure: Failure | null;
 }
 
+/** What has gone, and why. */
+export interface Lost {
+  readonly server: Failure | null;
+  readonly tests: Failure | null;
+}
+
+const NOTHING_LOST: Lost = { server: null, tests: null };
+
 export interface State {
   readonly phase: Phase;
   /** Number of the cycle under way, or of the last one. */
   readonly cycle: number;
   /** The step whose effect has not settled. */
   readonly live: Step | null;
+  /** All that a cycle needs: the server, and where its tests run. */
   readonly server: "unknown" | "up" | "gone";
+  /** What the world says has gone, and why; none: all that is known is that the look failed. */
+  readonly lost: Lost;
   /** It came back while something was under way: look for it when that has settled. */
   readonly returned: boolean;
   readonly paused: boolean;
@@ -93,6 +104,7 @@ export const INITIAL: State = {
   cycle: 0,
   live: null,
   server: "unknown",
+  lost: { server: null, tests: null },
   returned: false,
   paused: false,
   quitting: false,
@@ -114,7 +126,7 @@ export type Transition = readonly [State, readonly Effect[]];
 
 /** The engine's first effects: look for the target. */
 export function begin(): Transition {
-  return [INITIAL, [{ type: "locate" }]];
+  return [INITIAL, [{ type: "locate", start: false }]];
 }
 
 /** The next state and what to do. Pure; total over every state and event. */
@@ -125,11 +137,13 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
     case "target.found":
       return onFound(state, event, policy);
     case "target.lost":
-      return onLost(state, event.failure);
+      return onLost(state, event.what, event.failure);
     case "target.missing":
       return onMissing(state, event.failure, event.at, policy);
     case "target.back":
-      return onBack(state);
+      return onBack(state, event.what);
+    case "revive":
+      return onRevive(state);
     case "files.changed":
       return onFiles(state, event.files, event.at, policy);
     case "quiet":
@@ -168,7 +182,7 @@ function isCurrent(state: State, answer: { readonly cycle: number; readonly step
 
 function onFound(state: State, event: Event & { type: "target.found" }, policy: Policy): Transition {
   if (state.phase !== "start") return [state, []];
-  const found: State = { ...state, server: "up", returned: false, mustRestart: true };
+  const found: State = { ...state, server: "up", lost: NOTHING_LOST, returned: false, mustRestart: true };
   const reason: Reason = state.cycle === 0 ? "start" : "back";
   const [next, effects] = settle(found, state.next ?? { reason, select: [] }, event.at, policy, 0);
   const fact = emit(found, {
@@ -180,32 +194,46 @@ function onFound(state: State, event: Event & { type: "target.found" }, policy: 
   return [next, [fact, ...effects]];
 }
 
-function onLost(state: State, why: Failure): Transition {
-  const gone: State = { ...state, server: "gone", returned: false, mustRestart: true };
-  // A live step settles by itself with this failure, as the look for the target does; only then is it over.
-  if (state.phase === "start" || state.server === "gone") return [gone, []];
-  const lost = emit(state, { type: "server.lost", message: why.message, fix: why.fix });
-  return [state.phase === "changed" ? { ...gone, phase: "idle", quiet: null } : gone, [lost]];
+function onLost(state: State, what: keyof Lost, why: Failure): Transition {
+  const lost: Lost = { ...state.lost, [what]: why };
+  const gone: State = { ...state, server: "gone", lost, returned: false, mustRestart: true };
+  // The look for it settles with this failure by itself, and one loss is told once.
+  if (state.phase === "start" || state.lost[what] !== null) return [gone, []];
+  const { message, fix } = why;
+  const said = emit(state, { type: what === "server" ? "server.lost" : "tests.lost", message, fix });
+  if (state.phase === "changed") return [{ ...gone, phase: "idle", quiet: null }, [said]];
+  // So does every step but one: tests know nothing of the server, and may wait for its answer for ever.
+  if (state.phase === "testing") return [gone, [said, { type: "abort", cycle: state.cycle }]];
+  return [gone, [said]];
 }
 
 /** The look failed: that is a whole cycle, one that ended at once. */
 function onMissing(state: State, why: Failure, at: number, policy: Policy): Transition {
   if (state.phase !== "start") return [state, []];
-  const gone: State = { ...state, server: "gone", mustRestart: true };
+  const gone: State = { ...state, server: "gone", lost: NOTHING_LOST, mustRestart: true };
   const [started, effects] = openCycle(gone, state.next ?? { reason: "start", select: [] }, at);
   const failed: State = { ...started, progress: started.progress && { ...started.progress, failure: why } };
   const [next, closing] = closeCycle(failed, at, policy, false);
   return [next, [...effects, emit(started, { type: "error", ...why }), ...closing]];
 }
 
-function onBack(state: State): Transition {
+function onBack(state: State, what: keyof Lost): Transition {
   if (state.server !== "gone" || state.quitting) return [state, []];
-  if (state.phase !== "idle") return [{ ...state, returned: true }, []];
-  return locate(state);
+  const lost: Lost = { ...state.lost, [what]: null };
+  const back: State = { ...state, lost };
+  // The other one is still away: a look would only find that out.
+  if (lost.server !== null || lost.tests !== null) return [back, []];
+  return state.phase === "idle" ? locate(back) : [{ ...back, returned: true }, []];
 }
 
-function locate(state: State): Transition {
-  return [{ ...state, phase: "start", returned: false }, [{ type: "locate" }]];
+function locate(state: State, start = false): Transition {
+  return [{ ...state, phase: "start", returned: false }, [{ type: "locate", start }]];
+}
+
+/** The user has what was stopped started again: only then is anything started that gunicov did not create. */
+function onRevive(state: State): Transition {
+  const stopped = state.server === "gone" && state.phase === "idle" && !state.quitting;
+  return stopped ? locate(state, true) : [state, []];
 }
 
 // ── What the user and the watcher want ──────────────────────────────────────────────────────────
@@ -259,9 +287,7 @@ function request(state: State, wanted: Request, at: number, policy: Policy, quie
     case "idle":
       if (state.server !== "up") {
         // A key is a wish to look again; a save is not worth a look at a server that has gone.
-        return wanted.reason === "rerun"
-          ? [{ ...queued, phase: "start" }, [{ type: "locate" }]]
-          : [queued, []];
+        return wanted.reason === "rerun" ? locate(queued) : [queued, []];
       }
       return wait(queued, at, policy, quietMs);
     case "changed":
@@ -355,13 +381,11 @@ function onSettled(state: State, settled: Settled, at: number, policy: Policy): 
     case "failed":
       return toReporting(timed, settled.failure, at);
     case "aborted":
-      return toReporting(
-        timed,
-        failure("internal", "A step ended as if cancelled.", "Run again with a."),
-        at,
-      );
+      return toReporting(timed, state.lost.server ?? state.lost.tests ?? ENDED_EARLY, at);
   }
 }
+
+const ENDED_EARLY = failure("internal", "A step ended as if cancelled.", "Run again with a.");
 
 /** Books the time of the step that has settled, and what a restart has loaded. */
 function settleStep(state: State, settled: Settled, at: number): State {
@@ -370,6 +394,8 @@ function settleStep(state: State, settled: Settled, at: number): State {
   if (step === null || progress === null) return state;
   const phases = { ...progress.phases, [step]: at - progress.stepStartedAt };
   const next: State = { ...state, live: null, progress: { ...progress, phases } };
+  // Whom a flush that failed has left is not known.
+  if (step === "flushing" && settled.status === "failed") return { ...next, mustRestart: true };
   if (step !== "restarting") return next;
   if (settled.status !== "done") return { ...next, loading: [], mustRestart: true };
   const loaded = new Set(state.loading);

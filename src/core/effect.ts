@@ -35,7 +35,8 @@ export interface Flush {
 
 /** What the reducer wants done. Each `run` settles exactly once with `step.settled`, each `locate` with `target.*`. */
 export type Effect =
-  | { readonly type: "locate" }
+  /** Look for the server and its tests; `start`: what is stopped is to be started before that. */
+  | { readonly type: "locate"; readonly start: boolean }
   | { readonly type: "wait"; readonly ms: number; readonly token: number }
   | { readonly type: "run"; readonly cycle: number; readonly input: StepInput }
   /** Abort the cycle's controller: the live step then settles as soon as what it ran is dead. */

@@ -19,9 +19,11 @@ export type Event = { readonly at: number } & (
   /** The look for it found that it is not there, or can't be used. */
   | { readonly type: "target.missing"; readonly failure: Failure }
   /** The world says that it has gone. */
-  | { readonly type: "target.lost"; readonly failure: Failure }
+  | { readonly type: "target.lost"; readonly what: "server" | "tests"; readonly failure: Failure }
   /** The world says that it may be there again: look. */
-  | { readonly type: "target.back" }
+  | { readonly type: "target.back"; readonly what: "server" | "tests" }
+  /** Start what is stopped. */
+  | { readonly type: "revive" }
   | { readonly type: "files.changed"; readonly files: readonly string[] }
   | { readonly type: "quiet"; readonly token: number }
   | { readonly type: "step.progress"; readonly cycle: number; readonly step: Step; readonly fact: FactBody }

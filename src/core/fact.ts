@@ -71,6 +71,7 @@ export type FactBody =
   | { readonly type: "server.waiting"; readonly worker: Worker; readonly why: string }
   | { readonly type: "server.boot-error"; readonly traceback: string; readonly workers: number }
   | { readonly type: "server.lost"; readonly message: string; readonly fix: string }
+  | { readonly type: "tests.lost"; readonly message: string; readonly fix: string }
   | {
       readonly type: "server.back";
       readonly name: string;

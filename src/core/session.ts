@@ -70,6 +70,8 @@ export interface Session {
   readonly checks: readonly CheckFailure[];
   readonly bootError: string | null;
   readonly error: Failure | null;
+  /** What has gone since the last cycle began: the server, or where its tests run. */
+  readonly lost: { readonly message: string; readonly fix: string } | null;
   /** The last report of all tests, and its cycle. */
   readonly report: { readonly cycle: number; readonly value: Report } | null;
   /** The report of a selection of so many tests, where that is the newest. */
@@ -109,6 +111,7 @@ export const EMPTY_SESSION: Session = {
   checks: [],
   bootError: null,
   error: null,
+  lost: null,
   report: null,
   partial: null,
   stale: false,
@@ -135,7 +138,9 @@ export function observe(session: Session, fact: Fact): Session {
     case "server.boot-error":
       return { ...withServer(session, { state: "boot-error", note: null }), bootError: fact.traceback };
     case "server.lost":
-      return withServer(session, { state: "gone", note: fact.message });
+      return { ...withServer(session, { state: "gone", note: fact.message }), lost: fact };
+    case "tests.lost":
+      return { ...session, lost: session.lost ?? fact };
     case "server.back":
       return onServerBack(session, fact);
     case "error":
@@ -194,7 +199,8 @@ function withWarned(session: Session, warned: Session["warned"]): Session {
 
 function onServerBack(session: Session, fact: Fact & { type: "server.back" }): Session {
   const { name, master, warnings } = fact;
-  return withWarned(withServer(session, { name, master, warnings, state: "up", note: null }), []);
+  const up = withServer(session, { name, master, warnings, state: "up", note: null });
+  return { ...withWarned(up, []), lost: null };
 }
 
 function onCycleStarted(session: Session, fact: Fact & { type: "cycle.started" }): Session {
@@ -218,6 +224,7 @@ function onCycleStarted(session: Session, fact: Fact & { type: "cycle.started" }
     checks: [],
     bootError: null,
     error: null,
+    lost: null,
     // A selection run on the same code leaves the table as true as it was.
     stale: session.report !== null && (session.stale || fact.selected === 0 || fact.files.length > 0),
   };

@@ -11,6 +11,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import { EMPTY_SESSION, observe, observeLog, type Session } from "../core/session.ts";
 import { asideWarning } from "../core/written.ts";
 import type { Found } from "../ports/server.ts";
+import type { Lifecycle } from "../ports/target.ts";
 import { Keeper } from "./keeper.ts";
 import type { Ports } from "./ports.ts";
 import { runStep } from "./steps.ts";
@@ -49,17 +50,20 @@ export class Engine implements EngineView {
 
   /** Looks for the target and goes on by itself until `ended`. */
   start(): void {
-    const { target } = this.#ports;
+    const { target, testsTarget } = this.#ports;
+    const onLife = (what: "server" | "tests") => (event: Lifecycle) =>
+      this.#post(
+        event.type === "lost"
+          ? { type: "target.lost", what, failure: what === "server" ? event.failure : ofTests(event.failure) }
+          : { type: "target.back", what },
+      );
     this.#unsubscribes.push(
       target.onLog((line) => {
         this.#session = observeLog(this.#session, line);
         this.#changed();
       }),
-      target.onLifecycle((event) =>
-        this.#post(
-          event.type === "lost" ? { type: "target.lost", failure: event.failure } : { type: "target.back" },
-        ),
-      ),
+      target.onLifecycle(onLife("server")),
+      testsTarget.onLifecycle(onLife("tests")),
     );
     this.#take(begin());
   }
@@ -123,7 +127,7 @@ export class Engine implements EngineView {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case "locate":
-        this.#looking = this.#locate();
+        this.#looking = this.#locate(effect.start);
         return;
       case "wait":
         this.#ports.clock.after(effect.ms, () => this.#post({ type: "quiet", token: effect.token }));
@@ -149,8 +153,8 @@ export class Engine implements EngineView {
     }
   }
 
-  async #locate(): Promise<void> {
-    const found = await this.#find().catch((error: unknown) =>
+  async #locate(start: boolean): Promise<void> {
+    const found = await this.#find(start).catch((error: unknown) =>
       fail<Found>(bug("The look for the server", error)),
     );
     this.#post(
@@ -160,8 +164,10 @@ export class Engine implements EngineView {
     );
   }
 
-  async #find(): Promise<Result<Found>> {
+  async #find(start: boolean): Promise<Result<Found>> {
     const { signal } = this.#locating;
+    const started = start ? await this.#startAgain() : ok(undefined);
+    if (!started.ok) return started;
     const [found, opened] = await Promise.all([
       this.#ports.server.find(signal),
       this.#ports.tests.open(signal),
@@ -170,6 +176,12 @@ export class Engine implements EngineView {
     if (!opened.ok) return opened;
     if (!this.#policy.once && !signal.aborted) await this.#watch();
     return found;
+  }
+
+  async #startAgain(): Promise<Result<void>> {
+    const { target, testsTarget } = this.#ports;
+    const server = await target.start();
+    return server.ok ? await testsTarget.start() : server;
   }
 
   async #watch(): Promise<void> {
@@ -239,6 +251,11 @@ export class Engine implements EngineView {
     await Promise.all([this.#ports.server.close(), this.#ports.tests.close()]);
     this.#ending.resolve(this.#policy.once ? exit : 0);
   }
+}
+
+/** Under the name that the loss of the tests has elsewhere. */
+function ofTests(why: Failure): Failure {
+  return why.kind === "server-lost" ? { ...why, kind: "tests-lost" } : why;
 }
 
 function crashed(error: unknown): Settled {

@@ -13,6 +13,8 @@ export interface Ports {
   readonly tests: Tests;
   /** Where the server lives, for its lifecycle and log. */
   readonly target: Target;
+  /** Where the tests run. */
+  readonly testsTarget: Target;
   readonly watcher: Watcher;
   readonly files: Files;
   readonly publisher: Publisher;

@@ -17,6 +17,8 @@ export type Wish =
   | { readonly type: "rerun"; readonly select: readonly string[] }
   | { readonly type: "pause"; readonly paused: boolean }
   | { readonly type: "cancel" }
+  /** Start again what is stopped: the server, or where its tests run. */
+  | { readonly type: "revive" }
   | { readonly type: "quit" };
 
 export interface EngineView {

@@ -50,6 +50,11 @@ export interface Target {
   readonly name: string;
   /** Finds the target anew and brings up what it needs. Can be called again after it was lost. */
   open(signal: AbortSignal): Promise<Result<void>>;
+  /**
+   * Starts again what the target lives in, where it is stopped: only ever because the user asked for it. What `open`
+   * brings up by itself needs nothing.
+   */
+  start(): Promise<Result<void>>;
   /** Starts a process, by argv, never through a shell. */
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<Result<Channel>>;
   /** Known after `open`. */

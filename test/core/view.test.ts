@@ -79,7 +79,7 @@ class Desk {
 
   #context(): ViewContext {
     const { session, running, paused } = this;
-    return { session, running, paused, lists: this.#lists, pane: (view) => this.#pane(view) };
+    return { session, running, paused, gone: false, lists: this.#lists, pane: (view) => this.#pane(view) };
   }
 }
 

@@ -20,6 +20,7 @@ export class Harness {
   readonly clock = new FakeClock();
   readonly watcher = new FakeWatcher();
   readonly target = new FakeTarget();
+  readonly testsTarget = new FakeTarget();
   readonly server = new FakeServer(ROOT, { "app.py": SOURCE });
   readonly operations = this.server.operations;
   readonly tests = new FakeTests(
@@ -39,10 +40,11 @@ export class Harness {
     this.tests.onTest = () => this.server.request();
     const desktop = { open: async () => ok(undefined) };
     const files = { hash: async (path: string) => this.#hash(path) };
-    const { clock, watcher, target, server, tests, publisher } = this;
+    const { clock, watcher, target, testsTarget, server, tests, publisher } = this;
     const directories = () => [`${ROOT}/src`];
     const paths = new Paths(ROOT, () => []);
-    const ports = { clock, watcher, target, server, tests, publisher, desktop, files, directories, paths };
+    const adapters = { clock, watcher, target, testsTarget, server, tests, publisher };
+    const ports = { ...adapters, desktop, files, directories, paths };
     this.engine = new Engine(ports, policy);
     this.engine.onFact((fact) => this.facts.push(fact));
     void this.engine.ended.then((code) => {

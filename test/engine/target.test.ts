@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { failure } from "../../src/core/failure.ts";
 import { fail } from "../../src/core/result.ts";
+import { CANCELLED } from "../support/operations.ts";
 import { Harness } from "./harness.ts";
 
 const GONE = failure("server-lost", "The container has stopped.", "Start it.");
@@ -53,6 +54,8 @@ describe("the server is lost", () => {
     harness.target.life(BACK);
     await harness.settle();
     expect(harness.operations.log.filter((line) => line === "find begins")).toHaveLength(1);
+    // Tests that wait for the server's answer would never end.
+    expect(harness.operations.log.filter((line) => line === "run tests aborted")).toHaveLength(1);
     running.settle(fail(GONE));
     await harness.run();
     expect(harness.of("cycle.finished").map((fact) => fact.outcome)).toEqual(["passed", "error", "passed"]);
@@ -88,5 +91,76 @@ describe("the server is lost", () => {
     await harness.run();
     expect(harness.exit).toBe(0);
     expect(harness.of("server.back")).toHaveLength(1);
+  });
+});
+
+describe("where the tests run is lost", () => {
+  test("it is said as that, and back starts over", async () => {
+    const harness = await Harness.watching().start();
+    harness.testsTarget.life(LOST);
+    await harness.settle();
+    expect(harness.facts.at(-1)).toMatchObject({ type: "tests.lost", message: GONE.message });
+    expect(harness.of("server.lost")).toEqual([]);
+    harness.testsTarget.life(BACK);
+    await harness.run();
+    expect(harness.of("cycle.started").at(-1)).toMatchObject({ reason: "back" });
+  });
+
+  test("while they run: the aborted step ends with that failure", async () => {
+    const harness = await Harness.watching().start();
+    const running = harness.operations.hold("run tests");
+    harness.save("a = 2\n");
+    await harness.run();
+    harness.testsTarget.life(LOST);
+    running.settle(fail(CANCELLED));
+    await harness.run();
+    expect(harness.of("error").at(-1)).toMatchObject({ kind: "tests-lost", message: GONE.message });
+    expect(harness.facts.at(-1)).toMatchObject({ outcome: "error", exit_code: 3 });
+  });
+
+  test("with the server: a look waits until both are back", async () => {
+    const harness = await Harness.watching().start();
+    harness.target.life(LOST);
+    harness.testsTarget.life(LOST);
+    harness.target.life(BACK);
+    await harness.run();
+    expect(harness.of("cycle.started")).toHaveLength(1);
+    harness.testsTarget.life(BACK);
+    await harness.run();
+    expect(harness.of("cycle.finished").map((fact) => fact.outcome)).toEqual(["passed", "passed"]);
+  });
+});
+
+describe("the user has it started again", () => {
+  test("what is not gone is not touched", async () => {
+    const harness = await Harness.watching().start();
+    harness.engine.dispatch({ type: "revive" });
+    await harness.run();
+    expect([harness.target.starts, harness.testsTarget.starts]).toEqual([0, 0]);
+    expect(harness.of("cycle.started")).toHaveLength(1);
+  });
+
+  test("what has gone is started, looked for, and run on", async () => {
+    const harness = await Harness.watching().start();
+    harness.target.life(LOST);
+    harness.engine.dispatch({ type: "revive" });
+    harness.target.life(BACK);
+    await harness.run();
+    expect([harness.target.starts, harness.testsTarget.starts]).toEqual([1, 1]);
+    expect(harness.of("cycle.finished").map((fact) => fact.outcome)).toEqual(["passed", "passed"]);
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("what can't be started is said, and waited for", async () => {
+    const harness = await Harness.watching().start();
+    harness.target.life(LOST);
+    harness.target.refuses = GONE;
+    harness.engine.dispatch({ type: "revive" });
+    await harness.run();
+    expect(harness.of("error")).toMatchObject([{ message: GONE.message }]);
+    expect(harness.phase).toBe("idle");
+    harness.target.life(BACK);
+    await harness.run();
+    expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
   });
 });

@@ -22,6 +22,8 @@ async function ready(): Promise<readonly [FakeEngine, Terminal]> {
   return [engine, terminal];
 }
 
+const GONE = { type: "server.lost", message: "The container has stopped.", fix: "Start it." } as const;
+
 const selected = (terminal: Terminal) => terminal.lines.find((line) => line.startsWith("▸")) ?? "";
 
 type Check = (engine: FakeEngine, terminal: Terminal, key: string) => Promise<void>;
@@ -76,6 +78,14 @@ const CHECKS: Readonly<Record<Command, Check>> = {
     await terminal.emit(STARTED);
     await terminal.press(key);
     expect(engine.wishes).toEqual([{ type: "cancel" }]);
+  },
+  "start-again": async (engine, terminal, key) => {
+    await terminal.press(key);
+    expect(engine.wishes).toEqual([]);
+    expect(terminal.frame).toContain("Nothing is stopped");
+    await terminal.emit(GONE);
+    await terminal.press(key);
+    expect(engine.wishes).toEqual([{ type: "revive" }]);
   },
   "move-down": moves("app.py"),
   "move-up": moves("app.py", "jj"),

@@ -82,6 +82,7 @@ export const Fact = v.variant("type", [
   fact("server.waiting", { worker: v.strictObject(worker), why: text }),
   fact("server.boot-error", { traceback: text, workers: lineNumber }),
   fact("server.lost", { message: text, fix: text }),
+  fact("tests.lost", { message: text, fix: text }),
   fact("server.back", { name: text, master: lineNumber, warnings: v.array(v.string()) }),
   fact("error", {
     kind: v.picklist(Object.keys(FAILURE_EXIT) as (keyof typeof FAILURE_EXIT)[]),

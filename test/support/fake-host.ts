@@ -1,6 +1,6 @@
 /** The rest of what an engine drives, in memory: time, watched directories, the place of the server, reports, the desktop. */
 import type { Failure } from "../../src/core/failure.ts";
-import { ok, type Result } from "../../src/core/result.ts";
+import { fail, ok, type Result } from "../../src/core/result.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Publisher } from "../../src/ports/publisher.ts";
 import type { Channel, Lifecycle, LogLine, Target, Unsubscribe } from "../../src/ports/target.ts";
@@ -68,6 +68,16 @@ export class FakeTarget implements Target {
 
   async open(): Promise<Result<void>> {
     return ok(undefined);
+  }
+
+  /** How often the user has had it started. */
+  starts = 0;
+  /** Why it can't be started. */
+  refuses: Failure | null = null;
+
+  async start(): Promise<Result<void>> {
+    this.starts += 1;
+    return this.refuses === null ? ok(undefined) : fail(this.refuses);
   }
 
   async spawn(): Promise<Result<Channel>> {

@@ -1,6 +1,6 @@
 /** Which container is meant: a compose service's, or one by name. */
 import type Docker from "dockerode";
-import { failure } from "../../core/failure.ts";
+import { type Failure, failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 
 export type Selector = { readonly service: string } | { readonly container: string };
@@ -36,8 +36,19 @@ function isOneOff(labels: Labels): boolean {
   return labels[ONE_OFF]?.toLowerCase() === "true";
 }
 
-/** The container that is meant. `root` (the project's, absolute) tells between projects with a service of that name. */
+/** The container that is meant, where it runs. */
 export async function selectContainer(
+  docker: Docker,
+  selector: Selector,
+  root: string,
+): Promise<Result<Docker.ContainerInfo>> {
+  const found = await findContainer(docker, selector, root);
+  if (!found.ok || found.value.State === "running") return found;
+  return fail(notRunning(selector, found.value));
+}
+
+/** The container that is meant, running or not. `root` (the project's, absolute) tells between projects with a service of that name. */
+export async function findContainer(
   docker: Docker,
   selector: Selector,
   root: string,
@@ -47,8 +58,7 @@ export async function selectContainer(
     "service" in selector ? ofService(all, selector.service, root) : ofName(all, selector.container);
   const [first, second] = found;
   if (first && second && !sameService(first, second)) return fail(ambiguous(selector, found));
-  if (first) return first.State === "running" ? ok(first) : fail(notRunning(selector, first));
-  return fail(missing(selector, all));
+  return first ? ok(first) : fail(missing(selector, all));
 }
 
 function ofName(all: readonly Docker.ContainerInfo[], name: string): readonly Docker.ContainerInfo[] {
@@ -89,7 +99,12 @@ function ambiguous(selector: Selector, found: readonly Docker.ContainerInfo[]) {
   );
 }
 
-function notRunning(selector: Selector, info: Docker.ContainerInfo) {
+/** Why the selected container can't be used: it is not running. */
+function notRunning(selector: Selector, info: Docker.ContainerInfo): Failure {
+  if (info.State === "paused") {
+    const message = `Container ${nameOf(info)} is paused.`;
+    return failure("server-lost", message, `Unpause it: docker unpause ${nameOf(info)}`);
+  }
   const start =
     "service" in selector ? `docker compose up -d ${selector.service}` : `docker start ${nameOf(info)}`;
   const look = info.State === "exited" ? `Read why (docker logs ${nameOf(info)}) and start it` : "Start it";

@@ -1,4 +1,4 @@
-/** A Docker container as a target. Never stops, removes or restarts it. */
+/** A Docker container as a target. Never stops, removes or restarts it; starts it only where the user asks for that. */
 import type Docker from "dockerode";
 import { type Failure, failure } from "../../core/failure.ts";
 import { Listeners } from "../../core/listeners.ts";
@@ -13,9 +13,16 @@ import type {
   Unsubscribe,
 } from "../../ports/target.ts";
 import { execIn } from "./channel.ts";
-import { followLifecycle } from "./lifecycle.ts";
+import { type Following, followLifecycle } from "./lifecycle.ts";
 import { followLog } from "./logs.ts";
-import { type Labels, nameOf, type Selector, selectContainer, selectorName } from "./select.ts";
+import {
+  findContainer,
+  type Labels,
+  nameOf,
+  type Selector,
+  selectContainer,
+  selectorName,
+} from "./select.ts";
 
 export class DockerTarget implements Target {
   readonly serverPid = null;
@@ -30,7 +37,7 @@ export class DockerTarget implements Target {
   #name: string;
   #mappings: readonly Mapping[] = [];
   #stopLog: () => void = () => {};
-  #stopLifecycle: (() => void) | null = null;
+  #following: Following | null = null;
 
   /** `connect` gives an engine that answers; `root` is the project's directory. */
   constructor(connect: () => Promise<Result<Docker>>, selector: Selector, root: string) {
@@ -49,8 +56,11 @@ export class DockerTarget implements Target {
   }
 
   async open(_signal: AbortSignal): Promise<Result<void>> {
+    this.#follow();
     const connected = await this.#connect();
     if (!connected.ok) return connected;
+    // What happens to it between the look for it and the first event would be missed.
+    await this.#following?.begun;
     try {
       return await this.#openOn(connected.value);
     } catch (error) {
@@ -61,7 +71,6 @@ export class DockerTarget implements Target {
 
   async #openOn(docker: Docker): Promise<Result<void>> {
     this.#docker = docker;
-    this.#follow(docker);
     const selected = await selectContainer(docker, this.#selector, this.#root);
     if (!selected.ok) return selected;
     this.#name = `container ${nameOf(selected.value)}`;
@@ -73,6 +82,23 @@ export class DockerTarget implements Target {
     this.#stopLog();
     if (this.#logs.size > 0) await this.#followLog(docker, container, info.Config.Tty);
     return ok(undefined);
+  }
+
+  /** As `docker start` (and `docker unpause`) does. Never another container than the one that is meant. */
+  async start(): Promise<Result<void>> {
+    const connected = await this.#connect();
+    if (!connected.ok) return connected;
+    try {
+      const found = await findContainer(connected.value, this.#selector, this.#root);
+      if (!found.ok) return found;
+      const container = connected.value.getContainer(found.value.Id);
+      if (found.value.State === "paused") await container.unpause();
+      else if (found.value.State !== "running") await container.start();
+      return ok(undefined);
+    } catch (error) {
+      const message = `The container of ${selectorName(this.#selector)} can't be started (${reason(error)}).`;
+      return fail(failure("server-lost", message, "Read why (docker logs, docker inspect) and start it."));
+    }
   }
 
   async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<Result<Channel>> {
@@ -106,7 +132,7 @@ export class DockerTarget implements Target {
 
   async close(): Promise<void> {
     this.#stopLog();
-    this.#stopLifecycle?.();
+    this.#following?.stop();
   }
 
   #gone(why: string): Failure {
@@ -117,10 +143,10 @@ export class DockerTarget implements Target {
     );
   }
 
-  #follow(docker: Docker): void {
-    if (this.#stopLifecycle !== null || this.#lifecycle.size === 0) return;
+  #follow(): void {
+    if (this.#following !== null || this.#lifecycle.size === 0) return;
     const followed = { selector: this.#selector, known: () => this.#labels };
-    this.#stopLifecycle = followLifecycle(docker, followed, (event) => this.#lifecycle.tell(event));
+    this.#following = followLifecycle(this.#connect, followed, (event) => this.#lifecycle.tell(event));
   }
 
   /** Some log drivers can't be read: then there is no log on screen, and everything else works. */

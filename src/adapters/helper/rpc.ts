@@ -1,4 +1,5 @@
 /** A conversation in JSON lines with one injected program (docs/protocol.md, sections 1 and 2). */
+import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { type Failure, failure, isFailureKind } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -11,6 +12,8 @@ const LINE_LIMIT = 16 * 1024 * 1024;
 const STDERR_TAIL = 16 * 1024;
 /** A program that has not said hello by then never will, in ms. */
 const HELLO_TIMEOUT = 20_000;
+/** Where its whole container has died, the engine says so within this time after the program's own end, in ms. */
+const LAST_WORDS = 300;
 /** How long a program may take to end by itself, in ms. */
 const END_TIMEOUT = 4_000;
 
@@ -48,13 +51,17 @@ export class Rpc {
   readonly #pending: Map<number, Pending>;
   #id = 0;
   #lost: Failure | null = null;
+  #closing = false;
 
   private constructor(target: Target, channel: Channel, reader: Reader, hello: v.InferOutput<typeof Hello>) {
     this.#target = target;
     this.#channel = channel;
     this.#pending = reader.pending;
     this.hello = hello;
-    void channel.exited.then((exit) => this.#onExit(exit, reader.stderr()));
+    void channel.exited.then(async (exit) => {
+      if (!this.#closing) await sleep(LAST_WORDS);
+      this.#onExit(exit, reader.stderr());
+    });
   }
 
   /** Starts the program in the target on the first of these Pythons that is there. */
@@ -119,6 +126,7 @@ export class Rpc {
 
   /** Ends the program; settles when it has gone, killed where it does not end by itself. */
   async close(): Promise<void> {
+    this.#closing = true;
     this.#channel.end();
     if (await endsWithin(this.#channel.exited, END_TIMEOUT)) return;
     const { executable, pid } = this.hello;

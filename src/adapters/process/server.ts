@@ -1,5 +1,6 @@
 /** A gunicorn that gunicov starts itself on this machine, and ends with itself. */
 import { rm } from "node:fs/promises";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type Failure, failure } from "../../core/failure.ts";
 import { Listeners } from "../../core/listeners.ts";
@@ -83,6 +84,11 @@ export class LocalServerTarget implements Target {
     return running.lost === null ? ok(undefined) : fail(running.lost);
   }
 
+  /** `open` starts it anew. */
+  async start(): Promise<Result<void>> {
+    return ok(undefined);
+  }
+
   async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<Result<Channel>> {
     return await spawnProcess(argv, { cwd: this.#server.cwd, ...options });
   }
@@ -158,11 +164,21 @@ class Running {
         "Install it (pip install gunicorn), activate its environment, or name another server.command.";
       return failure("no-gunicorn", `${program ?? "gunicorn"} was not found.`, fix);
     }
-    const { lastWords, tail } = this.log;
-    const how = signal ?? `exit code ${code}`;
+    const { tail } = this.log;
+    const killer = signal ?? signalOf(code);
+    const how = killer === null ? `exit code ${code}` : `killed by ${killer}`;
+    // What was killed did not say why.
+    const lastWords = killer === null ? this.log.lastWords : null;
     const message = `${program ?? "gunicorn"} has ended (${how})${lastWords === null ? "." : `: ${lastWords}`}`;
-    return failure("server-lost", message, "Mend what its log says and run again.", tail || undefined);
+    const fix = killer === null ? "Mend what its log says and start it again." : "Start it again.";
+    return failure("server-lost", message, fix, tail || undefined);
   }
+}
+
+/** The signal that a shell's exit code (128 and its number), which the guard has too, stands for. */
+function signalOf(code: number | null): string | null {
+  const number = (code ?? 0) - 128;
+  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? null;
 }
 
 /** The hook goes in by the environment, so that the command stays the user's own. */

@@ -23,6 +23,10 @@ export class ProcessTarget implements Target {
     return ok(undefined);
   }
 
+  async start(): Promise<Result<void>> {
+    return ok(undefined);
+  }
+
   async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<Result<Channel>> {
     return await spawnProcess(argv, { cwd: this.#cwd, ...options });
   }

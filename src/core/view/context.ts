@@ -5,11 +5,12 @@ import type { Lists } from "./lists.ts";
 import type { Pane } from "./scroll.ts";
 import type { ViewState } from "./state.ts";
 
-/** What the surface is asked to do. The first four are the engine's own wishes. */
+/** What the surface is asked to do. The first five are the engine's own wishes. */
 export type Action =
   | { readonly type: "rerun"; readonly select: readonly string[] }
   | { readonly type: "pause"; readonly paused: boolean }
   | { readonly type: "cancel" }
+  | { readonly type: "revive" }
   | { readonly type: "quit" }
   | { readonly type: "suspend" }
   | { readonly type: "html" }
@@ -19,6 +20,8 @@ export interface ViewContext {
   readonly session: Session;
   readonly running: boolean;
   readonly paused: boolean;
+  /** The server, or where its tests run, is not there. */
+  readonly gone: boolean;
   readonly lists: Lists;
   /** What a view state has on screen, as far as a cursor has to know it. */
   readonly pane: (view: ViewState) => Pane;

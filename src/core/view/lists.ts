@@ -32,8 +32,9 @@ export function createLists(): Lists {
       checks: Session["checks"],
       bootError: Session["bootError"],
       error: Session["error"],
+      lost: Session["lost"],
       warnings: Session["warnings"],
-    ) => problems({ checks, bootError, error, warnings }),
+    ) => problems({ checks, bootError, error, lost, warnings }),
   );
   const cycles = memoLast((history: readonly CycleEnd[]) => [...history].reverse());
   return {
@@ -43,7 +44,7 @@ export function createLists(): Lists {
         : files(session.report.value, filterOf(view, "files"), view.sorts.coverage),
     failures: (session, view) =>
       failures(
-        problemsOf(session.checks, session.bootError, session.error, session.warnings),
+        problemsOf(session.checks, session.bootError, session.error, session.lost, session.warnings),
         session.tests.results,
         filterOf(view, "tests"),
       ),

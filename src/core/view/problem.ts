@@ -14,7 +14,7 @@ export interface Problem {
 }
 
 /** The parts of a session that tell of problems. */
-export type Troubles = Pick<Session, "checks" | "bootError" | "error" | "warnings">;
+export type Troubles = Pick<Session, "checks" | "bootError" | "error" | "lost" | "warnings">;
 
 /** The problems of a session, the worst first. A failed check or boot comes with an `error` that says the same: once is enough. */
 export function problems(session: Troubles): readonly Problem[] {
@@ -22,6 +22,13 @@ export function problems(session: Troubles): readonly Problem[] {
 }
 
 function errors(session: Troubles): readonly Problem[] {
+  // The cycle that it ended has an `error` that says the same.
+  const { lost } = session;
+  if (lost !== null) {
+    return [
+      { key: "!error", severity: "error", message: lost.message, fix: lost.fix, detail: "", place: null },
+    ];
+  }
   const first = session.checks[0];
   if (first) return [checkProblem(first, session)];
   if (session.bootError !== null) return [bootProblem(session.bootError, session)];

@@ -55,6 +55,9 @@ function onCommand(view: ViewState, command: Command, context: ViewContext): Ste
       return act(view, { type: "pause", paused: !context.paused });
     case "cancel":
       return context.running ? act(view, { type: "cancel" }) : clear(view);
+    case "start-again":
+      if (!context.gone) return notice(view, "Nothing is stopped: R starts a stopped server again.");
+      return act({ ...view, notice: "Starting it again…" }, { type: "revive" });
     case "move-down":
     case "move-up":
     case "first":

@@ -48,6 +48,7 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now 
       session: now.session,
       running: isRunning(now),
       paused: now.state.paused,
+      gone: isGone(now),
       lists,
       pane: (view) => paneFor(view, now),
     };
@@ -81,10 +82,17 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now 
           height={layout.body}
           width={width}
         />
-        {layout.footer === 1 && <Footer view={view} running={isRunning(snapshot)} width={width} />}
+        {layout.footer === 1 && (
+          <Footer view={view} running={isRunning(snapshot)} gone={isGone(snapshot)} width={width} />
+        )}
       </Box>
     </ThemeContext>
   );
+}
+
+/** Whether R has something to start. */
+function isGone({ state }: Snapshot): boolean {
+  return state.server === "gone" && state.phase === "idle";
 }
 
 /** Whether c has something to cancel. */

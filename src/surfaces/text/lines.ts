@@ -35,6 +35,8 @@ export function linesOf(fact: Fact): readonly string[] {
       return [];
     case "server.lost":
       return [`server lost: ${clean(fact.message)} ${clean(fact.fix)}`];
+    case "tests.lost":
+      return [`tests lost: ${clean(fact.message)} ${clean(fact.fix)}`];
     case "error":
       return [
         "",

@@ -8,6 +8,7 @@ export type Action = { readonly after: number } & (
   | { readonly type: "files"; readonly files: readonly string[] }
   | { readonly type: "rerun"; readonly select: readonly string[] }
   | { readonly type: "pause"; readonly paused: boolean }
+  | { readonly type: "lost" | "back"; readonly what: "server" | "tests" }
   | {
       readonly type:
         | "progress"
@@ -15,8 +16,7 @@ export type Action = { readonly after: number } & (
         | "stale-timer"
         | "found"
         | "missing"
-        | "lost"
-        | "back"
+        | "revive"
         | "cancel"
         | "quit";
     }
@@ -26,8 +26,11 @@ const STEPS = ["checking", "restarting", "testing", "flushing", "collecting", "r
 
 const after = fc.nat(3_000);
 const plain = (
-  type: "progress" | "timer" | "stale-timer" | "found" | "missing" | "lost" | "back" | "cancel" | "quit",
+  type: "progress" | "timer" | "stale-timer" | "found" | "missing" | "revive" | "cancel" | "quit",
 ) => fc.record({ type: fc.constant(type), after });
+
+const life = (type: "lost" | "back") =>
+  fc.record({ type: fc.constant(type), what: fc.constantFrom("server" as const, "tests" as const), after });
 
 /** Weighted so that cycles get through often enough for every phase to be met. */
 export const action: fc.Arbitrary<Action> = fc.oneof(
@@ -73,8 +76,9 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 14, arbitrary: plain("timer") },
   { weight: 10, arbitrary: plain("found") },
   { weight: 2, arbitrary: plain("missing") },
-  { weight: 3, arbitrary: plain("lost") },
-  { weight: 4, arbitrary: plain("back") },
+  { weight: 3, arbitrary: life("lost") },
+  { weight: 5, arbitrary: life("back") },
+  { weight: 1, arbitrary: plain("revive") },
   { weight: 4, arbitrary: plain("progress") },
   { weight: 2, arbitrary: plain("stale-timer") },
   { weight: 3, arbitrary: plain("cancel") },

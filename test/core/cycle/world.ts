@@ -80,10 +80,13 @@ export class World {
         this.change(action.files);
         return;
       case "lost":
-        this.#send({ type: "target.lost", failure: BROKEN, at: this.now });
+        this.#send({ type: "target.lost", what: action.what, failure: BROKEN, at: this.now });
         return;
       case "back":
-        this.#send({ type: "target.back", at: this.now });
+        this.#send({ type: "target.back", what: action.what, at: this.now });
+        return;
+      case "revive":
+        this.#send({ type: "revive", at: this.now });
         return;
       case "rerun":
         this.#send({ type: "rerun", select: action.select, at: this.now });

@@ -26,6 +26,7 @@ export function useActions(
       case "rerun":
       case "pause":
       case "cancel":
+      case "revive":
       case "quit":
         engine.dispatch(action);
         break;

@@ -8,17 +8,19 @@ import { Row } from "./row.tsx";
 export interface FooterProps {
   readonly view: ViewState;
   readonly running: boolean;
+  /** The server, or where its tests run, is not there. */
+  readonly gone: boolean;
   readonly width: number;
 }
 
 /** Last line: what is being typed, else a notice, else the keys that are most use here. */
-export function Footer({ view, running, width }: FooterProps) {
-  return <Row spans={line(view, running, width)} width={width} />;
+export function Footer({ view, running, gone, width }: FooterProps) {
+  return <Row spans={line(view, running, gone, width)} width={width} />;
 }
 
 const PROMPTS: Readonly<Record<Field, string>> = { search: "/", tests: "tests: ", files: "files: " };
 
-function line(view: ViewState, running: boolean, width: number): readonly Span[] {
+function line(view: ViewState, running: boolean, gone: boolean, width: number): readonly Span[] {
   if (view.input !== null) {
     const prompt = PROMPTS[view.input.field];
     const text = truncateStart(clean(view.input.text), Math.max(1, width - prompt.length - 1));
@@ -31,7 +33,7 @@ function line(view: ViewState, running: boolean, width: number): readonly Span[]
   }
   if (view.notice !== null) return [span(clean(view.notice), "warning")];
   return fitSegments(
-    useful(view, running).map(([command, words], index) => hint(command, words, index)),
+    useful(view, running, gone).map(([command, words], index) => hint(command, words, index)),
     width,
     2,
   );
@@ -39,8 +41,12 @@ function line(view: ViewState, running: boolean, width: number): readonly Span[]
 
 type Hint = readonly [Command, string];
 
-function useful(view: ViewState, running: boolean): readonly Hint[] {
-  const common: readonly Hint[] = [running ? ["cancel", "cancel"] : ["run-all", "all"], ["pause", "pause"]];
+function useful(view: ViewState, running: boolean, gone: boolean): readonly Hint[] {
+  const common: readonly Hint[] = [
+    ...(gone ? [["start-again", "start it again"] as const] : []),
+    running ? ["cancel", "cancel"] : ["run-all", "all"],
+    ["pause", "pause"],
+  ];
   const end: readonly Hint[] = [
     ["help", "help"],
     ["quit", "quit"],

@@ -35,7 +35,7 @@ const PHASES: Readonly<Record<State["phase"], string>> = {
 function phase({ state, session }: Snapshot, now: number): readonly Span[] {
   const words = PHASES[state.phase];
   if (state.phase === "idle" || state.phase === "stopped" || state.progress === null) {
-    if (state.server === "gone") return [span("✗ server gone: waiting for it", "error")];
+    if (state.server === "gone") return [span(gone(state), "error")];
     return [span(state.paused && state.phase === "idle" ? "‖ paused: Space resumes" : `○ ${words}`, "dim")];
   }
   const waiting = session.server.note === null ? "" : `: ${clean(session.server.note)}`;
@@ -44,6 +44,11 @@ function phase({ state, session }: Snapshot, now: number): readonly Span[] {
   // Tenths of a second: milliseconds would flicker.
   const step = `${(Math.max(0, now - since) / 1000).toFixed(1)} s`;
   return [span(`▸ ${words}`, "accent"), span(` ${step}`, "strong"), span(waiting, "warning")];
+}
+
+function gone({ lost }: State): string {
+  const testsOnly = lost.tests !== null && lost.server === null;
+  return testsOnly ? "✗ tests gone: waiting for them" : "✗ server gone: waiting for it";
 }
 
 function tests({ session, state }: Snapshot): Segment {
