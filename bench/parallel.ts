@@ -67,7 +67,7 @@ async function measure({ yard, turns, say }: Bench): Promise<object> {
   say(
     `${TESTS} tests of ${MS} ms in ${FILES} files: ideally ${milliseconds(IDEAL)} in ${PROCESSES} processes`,
   );
-  const { watching } = await startWatching(yard, replaceTests);
+  const { watching } = await startWatching(yard, { change: replaceTests, options: [] });
   const gunicov: Run[] = [];
   const xdist: Run[] = [];
   for (let number = 1; number <= turns; number += 1) {

@@ -10,22 +10,22 @@ import { run } from "../../test/support/machine.ts";
 import type { Yard } from "../lib/yard.ts";
 import { Data } from "./data.ts";
 import { freshTests, publish, untilReady } from "./server.ts";
-import { type Kind, prepare, Stopwatch, save, type Turn, type Way } from "./way.ts";
+import { DEMO, type Kind, type Setting, Stopwatch, save, type Turn, type Way } from "./way.ts";
 
 const READY_PAUSE = 200; // ms
 const LOOKS = 4;
 const LOOK_PAUSE = 250; // ms
 
-export async function danceWay(yard: Yard): Promise<Way> {
+export async function danceWay(yard: Yard, setting: Setting = DEMO): Promise<Way> {
   const demo = await yard.copy();
-  await prepare(demo);
+  await setting.change(demo);
   const data = await Data.make(yard, demo, "dance");
   const server = "dance-server";
   const { port, options } = await publish();
   await yard.start({
     name: server,
     demo,
-    options: [...options, "-e", "BENCH_CLEAR=1", ...data.mount],
+    options: [...options, ...setting.options, "-e", "BENCH_CLEAR=1", ...data.mount],
     command: ["./start.sh", "--config", "/measured.py"],
   });
   await untilReady(port, READY_PAUSE);

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { now, type Seen, Watching } from "../lib/watching.ts";
 import type { Yard } from "../lib/yard.ts";
-import { type Kind, prepare, save, type Turn, totalOf, type Way } from "./way.ts";
+import { DEMO, type Kind, type Setting, save, type Turn, totalOf, type Way } from "./way.ts";
 
 /** A save that breaks a test, in ms after it. */
 export interface Breaking {
@@ -27,10 +27,10 @@ export interface Gunicov extends Way {
   interrupting(number: number): Promise<Interrupting>;
 }
 
-/** Starts server and tests as the demo's compose file does; `change` edits the copy of the demo before that. */
+/** Starts server and tests as the demo's compose file does; `setting` says of what. */
 export async function startWatching(
   yard: Yard,
-  change: (demo: string) => Promise<void>,
+  { change, options }: Setting,
 ): Promise<{ demo: string; watching: Watching }> {
   const demo = await yard.copy();
   await change(demo);
@@ -40,7 +40,7 @@ export async function startWatching(
   const config = await readFile(file, "utf8");
   await writeFile(file, config.replace(...named("server")).replace(...named("tests")));
   await Promise.all([
-    yard.start({ name: "server", demo, options: ["-e", "GUNICOV=1"], command: ["./start.sh"] }),
+    yard.start({ name: "server", demo, options: [...options, "-e", "GUNICOV=1"], command: ["./start.sh"] }),
     yard.start({
       name: "tests",
       demo,
@@ -56,8 +56,8 @@ export async function startWatching(
   return { demo, watching };
 }
 
-export async function gunicovWay(yard: Yard): Promise<Gunicov> {
-  const { demo, watching } = await startWatching(yard, prepare);
+export async function gunicovWay(yard: Yard, setting: Setting = DEMO): Promise<Gunicov> {
+  const { demo, watching } = await startWatching(yard, setting);
 
   const turn = async (kind: Kind, number: number): Promise<Turn> => {
     const { mark } = watching;

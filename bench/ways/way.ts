@@ -60,6 +60,16 @@ export async function save(demo: string, kind: Kind, number: number): Promise<vo
   await writeFile(file, text.replace(/^TURN = \d+$/m, `TURN = ${1000 + number}`));
 }
 
+/** What is measured: the demo, or what has been made of a copy of it. */
+export interface Setting {
+  /** Changes the copy before anything starts. */
+  change(demo: string): Promise<void>;
+  /** Words for `docker run` of each server. */
+  readonly options: readonly string[];
+}
+
+export const DEMO: Setting = { change: prepare, options: [] };
+
 /** Notes how long each part of a turn took. */
 export class Stopwatch {
   readonly phases: Record<string, number> = {};
