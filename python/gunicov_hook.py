@@ -115,6 +115,7 @@ def master_state():
         state.known = frozenset()  # names of the modules that a worker is forked with
         state.flushed = None  # (directory, how many) of the workers that save first, see give_way
         state.tried = set()  # names of libraries' modules that were tried in the master
+        state.paths = {}  # what sysconfig.get_paths answers, by its arguments
         state.measured = []  # of libraries: packages and directories that coverage measures
         state.libraries = {}  # path -> fingerprint of the files of those that are imported there
         state.owner = None  # (uid, gid) of the workers where the master must chown
@@ -976,7 +977,8 @@ def start_coverage(worker):
     make_directory(mine.path("part"))
     cov = make_coverage(os.path.join(mine.path("part"), "data"))
     fit_concurrency(cov, worker)
-    cov.start()
+    with remembered_paths():
+        cov.start()
     mine.coverage = cov
 
 
@@ -986,6 +988,9 @@ def keep_data(mine):
     if cov is None:
         return None
     cov.stop()
+    if os.path.exists(os.path.join(mine.directory, "unwanted")):
+        shutil.rmtree(mine.path("part"), ignore_errors=True)
+        return None
     cov.save()
     data = cov.get_data()
     path = data.data_filename()
@@ -1122,8 +1127,28 @@ def warm_coverage(cov):
     cov.set_option("run:sigterm", False)
     with contextlib.suppress(Exception):  # known from 7.10 on
         cov.set_option("run:patch", [])
-    cov.start()
+    with remembered_paths():
+        cov.start()
     cov.stop()
+
+
+@contextlib.contextmanager
+def remembered_paths():
+    """coverage's start asks sysconfig for the same paths some 27 times, and it works them out anew each
+    time: 10 ms. They stay the same in a process and its forks."""
+    work_out = sysconfig.get_paths
+
+    def get_paths(*args, **named):
+        key = repr((args, sorted(named.items())))
+        if key not in STATE.paths:
+            STATE.paths[key] = work_out(*args, **named)
+        return dict(STATE.paths[key])
+
+    sysconfig.get_paths = get_paths
+    try:
+        yield
+    finally:
+        sysconfig.get_paths = work_out
 
 
 def measured_libraries(cov):
@@ -1183,13 +1208,23 @@ def limit_graceful_timeout(cfg):
     return f"graceful_timeout is {limit} s while gunicov measures, not {asked} s"
 
 
-def note_flush(retires):
-    """Whether this reload is to have the workers save (the helper says so) rather than load new code."""
-    STATE.flushed = None
+def take_word(word):
+    """Whether the helper has left that word for this reload; it is taken away."""
     with contextlib.suppress(OSError):
-        os.unlink(os.path.join(STATE.directory, "flush"))
+        os.unlink(os.path.join(STATE.directory, word))
+        return True
+    return False
+
+
+def note_purpose(retires):
+    """What this reload is for, where the helper says so: to have the workers save, or to load new code
+    in place of workers whose data nobody wants."""
+    STATE.flushed = None
+    if take_word("flush"):
         saved = os.path.join(STATE.current, "saved")
         STATE.flushed = (saved, len(os.listdir(saved)) + len(retires))
+    if take_word("restart"):
+        write_whole(os.path.join(STATE.current, "unwanted"), b"")
 
 
 def give_way(worker):
@@ -1426,7 +1461,7 @@ def on_reload(server):
     attempt(server, preload, server)
     retires = retiring(server)
     if STATE.current:
-        attempt(server, note_flush, retires)
+        attempt(server, note_purpose, retires)
     attempt(server, open_generation, server, retires)
 
 

@@ -1,5 +1,6 @@
 """The directory that a server's own hook writes its data files to."""
 
+import contextlib
 import os
 import re
 import stat
@@ -81,13 +82,12 @@ class DataDirectory:
     def names(self):
         """{name: stat} of the data files that are there."""
         found = {}
-        try:
-            with os.scandir(self.path) as entries:
-                for entry in entries:
+        # It, or a file in it, is renamed or deleted at any moment: that hides none of the others.
+        with contextlib.suppress(OSError), os.scandir(self.path) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
                     if self.is_data(entry.name) and entry.is_file(follow_symlinks=False):
                         found[entry.name] = entry.stat(follow_symlinks=False)
-        except OSError:  # it is deleted and made anew at any moment
-            pass
         return found
 
     def is_data(self, name):

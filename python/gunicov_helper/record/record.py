@@ -42,11 +42,11 @@ class Record:
         error = read_json(os.path.join(self.path, "config-error.json"))
         return None if error is None else str(error.get("traceback", ""))
 
-    def mark_flush(self):
-        """Say that the next reload is a flush: its new workers let those that save go first."""
-        path = os.path.join(self.path, "flush")
+    def say(self, word):
+        """Leave a word for the next reload: "flush", or "restart" where nobody wants older data."""
+        path = os.path.join(self.path, word)
         with contextlib.suppress(OSError), open(path, "wb"):
-            pass  # on a full disk they all go at once
+            pass  # on a full disk it goes without
 
     def stale_library(self):
         """The file (path) of a library that has changed since the master imported it, or None."""

@@ -96,6 +96,7 @@ class Reload:
             with Watch() as watch, Deaths(self.session.master) as deaths:
                 yield from self.earlier_boot(watch, deaths, clock)
                 self.session.record.refuse_stale()
+                self.session.record.say("restart")
                 job.held = True  # a SIGHUP can't be taken back
                 _, opened = yield from self.reload(job, watch, deaths, clock)
                 boots = yield from self.settle_restart(job, watch, deaths, clock, opened)
@@ -164,7 +165,7 @@ class Reload:
         try:
             with Watch() as watch, Deaths(self.session.master) as deaths:
                 yield from self.earlier_boot(watch, deaths, clock)
-                self.session.record.mark_flush()
+                self.session.record.say("flush")
                 closed, opened = yield from self.reload(job, watch, deaths, clock)
                 roster = Roster(closed, deaths)
                 yield from self.settle_roster(job, watch, deaths, clock, roster)
