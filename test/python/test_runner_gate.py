@@ -36,6 +36,16 @@ def test_the_selection_comes_with_the_run(runner, suite):
     assert runner.run(suite.dir).ok["passed"] == 2
 
 
+def test_a_save_in_the_directory_costs_no_new_child(runner, suite):
+    suite.write("test_a.py", SAYS)
+    run = (suite.dir, "-v", str(suite.dir))
+    runner.run(*run, env={"PYTHONPATH": str(suite.dir)})
+    child = runner.prepared()
+    suite.write("saved.tmp", SAYS)
+    (suite.dir / "saved.tmp").replace(suite.dir / "test_a.py")
+    assert ran_in(runner.run(*run, env={"PYTHONPATH": str(suite.dir)})) == child
+
+
 @pytest.mark.parametrize("kind", ["another command", "another environment", "another directory"])
 def test_it_is_for_one_command_only(runner, suite, tmp_path, kind):
     suite.write("test_a.py", SAYS)

@@ -43,8 +43,11 @@ class Gate:
                 folders.add(folder)
                 folder = os.path.dirname(folder)
         paths = [os.path.join(folder, name) for folder in folders for name in SETTINGS]
-        paths += [*places, *(entry for entry in sys.path if os.path.isdir(entry))]
-        return {path: fingerprint(path) for path in paths}
+        return (
+            {path: fingerprint(path) for path in paths},
+            {path: (os.path.exists(path), os.path.isdir(path)) for path in places},
+            {path: distributions(path) for path in sys.path},
+        )
 
     def modules(self):
         """Files of the modules that were imported here."""
@@ -73,6 +76,17 @@ class Gate:
     def outdated(self, modules):
         own = [p for p in modules if not any(part in p for part in INSTALLED) and is_source(p)]
         return bool(own) or self.fingerprints() != self.inputs
+
+
+def distributions(entry):
+    """What tells which distributions, and so which plugins, a directory of sys.path holds. Not its
+    time where it may be the project's: each save would change that."""
+    if any(part in entry + os.sep for part in INSTALLED):
+        return fingerprint(entry)
+    try:
+        return sorted(name for name in os.listdir(entry) if name.endswith(("-info", ".egg-link")))
+    except OSError:
+        return None
 
 
 def is_source(path):
