@@ -1220,10 +1220,14 @@ def note_purpose(retires):
     """What this reload is for, where the helper says so: to have the workers save, or to load new code
     in place of workers whose data nobody wants."""
     STATE.flushed = None
-    if take_word("flush"):
+    # Both, always: one that is left would be taken for the next reload's.
+    words = [word for word in ("flush", "restart") if STATE.directory and take_word(word)]
+    if STATE.current is None:
+        return
+    if "flush" in words:
         saved = os.path.join(STATE.current, "saved")
         STATE.flushed = (saved, len(os.listdir(saved)) + len(retires))
-    if take_word("restart"):
+    elif "restart" in words:
         write_whole(os.path.join(STATE.current, "unwanted"), b"")
 
 
@@ -1460,8 +1464,7 @@ def on_reload(server):
         attempt(server, take_compiled, STATE.current)
     attempt(server, preload, server)
     retires = retiring(server)
-    if STATE.current:
-        attempt(server, note_purpose, retires)
+    attempt(server, note_purpose, retires)
     attempt(server, open_generation, server, retires)
 
 

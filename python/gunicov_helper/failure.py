@@ -1,7 +1,11 @@
 """What goes wrong: expected failures, which become the answer `error` of a request."""
 
+import errno
 import os
 import traceback
+
+# A full disk, one that can't be written, or a record that is removed under our hands.
+NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT)
 
 
 class Failure(Exception):
@@ -27,8 +31,26 @@ def as_failure(error):
         return Failure("cancelled", "cancelled")
     if isinstance(error, PermissionError):
         return denied(str(error))
+    if isinstance(error, OSError) and error.errno in NO_PLACE:
+        return no_place(error.filename, error.strerror)
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return Failure("internal", text, "This is a bug in gunicov: please report it.")
+
+
+def no_place(where, why):
+    """Failure `coverage-dir`: nothing can be recorded there. `why` is the system's text."""
+    remedies = {
+        os.strerror(errno.ENOSPC): "Make room there",
+        os.strerror(errno.EDQUOT): "Make room there",
+        os.strerror(errno.EROFS): "Mount it writable",
+        os.strerror(errno.EACCES): "Let the server's user write there",
+    }
+    return Failure(
+        "coverage-dir",
+        f"Nothing can be recorded in {where}: {why}",
+        f"{remedies.get(why, 'Mend that')}: gunicov goes on by itself then. Or set GUNICOV_DIR in the "
+        "server's environment to another directory.",
+    )
 
 
 def denied(message):

@@ -1,4 +1,4 @@
-"""Reading files and paths that may not be there."""
+"""Reading files and paths that may not be there, or not be readable any more."""
 
 import json
 import os
@@ -9,7 +9,7 @@ def read_json(path):
     try:
         with open(path, "rb") as file:
             value = json.loads(file.read().decode("utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError, ValueError):
         return None
     return value if isinstance(value, dict) else None
 
@@ -17,7 +17,7 @@ def read_json(path):
 def list_names(path):
     try:
         return os.listdir(path)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return []
 
 

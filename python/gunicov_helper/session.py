@@ -5,8 +5,9 @@ import os
 import shutil
 import sys
 
-from gunicov_helper.failure import Failure
+from gunicov_helper.failure import Failure, no_place
 from gunicov_helper.process.claim import Claim
+from gunicov_helper.record.errors import removed
 from gunicov_helper.record.record import no_hook
 
 
@@ -17,6 +18,9 @@ class Session:
         self.master = None
         self.claim = Claim()
         self.record = None
+        self.errors = None  # Errors of that master's hook
+        self.opened = 0  # number of the generation that the last reload has opened
+        self.unrecorded = False  # workers serve that no generation knows of
         self.own = None  # OwnHook, where the master has no record but a hook of its own
         self.scratch = None
         self.analyser = None
@@ -31,8 +35,26 @@ class Session:
         if self.master is None:
             raise Failure("no-gunicorn", "no gunicorn master was looked for", "Send `find` first.")
         self.master.verify()
-        if not self.own and not self.record.exists():
+        if not self.own and not self.record.exists() and not self.errors.find():
             raise no_hook()
+
+    def newest(self):
+        """The generation now serving, or None: the record is not there, or without it.
+
+        An older one must not be taken for it: its data is of another run.
+        """
+        generations = self.record.generations()
+        newest = generations[-1] if generations else None
+        return newest if newest and newest.number >= self.opened else None
+
+    def lost_record(self):
+        """The Failure that tells why there is no newest generation."""
+        if not self.errors.find():
+            return no_hook()
+        why = None if self.opened else self.errors.of_generation()
+        return (
+            no_place(os.path.dirname(self.record.path), why) if why else removed(self.record.path)
+        )
 
     def enter_project(self):
         """Be where the master is: coverage's configuration and relative paths count from there."""

@@ -30,7 +30,7 @@
 import type { Effect, Flush, StepInput, StepOutput } from "./effect.ts";
 import type { Event, Settled } from "./event.ts";
 import type { FactBody, Reason, Step, TestCounts } from "./fact.ts";
-import { type Failure, failure } from "./failure.ts";
+import { FAILURE_EXIT, type Failure, failure } from "./failure.ts";
 import { lossReasons } from "./loss.ts";
 import { cycleOutcome, exitCode } from "./outcome.ts";
 import type { Policy } from "./policy.ts";
@@ -73,6 +73,8 @@ export interface State {
   /** It came back while something was under way: look for it when that has settled. */
   readonly returned: boolean;
   readonly paused: boolean;
+  /** How many cycles in a row have not all of their data. */
+  readonly unsaved: number;
   /** The user has asked to end. */
   readonly quitting: boolean;
   /** Files changed since the last restart that booted without error: what has to be checked and loaded. */
@@ -107,6 +109,7 @@ export const INITIAL: State = {
   lost: { server: null, tests: null },
   returned: false,
   paused: false,
+  unsaved: 0,
   quitting: false,
   changes: [],
   loading: [],
@@ -142,6 +145,8 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
       return onMissing(state, event.failure, event.at, policy);
     case "target.back":
       return onBack(state, event.what);
+    case "mended":
+      return onMended(state, event.cycle, event.at, policy);
     case "revive":
       return onRevive(state);
     case "files.changed":
@@ -272,6 +277,13 @@ function onPause(state: State, paused: boolean, at: number, policy: Policy): Tra
   const next: State = { ...state, paused, held: 0 };
   if (paused || state.held === 0) return [{ ...next, held: state.held }, []];
   return request(next, { reason: "change", select: [] }, at, policy, 0);
+}
+
+/** One cycle, which finds out whether that is all; paused, when resumed. */
+function onMended(state: State, cycle: number, at: number, policy: Policy): Transition {
+  if (cycle !== state.cycle || state.phase !== "idle" || state.server !== "up") return [state, []];
+  if (state.paused) return [{ ...state, held: state.held + 1 }, []];
+  return request(state, { reason: "back", select: [] }, at, policy, 0);
 }
 
 /** Something is to be run: now, after a quiet period, or when what is under way has settled. */
@@ -502,9 +514,25 @@ function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean
   const complete = tests !== null && progress.request.select.length === 0;
   const written = endRun(state.written, at, complete);
   const cutShort = cancelled && state.next?.reason === "change" ? state.cutShort + 1 : 0;
-  const closed: State = { ...state, phase: "idle", progress: null, exit, written, cutShort };
+  const unsaved = isWhole(progress) ? 0 : state.unsaved + 1;
+  const closed: State = { ...state, phase: "idle", progress: null, exit, written, cutShort, unsaved };
   const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, at, policy.quietMs));
-  return [next, [emit(state, fact), ...effects]];
+  return [next, [emit(state, fact), ...effects, ...watchMend(next)]];
+}
+
+/** Whether nothing is known to be missing from its data. */
+function isWhole({ failure: why, report }: Progress): boolean {
+  return (why === null || FAILURE_EXIT[why.kind] !== 4) && report?.complete !== false;
+}
+
+/** Longest time between two looks, in seconds. */
+const LONGEST_PAUSE = 60;
+
+/** The more often in a row, the rarer the look: what is mended for a moment only must not have the tests run on and on. */
+function watchMend(state: State): readonly Effect[] {
+  if (state.unsaved === 0 || state.phase !== "idle" || state.server !== "up") return [];
+  const pause = Math.min(2 ** (state.unsaved - 1), LONGEST_PAUSE);
+  return [{ type: "watch-mend", cycle: state.cycle, pause }];
 }
 
 /** Nothing is live: stop, start what is waiting, or rest. */

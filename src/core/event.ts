@@ -22,6 +22,8 @@ export type Event = { readonly at: number } & (
   | { readonly type: "target.lost"; readonly what: "server" | "tests"; readonly failure: Failure }
   /** The world says that it may be there again: look. */
   | { readonly type: "target.back"; readonly what: "server" | "tests" }
+  /** What kept a cycle's data from being saved has been mended. */
+  | { readonly type: "mended"; readonly cycle: number }
   /** Start what is stopped. */
   | { readonly type: "revive" }
   | { readonly type: "files.changed"; readonly files: readonly string[] }

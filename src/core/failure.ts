@@ -39,6 +39,7 @@ export const FAILURE_EXIT = {
   crashed: 1,
   "tests-timeout": 1,
   "coverage-error": 4,
+  "coverage-dir": 4,
   "no-report": 4,
   cancelled: 130,
 } as const;

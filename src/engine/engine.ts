@@ -31,6 +31,7 @@ export class Engine implements EngineView {
   /** The look for the target under way, or the last one. */
   #looking: Promise<void> = Promise.resolve();
   #controller = new AbortController();
+  #mending = new AbortController();
   #state: State;
   #session: Session = EMPTY_SESSION;
   #snapshot: Snapshot;
@@ -129,6 +130,9 @@ export class Engine implements EngineView {
       case "locate":
         this.#looking = this.#locate(effect.start);
         return;
+      case "watch-mend":
+        void this.#watchMend(effect);
+        return;
       case "wait":
         this.#ports.clock.after(effect.ms, () => this.#post({ type: "quiet", token: effect.token }));
         return;
@@ -191,11 +195,18 @@ export class Engine implements EngineView {
     this.#snapshot = { ...this.#snapshot, watched };
   }
 
+  async #watchMend({ cycle, pause }: Effect & { type: "watch-mend" }): Promise<void> {
+    this.#mending = new AbortController();
+    const mended = await this.#ports.server.mended(pause, this.#mending.signal).catch(() => null);
+    if (mended?.ok && mended.value) this.#post({ type: "mended", cycle });
+  }
+
   async #run({ cycle, input }: Effect & { type: "run" }): Promise<void> {
     const { step } = input;
     const say = (fact: FactBody) => this.#post({ type: "step.progress", cycle, step, fact });
     if (step === "checking") {
       this.#controller = new AbortController();
+      this.#mending.abort();
       const kept = await this.#keeper.stop();
       if (!kept.ok) say({ type: "warning", message: kept.failure.message });
     }
@@ -243,6 +254,7 @@ export class Engine implements EngineView {
 
   async #stop(exit: number): Promise<void> {
     this.#locating.abort();
+    this.#mending.abort();
     // What it opens after that would be left open.
     await this.#looking;
     await this.#keeper.stop();

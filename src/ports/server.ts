@@ -60,6 +60,11 @@ export interface Server {
   /** Has the workers save. Says `coverage.file` for each. */
   flush(say: Say, signal: AbortSignal): Promise<Result<Flush>>;
   collect(flush: Flush, partial: boolean, signal: AbortSignal): Promise<Result<Report>>;
+  /**
+   * Waits until what the workers save has a place to go, looking every `pause` seconds. Gives false at once where nothing
+   * is wrong with it: true means that it was mended meanwhile.
+   */
+  mended(pause: number, signal: AbortSignal): Promise<Result<boolean>>;
   /** coverage.py's own HTML report of what was collected last. */
   html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>>;
   /** coverage.py's JSON report and data file, with the host's paths. */

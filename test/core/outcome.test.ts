@@ -52,7 +52,7 @@ const EXPECTED: readonly (readonly [number, readonly FailureKind[]])[] = [
     ],
   ],
   [1, ["crashed", "tests-timeout"]],
-  [4, ["coverage-error", "no-report"]],
+  [4, ["coverage-dir", "coverage-error", "no-report"]],
 ];
 
 describe("exit codes", () => {

@@ -1,7 +1,7 @@
 /** The server goes, and comes back. */
 import { describe, expect, test } from "vitest";
 import { failure } from "../../src/core/failure.ts";
-import { fail } from "../../src/core/result.ts";
+import { fail, ok } from "../../src/core/result.ts";
 import { CANCELLED } from "../support/operations.ts";
 import { Harness } from "./harness.ts";
 
@@ -162,5 +162,40 @@ describe("the user has it started again", () => {
     harness.target.life(BACK);
     await harness.run();
     expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
+  });
+});
+
+describe("a cycle that has not all its data", () => {
+  test("and had no place for it: one runs by itself once that is mended", async () => {
+    const harness = Harness.watching();
+    harness.server.losing = 1;
+    harness.server.broken = true;
+    await harness.start();
+    await harness.run();
+    expect(harness.of("cycle.finished").map((fact) => fact.outcome)).toEqual(["incomplete", "passed"]);
+    expect(harness.of("cycle.started").at(-1)).toMatchObject({ reason: "back" });
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("for another reason: it waits for a save", async () => {
+    const harness = Harness.watching();
+    harness.server.losing = 1;
+    await harness.start();
+    await harness.run();
+    expect(harness.operations.log).toContain("mended ends");
+    expect(harness.of("cycle.started")).toHaveLength(1);
+  });
+
+  test("and then a cycle: what was waited for is given up", async () => {
+    const harness = Harness.watching();
+    harness.server.losing = 1;
+    const waiting = harness.operations.hold("mended");
+    await harness.start();
+    harness.save("a = 2\n");
+    await harness.run();
+    expect(harness.operations.log).toContain("mended aborted");
+    waiting.settle(ok(true));
+    await harness.run();
+    expect(harness.of("cycle.started")).toHaveLength(2);
   });
 });

@@ -238,7 +238,7 @@ def test_a_generation_counts_from_its_manifest_on(record):
     known = Record(str(record.path))
     assert [one.number for one in known.generations()] == [1]
     record.generation(2)
-    assert known.newest().number == 2
+    assert known.generations()[-1].number == 2
     assert known.get(3) is None
 
 

@@ -134,6 +134,17 @@ export class FakeServer implements Server {
     });
   }
 
+  /** What was wrong with where workers save, and is mended as soon as somebody waits for that. */
+  broken = false;
+
+  mended(_pause: number, signal: AbortSignal): Promise<Result<boolean>> {
+    return this.operations.run("mended", signal, async () => {
+      const { broken } = this;
+      this.broken = false;
+      return ok(broken);
+    });
+  }
+
   html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>> {
     return this.#whenFound("html", signal, async () =>
       this.#reported === null

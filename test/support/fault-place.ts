@@ -112,9 +112,9 @@ export class FaultPlace {
     return `${this.#id}-tests`;
   }
 
-  /** Makes and starts the server's container, with the labels that compose would give it. */
-  async makeServer(): Promise<void> {
-    const env = ["GUNICORN_CMD_ARGS=-c /gunicov/gunicov_hook.py", `GUNICOV_DIR=${COVERAGE}/gunicov`];
+  /** Makes and starts the server's container, with the labels that compose would give it. `record`: where coverage goes. */
+  async makeServer(record = `${COVERAGE}/gunicov`): Promise<void> {
+    const env = ["GUNICORN_CMD_ARGS=-c /gunicov/gunicov_hook.py", `GUNICOV_DIR=${record}`];
     await this.#make(
       "server",
       ["gunicorn", "app:app"],
@@ -166,7 +166,14 @@ export class FaultPlace {
   /** Mounts the server's coverage directory anew with these options, as only the machine's owner can. */
   async remount(options: string): Promise<void> {
     const pid = await run(["docker", "inspect", "-f", "{{.State.Pid}}", this.server]);
-    await run(["nsenter", "-t", pid.trim(), "-m", "mount", "-o", `remount,${options}`, COVERAGE]);
+    const words = ["-t", pid.trim(), "-m", "mount", "-o", `remount,${options}`, COVERAGE];
+    // Busy while somebody writes there: the last report is still being kept, say.
+    const mount = () =>
+      run(["nsenter", ...words]).then(
+        () => true,
+        () => false,
+      );
+    await until("the mount", mount);
   }
 
   /** What gunicov may never touch: the containers' ids and when each was started. */
@@ -175,20 +182,17 @@ export class FaultPlace {
     return await run(["docker", "inspect", "-f", format, this.server, this.tests]);
   }
 
-  /** Command lines of gunicov's own in both containers. */
+  /** Command lines of gunicov's own programs in both containers; what these have forked does not count. */
   async helpers(): Promise<readonly string[]> {
     const all = await Promise.all(
-      [this.server, this.tests].map((one) => run(["docker", "top", one, "-eo", "pid,args"])),
+      [this.server, this.tests].map((one) => run(["docker", "top", one, "-eo", "pid,ppid,args"])),
     );
-    return all.flatMap((text) => text.split("\n")).filter((line) => /gunicov_(helper|runner)/.test(line));
-  }
-
-  /** Waits until the server serves. */
-  async serving(): Promise<void> {
-    await until("two workers", async () => {
-      const top = await run(["docker", "top", this.server, "-eo", "pid,args"]);
-      return top.split("\n").filter((line) => line.includes("gunicorn")).length >= 3;
-    });
+    const own = all
+      .flatMap((text) => text.split("\n"))
+      .filter((line) => /gunicov_(helper|runner)/.test(line))
+      .map((line) => line.trim().split(/\s+/));
+    const pids = new Set(own.map(([pid]) => pid));
+    return own.filter(([, parent]) => !pids.has(parent)).map((words) => words.join(" "));
   }
 
   async close(): Promise<void> {

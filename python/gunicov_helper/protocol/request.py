@@ -77,6 +77,7 @@ SHAPES = {
     "export": {"map": is_list(is_record(inside=is_path, outside=is_text))},
     "read": {"path": is_path},
     "prune": {},
+    "usable": {"pause": is_timeout},
     "cancel": {"target": is_count},
 }
 

@@ -77,13 +77,6 @@ class Record:
         self.known = found
         return [found[number] for number in sorted(found) if found[number].manifest()]
 
-    def newest(self):
-        """The generation now serving; raises Failure `no-hook` where there is none."""
-        generations = self.generations()
-        if not generations:
-            raise no_hook()
-        return generations[-1]
-
     def get(self, number):
         return next((one for one in self.generations() if one.number == number), None)
 

@@ -50,7 +50,8 @@ class Roster:
         self.pids[age] = as_int(saved.get("pid")) or self.pids.get(age)
         name = saved.get("file")
         if saved.get("error"):
-            self.lost[age] = "its data could not be saved: {}".format(saved["error"])
+            last = str(saved["error"]).strip().splitlines()[-1]
+            self.lost[age] = f"its data could not be saved: {last}"
         elif name and not os.path.exists(self.generation.join(os.path.basename(str(name)))):
             self.lost[age] = f"its data file {name} has been removed"
         elif (done or {}).get("cause") == "timeout":

@@ -78,6 +78,8 @@ class Analyser:
     def combine_into(self, measured, files):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
+            # What a combine that failed has left open is closed any time, perhaps in this one.
+            warnings.simplefilter("ignore", ResourceWarning)
             measured.combine(files, strict=True, keep=True)
         unread = "; ".join(str(warning.message) for warning in caught)
         if unread:

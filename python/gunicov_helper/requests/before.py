@@ -46,7 +46,9 @@ class Before:
         self.session.verified()
         if self.session.own:
             return self.session.own.freshness()
-        generation = self.session.record.newest()
+        generation = self.session.newest()
+        if generation is None:
+            return {"fresh": False, "why": "the workers' record is gone", "generation": 0}
         why = self.why_stale(generation, request["files"], request["source"])
         return {
             "fresh": why is None,

@@ -11,6 +11,7 @@ from gunicov_helper.own_hook.own_hook import OwnHook
 from gunicov_helper.process.master import Master
 from gunicov_helper.process.process import all_processes, find_masters
 from gunicov_helper.protocol.wait import Wait
+from gunicov_helper.record.errors import Errors
 from gunicov_helper.record.record import Record
 from gunicov_helper.report.analyser import Analyser
 
@@ -32,7 +33,7 @@ class Find:
         yield from self.session.claim.take(master)
         record = Record(master.directory())
         until = time.monotonic() + YOUNG_SECONDS - master.process.seconds()
-        while not (record.exists() and record.generations()) and time.monotonic() < until:
+        while not has_begun(record) and time.monotonic() < until:
             yield Wait(time.monotonic() + 0.02)
             master.verify()
         if record.exists():
@@ -40,13 +41,15 @@ class Find:
             uids = {0, os.geteuid(), master.uid} | {child.uid() for child in children}
             record.verify(uids)
         if self.session.record is None or self.session.record.path != record.path:
-            self.session.collected = None
+            self.session.collected, self.session.opened = None, 0
+            self.session.errors = Errors(master.pid)
         self.session.master, self.session.record = master, record
         self.session.own = self.find_own(request.get("coverage_dir"))
         self.session.oom_kills = master.oom_kills()
         if record.exists() and record.master().get("executable") == sys.executable:
             self.session.chores.append(self.warm)
-        return {"master": describe(master, record, self.session.own)}
+        loaded = record.exists() or (not self.session.own and bool(self.session.errors.find()))
+        return {"master": describe(master, record, self.session.own, loaded)}
 
     def find_own(self, configured):
         """The OwnHook of a master without a record, or None."""
@@ -67,6 +70,10 @@ class Find:
             self.session.analyser = self.session.analyser or Analyser()
         except Exception as error:  # noqa: BLE001 - `collect` will meet it again, and tell it
             print(f"gunicov: {error}", file=sys.stderr)
+
+
+def has_begun(record):
+    return record.exists() and bool(record.generations())
 
 
 def choose_master(masters, pid, match):
@@ -92,11 +99,11 @@ def choose_master(masters, pid, match):
     raise Failure("several-masters" if len(there) > 1 else "no-gunicorn", message, fix)
 
 
-def describe(master, record, own):
-    """The answer `master` of `find`."""
-    hook = record.exists()
-    about = record.master() if hook else {}
-    generations = record.generations() if hook else []
+def describe(master, record, own, loaded):
+    """The answer `master` of `find`. `loaded`: it runs the hook, with a record or without."""
+    there = record.exists()
+    about = record.master() if there else {}
+    generations = record.generations() if there else []
     newest = generations[-1] if generations else None
     keys = [
         "gunicorn",
@@ -115,7 +122,7 @@ def describe(master, record, own):
         cwd=master.cwd() or about.get("cwd"),
         argv=master.argv,
         interpreter=about.get("executable") or master.interpreter(),
-        hook=hook,
+        hook=loaded,
         directory=record.path,
         generation=newest.number if newest else None,
         data_directory=own.data.path if own else None,

@@ -4,14 +4,17 @@ import os
 import signal
 import time
 
-from gunicov_helper.failure import Cancelled, Failure
+from gunicov_helper.failure import Cancelled, Failure, no_place
 from gunicov_helper.files import list_names
 from gunicov_helper.own_hook.own_hook import BOOT_PATIENCE
 from gunicov_helper.process.deaths import Deaths
+from gunicov_helper.process.process import children
 from gunicov_helper.process.watch import POLL_SECONDS, Watch
 from gunicov_helper.protocol.wait import Clock
 from gunicov_helper.record.boots import Boots, clock_age
 from gunicov_helper.record.roster import Roster, look_settled, missing_old
+
+STRANGER_SECONDS = 1.0  # beyond graceful_timeout
 
 
 class Reload:
@@ -38,9 +41,8 @@ class Reload:
             raise Cancelled()
         return answer
 
-    def earlier_boot(self, watch, deaths, clock):
+    def earlier_boot(self, watch, deaths, clock, generation):
         """Wait for a generation that is still booting, but not for one that hangs."""
-        generation = self.session.record.newest()
         boots = Boots(generation, self.session.record.workers(generation), deaths)
         while True:
             watch.follow(generation.directories())
@@ -51,12 +53,14 @@ class Reload:
             yield self.wait(watch, deaths, clock, boots.missing(), boots.living())
 
     def reload(self, job, watch, deaths, clock):
-        """Send SIGHUP; returns (the generation it closes, the one it opens).
+        """Send SIGHUP; returns the generation it opens.
 
         Not cut short before its generation is there: the next request would take that for the
         work of its own SIGHUP, and the other one would come in the middle of the tests.
         """
-        before = self.session.record.newest()
+        newest = self.session.newest()
+        before = max(self.session.opened, newest.number if newest else 0)
+        signalled = time.time()
         watch.follow([self.session.record.path])
         self.session.oom_kills = self.session.master.oom_kills()
         held, job.held = job.held, True
@@ -66,14 +70,23 @@ class Reload:
                 os.path.join(self.session.record.path, n)
                 for n in list_names(self.session.record.path)
             )
-            after = self.session.record.newest()
-            if after.number > before.number:
+            after = self.session.newest()
+            if after and after.number > before:
                 break
+            self.refuse_unrecorded(signalled)
             yield self.wait(watch, deaths, clock, "the master to reload", [])
         job.held = held
+        self.session.opened = after.number
         if job.cancelled and not held:
             raise Cancelled()
-        return before, after
+        return after
+
+    def refuse_unrecorded(self, signalled):
+        """Raise Failure `coverage-dir` where a reload at that time has made no generation."""
+        why = self.session.errors.of_generation(signalled)
+        if why is not None:
+            self.session.unrecorded = True
+            raise no_place(os.path.dirname(self.session.record.path), why)
 
     def wait(self, watch, deaths, clock, what, pids):
         """A Wait for the record, these workers or the master; verifies that it lives."""
@@ -94,12 +107,16 @@ class Reload:
         yield from self.take_turn(job, clock)
         try:
             with Watch() as watch, Deaths(self.session.master) as deaths:
-                yield from self.earlier_boot(watch, deaths, clock)
+                newest = self.session.newest()
+                if newest:
+                    yield from self.earlier_boot(watch, deaths, clock, newest)
+                strangers = self.strangers(newest)
                 self.session.record.refuse_stale()
                 self.session.record.say("restart")
                 job.held = True  # a SIGHUP can't be taken back
-                _, opened = yield from self.reload(job, watch, deaths, clock)
+                opened = yield from self.reload(job, watch, deaths, clock)
                 boots = yield from self.settle_restart(job, watch, deaths, clock, opened)
+                yield from self.see_off(strangers, watch, deaths, clock)
         finally:
             self.session.signalling = None
         if job.cancelled:
@@ -116,6 +133,21 @@ class Reload:
             "config_error": self.session.record.config_error(),
             "ms": clock.ms(),
         }
+
+    def strangers(self, newest):
+        """Pids of workers that may serve although no generation knows of them."""
+        if newest and not self.session.unrecorded:
+            return set()
+        return set(children(self.session.master.pid))
+
+    def see_off(self, strangers, watch, deaths, clock):
+        """Wait until they are gone: what they still answer is not measured. Not for long, because
+        a child of the master need not be a worker."""
+        limit = float(self.session.record.master().get("graceful_timeout") or 0) + STRANGER_SECONDS
+        until = time.monotonic() + limit
+        while time.monotonic() < until and any(not deaths.gone(pid) for pid in strangers):
+            yield self.wait(watch, deaths, clock, "older workers to end", [])
+        self.session.unrecorded = False
 
     def settle_restart(self, job, watch, deaths, clock, opened):
         """Wait until the new workers have booted and each older one has saved or is gone."""
@@ -164,9 +196,12 @@ class Reload:
         yield from self.take_turn(job, clock)
         try:
             with Watch() as watch, Deaths(self.session.master) as deaths:
-                yield from self.earlier_boot(watch, deaths, clock)
+                closed = self.session.newest()
+                if closed is None:
+                    raise self.session.lost_record()
+                yield from self.earlier_boot(watch, deaths, clock, closed)
                 self.session.record.say("flush")
-                closed, opened = yield from self.reload(job, watch, deaths, clock)
+                opened = yield from self.reload(job, watch, deaths, clock)
                 roster = Roster(closed, deaths)
                 yield from self.settle_roster(job, watch, deaths, clock, roster)
         finally:
@@ -177,7 +212,7 @@ class Reload:
             "expected": roster.expected(),
             "written": roster.written(),
             "lost": [
-                dict(roster.worker(age), cause=self.cause(cause))
+                dict(roster.worker(age), cause=self.cause(age, cause))
                 for age, cause in sorted(roster.lost.items())
             ],
             "requests": roster.requests(),
@@ -211,7 +246,11 @@ class Reload:
                 )
                 raise
 
-    def cause(self, cause):
+    def cause(self, age, cause):
+        if cause in ("unknown", "exit"):
+            why = self.session.errors.of_worker(age)
+            if why is not None:
+                return f"its data could not be saved: {why}"
         if (
             cause in ("unknown", "exit")
             and self.session.master.oom_kills() > self.session.oom_kills

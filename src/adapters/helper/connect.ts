@@ -137,7 +137,8 @@ function isReady(master: Master): boolean {
 function measurable(master: Master, target: Target): Result<void> {
   if (master.data_directory !== null) return ok(undefined);
   if (!master.hook) return fail(noHook(master, target));
-  if (master.coverage === null) {
+  // Without a record (its place is full, say) nothing is known of that yet.
+  if (master.coverage === null && master.generation !== null) {
     const python = master.interpreter ?? "python3";
     const message = `The server's Python (${python}, ${target.name}) has no coverage package.`;
     return fail(failure("no-coverage", message, `Install it there: ${python} -m pip install coverage`));

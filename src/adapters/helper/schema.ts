@@ -22,6 +22,8 @@ export const Message = v.looseObject({
   error: v.optional(v.object({ kind: v.string(), message: v.string(), fix: text, detail: text })),
 });
 
+export const Usable = v.object({ waited: v.boolean() });
+
 export const Nothing = v.unknown();
 
 const Worker = v.object({ age: int, pid });

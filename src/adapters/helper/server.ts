@@ -22,7 +22,18 @@ import { type Choice, connect } from "./connect.ts";
 import type { Paths } from "./paths.ts";
 import type { Program } from "./program.ts";
 import type { Call, Rpc } from "./rpc.ts";
-import { Check, Collect, Flush, Freshness, Nothing, Restart, Saved, Source, Waiting } from "./schema.ts";
+import {
+  Check,
+  Collect,
+  Flush,
+  Freshness,
+  Nothing,
+  Restart,
+  Saved,
+  Source,
+  Usable,
+  Waiting,
+} from "./schema.ts";
 
 export interface ServerTimes {
   /** How long S may take to see what the host wrote, in seconds. */
@@ -179,6 +190,11 @@ export class HelperServer implements Server {
       generations: [generation],
       requests,
     });
+  }
+
+  async mended(pause: number, signal: AbortSignal): Promise<Result<boolean>> {
+    const result = await this.#call("usable", { pause }, Usable, { signal });
+    return result.ok ? ok(result.value.waited) : result;
   }
 
   async html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>> {

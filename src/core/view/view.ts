@@ -57,7 +57,7 @@ function onCommand(view: ViewState, command: Command, context: ViewContext): Ste
       return context.running ? act(view, { type: "cancel" }) : clear(view);
     case "start-again":
       if (!context.gone) return notice(view, "Nothing is stopped: R starts a stopped server again.");
-      return act({ ...view, notice: "Starting it again…" }, { type: "revive" });
+      return act(view, { type: "revive" });
     case "move-down":
     case "move-up":
     case "first":

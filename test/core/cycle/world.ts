@@ -85,6 +85,9 @@ export class World {
       case "back":
         this.#send({ type: "target.back", what: action.what, at: this.now });
         return;
+      case "mended":
+        this.#send({ type: "mended", cycle: this.state.cycle - action.back, at: this.now });
+        return;
       case "revive":
         this.#send({ type: "revive", at: this.now });
         return;
@@ -208,6 +211,8 @@ export class World {
     switch (effect.type) {
       case "locate":
         this.looking += 1;
+        break;
+      case "watch-mend":
         break;
       case "wait":
         this.timers.push({ token: effect.token, due: this.now + effect.ms });
