@@ -517,7 +517,7 @@ function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean
   const unsaved = isWhole(progress) ? 0 : state.unsaved + 1;
   const closed: State = { ...state, phase: "idle", progress: null, exit, written, cutShort, unsaved };
   const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, at, policy.quietMs));
-  return [next, [emit(state, fact), ...effects, ...watchMend(next)]];
+  return [next, [emit(state, fact), ...effects, ...watchMend(next, why?.kind === "coverage-dir")]];
 }
 
 /** Whether nothing is known to be missing from its data. */
@@ -529,10 +529,10 @@ function isWhole({ failure: why, report }: Progress): boolean {
 const LONGEST_PAUSE = 60;
 
 /** The more often in a row, the rarer the look: what is mended for a moment only must not have the tests run on and on. */
-function watchMend(state: State): readonly Effect[] {
+function watchMend(state: State, broken: boolean): readonly Effect[] {
   if (state.unsaved === 0 || state.phase !== "idle" || state.server !== "up") return [];
   const pause = Math.min(2 ** (state.unsaved - 1), LONGEST_PAUSE);
-  return [{ type: "watch-mend", cycle: state.cycle, pause }];
+  return [{ type: "watch-mend", cycle: state.cycle, pause, broken }];
 }
 
 /** Nothing is live: stop, start what is waiting, or rest. */

@@ -37,8 +37,8 @@ export interface Flush {
 export type Effect =
   /** Look for the server and its tests; `start`: what is stopped is to be started before that. */
   | { readonly type: "locate"; readonly start: boolean }
-  /** Look every `pause` seconds whether what kept this cycle's data from being saved is mended: then `mended` comes. */
-  | { readonly type: "watch-mend"; readonly cycle: number; readonly pause: number }
+  /** Look every `pause` seconds whether what kept this cycle's data from being saved is mended: then `mended` comes. `broken`: that it was something is known. */
+  | { readonly type: "watch-mend"; readonly cycle: number; readonly pause: number; readonly broken: boolean }
   | { readonly type: "wait"; readonly ms: number; readonly token: number }
   | { readonly type: "run"; readonly cycle: number; readonly input: StepInput }
   /** Abort the cycle's controller: the live step then settles as soon as what it ran is dead. */

@@ -195,9 +195,9 @@ export class Engine implements EngineView {
     this.#snapshot = { ...this.#snapshot, watched };
   }
 
-  async #watchMend({ cycle, pause }: Effect & { type: "watch-mend" }): Promise<void> {
+  async #watchMend({ cycle, pause, broken }: Effect & { type: "watch-mend" }): Promise<void> {
     this.#mending = new AbortController();
-    const mended = await this.#ports.server.mended(pause, this.#mending.signal).catch(() => null);
+    const mended = await this.#ports.server.mended(pause, broken, this.#mending.signal).catch(() => null);
     if (mended?.ok && mended.value) this.#post({ type: "mended", cycle });
   }
 

@@ -62,9 +62,9 @@ export interface Server {
   collect(flush: Flush, partial: boolean, signal: AbortSignal): Promise<Result<Report>>;
   /**
    * Waits until what the workers save has a place to go, looking every `pause` seconds. Gives false at once where nothing
-   * is wrong with it: true means that it was mended meanwhile.
+   * is wrong with it: true means that it was mended meanwhile. `broken`: the last data is known to have had none.
    */
-  mended(pause: number, signal: AbortSignal): Promise<Result<boolean>>;
+  mended(pause: number, broken: boolean, signal: AbortSignal): Promise<Result<boolean>>;
   /** coverage.py's own HTML report of what was collected last. */
   html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>>;
   /** coverage.py's JSON report and data file, with the host's paths. */

@@ -137,7 +137,7 @@ export class FakeServer implements Server {
   /** What was wrong with where workers save, and is mended as soon as somebody waits for that. */
   broken = false;
 
-  mended(_pause: number, signal: AbortSignal): Promise<Result<boolean>> {
+  mended(_pause: number, _broken: boolean, signal: AbortSignal): Promise<Result<boolean>> {
     return this.operations.run("mended", signal, async () => {
       const { broken } = this;
       this.broken = false;

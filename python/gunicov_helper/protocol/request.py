@@ -41,6 +41,10 @@ def is_timeout(value):
         return False
 
 
+def is_flag(value):
+    return isinstance(value, bool)
+
+
 def is_optional(check):
     return lambda value: value is None or check(value)
 
@@ -77,7 +81,7 @@ SHAPES = {
     "export": {"map": is_list(is_record(inside=is_path, outside=is_text))},
     "read": {"path": is_path},
     "prune": {},
-    "usable": {"pause": is_timeout},
+    "usable": {"pause": is_timeout, "broken": is_flag},
     "cancel": {"target": is_count},
 }
 

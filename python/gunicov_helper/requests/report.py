@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 
-from gunicov_helper.failure import Failure
+from gunicov_helper.failure import Failure, no_place
 from gunicov_helper.files import list_names, read_bytes
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
@@ -56,12 +56,21 @@ class Report:
             raise Failure("no-report", f"generation {number} is not recorded")
         files = generation.data_files()
         if not files:
+            self.refuse_unsaved(generation)
             raise Failure(
                 "no-report",
                 f"no worker of generation {number} has measured anything",
                 "Does `source` in the coverage configuration name the server's own code?",
             )
         return files
+
+    def refuse_unsaved(self, generation):
+        """Raise Failure `coverage-dir` where its workers have measured, but could not save."""
+        told = [told.get("error") for told in generation.told("saved").values()]
+        told += [self.session.errors.of_worker(age) for age in generation.forked()]
+        why = next((str(error).strip().splitlines()[-1] for error in told if error), None)
+        if why:
+            raise no_place(os.path.dirname(self.session.record.path), why)
 
     def coverage_config(self):
         """The file that coverage.py read its configuration from; None: it is to search for it."""

@@ -16,14 +16,14 @@ class Usable:
         self.session = session
 
     def do_usable(self, request, job):
-        """Answers at once where it has: nothing was to be mended. Else waits until it has. A record
-        that was removed is made anew by the next restart: that is worth a short wait too."""
+        """Answers at once where it has: nothing was to be mended. Else waits until it has. Where it is
+        known that the last data had none, that is worth a pause and another run in any case: it may be
+        mended already, and a record that was removed is made anew by the next restart."""
         self.session.verified()
-        waited = False
-        while not self.session.own:
-            usable = self.can_write()
-            if usable and (waited or self.session.newest()):
-                break
+        waited = request["broken"]
+        if waited:
+            yield Wait(time.monotonic() + request["pause"])
+        while not self.session.own and not self.can_write():
             waited = True
             yield Wait(time.monotonic() + request["pause"])
             self.session.master.verify()

@@ -192,8 +192,8 @@ export class HelperServer implements Server {
     });
   }
 
-  async mended(pause: number, signal: AbortSignal): Promise<Result<boolean>> {
-    const result = await this.#call("usable", { pause }, Usable, { signal });
+  async mended(pause: number, broken: boolean, signal: AbortSignal): Promise<Result<boolean>> {
+    const result = await this.#call("usable", { pause, broken }, Usable, { signal });
     return result.ok ? ok(result.value.waited) : result;
   }
 
