@@ -63,7 +63,7 @@ const SURFACES: Readonly<Record<Surface, (engine: EngineView, version: string) =
   text: (engine) => atOnce(import("./surfaces/text/text.ts").then((m) => m.runText(engine, write))),
   ink: (engine, version) => {
     const loading = Promise.all([
-      import("./surfaces/ink/run.tsx"),
+      import("./surfaces/ink/load.ts").then(({ loadInk }) => loadInk()),
       import("./adapters/host/editor.ts"),
       import("./adapters/host/suspend.ts"),
     ]);
