@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { type Arguments, readArguments } from "./config/arguments.ts";
 import { loadConfig } from "./config/load.ts";
-import { type Settings, settle } from "./config/settings.ts";
+import { checkDirectories, type Settings, settle } from "./config/settings.ts";
 
 import { FAILURE_EXIT, type Failure } from "./core/failure.ts";
 import { ONCE, type Policy, WATCH } from "./core/policy.ts";
@@ -25,6 +25,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (!loaded.ok) return complain(loaded.failure, read.value.json);
   const settings = settle(loaded.value, read.value.flags, process.cwd());
   if (!settings.ok) return complain(settings.failure, read.value.json);
+  const there = checkDirectories(settings.value);
+  if (!there.ok) return complain(there.failure, read.value.json);
   return await go(read.value, settings.value, version);
 }
 

@@ -97,6 +97,22 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
   });
 }
 
+/** Refuses directories that are not there: nothing would ever be seen to change in them. */
+export function checkDirectories(settings: Settings): Result<Settings> {
+  const named = [
+    ["server", settings.source],
+    ["tests", settings.tests.source],
+  ] as const;
+  for (const [table, paths] of named) {
+    const missing = paths?.find((path) => !existsSync(path));
+    if (missing !== undefined) {
+      const fix = `Correct \`source\` under [tool.gunicov.${table}]: its paths are from the project's root.`;
+      return fail(failure("config", `There is no ${missing}.`, fix));
+    }
+  }
+  return ok(settings);
+}
+
 /** Directories of tests by their usual names, for tests on this machine where none is configured. */
 export function usualTestDirectories(root: string): readonly string[] {
   return ["test", "tests"].map((name) => join(root, name)).filter((path) => existsSync(path));

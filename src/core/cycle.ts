@@ -499,6 +499,11 @@ function onReported(state: State, settled: Settled, at: number, policy: Policy):
   return [next, [emit(state, { type: "error", ...settled.failure }), ...effects]];
 }
 
+function belowFact(report: Report, policy: Policy): FactBody {
+  const percent = report.totals.percent_covered.toFixed(2);
+  return { type: "warning", message: `Coverage is ${percent} %, below fail_under = ${policy.failUnder}.` };
+}
+
 function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean): Transition {
   const { progress } = state;
   if (progress === null) return [state, []];
@@ -517,7 +522,8 @@ function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean
   const unsaved = isWhole(progress) ? 0 : state.unsaved + 1;
   const closed: State = { ...state, phase: "idle", progress: null, exit, written, cutShort, unsaved };
   const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, at, policy.quietMs));
-  return [next, [emit(state, fact), ...effects, ...watchMend(next, why?.kind === "coverage-dir")]];
+  const below = exit === 5 && report !== null ? [emit(state, belowFact(report, policy))] : [];
+  return [next, [...below, emit(state, fact), ...effects, ...watchMend(next, why?.kind === "coverage-dir")]];
 }
 
 /** Whether nothing is known to be missing from its data. */

@@ -30,6 +30,15 @@ describe("a whole cycle", () => {
     expect(harness.exit).toBe(0);
   });
 
+  test("coverage below fail_under is said, and ends `run` with 5", async () => {
+    const harness = await Harness.once({ failUnder: 101 }).start();
+    expect(harness.exit).toBe(5);
+    expect(harness.of("warning").map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Coverage is [\d.]+ %, below fail_under = 101\.$/),
+    ]);
+    expect(harness.facts.at(-1)).toMatchObject({ type: "cycle.finished", outcome: "failed", exit_code: 5 });
+  });
+
   test("does one thing after the other", async () => {
     const { operations } = await Harness.once().start();
     const begun = operations.log.filter((line) => line.endsWith(" begins")).map((line) => line.slice(0, -7));

@@ -40,6 +40,12 @@ describe("in the configuration file", () => {
       fix: /Correct it there/,
     },
     {
+      name: "a directory that is not there",
+      toml: '[tool.gunicov.server]\ncommand = ["gunicorn", "app:app"]\nsource = ["scr"]',
+      message: /There is no .*scr\./,
+      fix: /Correct `source` under \[tool\.gunicov\.server\]/,
+    },
+    {
       name: "bad TOML",
       toml: '[tool.gunicov.server]\ncommand = ["gunicorn"\nport = 1',
       message: /bad\.toml:3:\d+: this is not TOML/,

@@ -11,6 +11,9 @@ export interface Line {
   readonly tone: Tone;
 }
 
+/** Lines of an assertion that stand above the server's log; all of them come again in the output below it. */
+const MOST_ASSERTION_LINES = 12;
+
 /** A test: its assertion, its place, what the server logged while it ran, then pytest's whole output. */
 export function testDetail(test: TestResult, log: readonly LogEntry[]): readonly Line[] {
   const served = logDuring(log, test);
@@ -18,11 +21,18 @@ export function testDetail(test: TestResult, log: readonly LogEntry[]): readonly
   return [
     line(test.message || test.outcome, head),
     line(`${test.place || test.id} · ${test.outcome} · ${duration(test.ms)}`, "dim"),
+    ...assertion(test.output),
     ...(served.length === 0
       ? [line("The server logged nothing while it ran.", "dim")]
       : [line("Server log while it ran", "title"), ...served.flatMap((entry) => logLines(entry.text))]),
     ...section("Output", test.output),
   ];
+}
+
+/** What pytest says of the assertion beyond its first line, which is the test's message. */
+function assertion(output: string): readonly Line[] {
+  const lines = cleanLines(output).filter((text) => /^E\s/.test(text));
+  return lines.slice(1, MOST_ASSERTION_LINES).map(outputLine);
 }
 
 /** A problem: its message, what to do, then all that there is to read. */
