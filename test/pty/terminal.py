@@ -19,7 +19,8 @@ import pyte
 TIMEOUT = 60.0  # seconds
 
 # Where a program says that a whole frame is out (synchronized output); the screen is looked at there.
-FRAME_END = "\x1b[?2026l"
+FRAME_SECONDS = 0.2  # how long a terminal waits for the end of a frame
+FRAME_BEGIN, FRAME_END = "\x1b[?2026h", "\x1b[?2026l"
 
 NAMED_KEYS = {
     "Space": " ",
@@ -75,6 +76,7 @@ class Terminal:
         self._stream = pyte.Stream(self._screen)
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._raw = bytearray()
+        self._begun = ""  # of a frame that has not ended
         self._history = []
         self._news = threading.Condition()
         self._closed = False
@@ -247,20 +249,35 @@ class Terminal:
 
     def _read(self):
         while True:
-            ready, _, _ = select.select([self._master, self._enough], [], [])
+            patience = FRAME_SECONDS if self._begun else None
+            ready, _, _ = select.select([self._master, self._enough], [], [], patience)
             if self._enough in ready:
                 return
             try:
-                data = os.read(self._master, 65536)
+                data = os.read(self._master, 65536) if ready else b""
             except OSError:
                 return
             with self._news:
                 self._raw += data
-                # Two frames in one read are still two.
-                for piece in re.split(f"(?<={re.escape(FRAME_END)})", self._decode(data)):
+                # Two frames in one read are still two, and half a frame is not shown.
+                text = self._whole(data) if ready else self._give_up_frame()
+                for piece in re.split(f"(?<={re.escape(FRAME_END)})", text):
                     self._stream.feed(piece)
                     self._remember()
                 self._news.notify_all()
+
+    def _give_up_frame(self):
+        """The beginning of a frame whose end does not come: its program was stopped, say."""
+        text, self._begun = self._begun, ""
+        return text
+
+    def _whole(self, data):
+        """The text that has come, up to where a frame has begun and not ended; a terminal waits so."""
+        text = self._begun + self._decode(data)
+        begin = text.rfind(FRAME_BEGIN)
+        unfinished = begin >= 0 and FRAME_END not in text[begin:]
+        self._begun = text[begin:] if unfinished else ""
+        return text[:begin] if unfinished else text
 
     def _remember(self):
         display = self._screen.display
