@@ -71,6 +71,7 @@ def test_row_11_suspended_and_continued(demo):
         session.press("2")
         session.wait_tab("failures")
         session.press("1")
+        session.wait_tab("coverage")  # else the shell would get the key
         # Stopped by somebody else: there was no time to give the terminal back, but it is taken back whole.
         mark = len(session.raw)
         os.kill(gunicov_of(session), signal.SIGSTOP)
