@@ -977,7 +977,7 @@ def start_coverage(worker):
     make_directory(mine.path("part"))
     cov = make_coverage(os.path.join(mine.path("part"), "data"))
     fit_concurrency(cov, worker)
-    with remembered_paths():
+    with quick_start(cov):
         cov.start()
     mine.coverage = cov
 
@@ -1127,16 +1127,18 @@ def warm_coverage(cov):
     cov.set_option("run:sigterm", False)
     with contextlib.suppress(Exception):  # known from 7.10 on
         cov.set_option("run:patch", [])
-    with remembered_paths():
+    with quick_start(cov):
         cov.start()
     cov.stop()
 
 
 @contextlib.contextmanager
-def remembered_paths():
-    """coverage's start asks sysconfig for the same paths some 27 times, and it works them out anew each
-    time: 10 ms. They stay the same in a process and its forks."""
-    work_out = sysconfig.get_paths
+def quick_start(cov):
+    """Leaves out of coverage's start what costs most and gives nothing here. It asks sysconfig for the
+    same paths some 27 times, which work them out anew each time: 10 ms. They stay the same in a process
+    and its forks. And it notes where in the program it was started, for its debug output only, with
+    `inspect.stack`, which looks at every module there is: 8 ms with Flask. A plugin may need that one."""
+    work_out, stack = sysconfig.get_paths, inspect.stack
 
     def get_paths(*args, **named):
         key = repr((args, sorted(named.items())))
@@ -1145,10 +1147,12 @@ def remembered_paths():
         return dict(STATE.paths[key])
 
     sysconfig.get_paths = get_paths
+    if not cov.get_option("run:plugins"):
+        inspect.stack = lambda *_, **__: []
     try:
         yield
     finally:
-        sysconfig.get_paths = work_out
+        sysconfig.get_paths, inspect.stack = work_out, stack
 
 
 def measured_libraries(cov):
@@ -1216,7 +1220,7 @@ def take_word(word):
     return False
 
 
-def note_purpose(retires):
+def note_purpose():
     """What this reload is for, where the helper says so: to have the workers save, or to load new code
     in place of workers whose data nobody wants."""
     STATE.flushed = None
@@ -1225,21 +1229,20 @@ def note_purpose(retires):
     if STATE.current is None:
         return
     if "flush" in words:
-        saved = os.path.join(STATE.current, "saved")
-        STATE.flushed = (saved, len(os.listdir(saved)) + len(retires))
+        STATE.flushed = STATE.current
     elif "restart" in words:
         write_whole(os.path.join(STATE.current, "unwanted"), b"")
 
 
 def give_way(worker):
-    """After a flush, boot when those that save have saved: somebody waits for their data, and nobody
-    for this worker. Not for long: they may finish a request, or be lost."""
+    """After a flush, boot when the helper has made its report of what the others save: somebody waits
+    for that, and nobody for this worker. Not for long: they may finish a request, or be lost."""
     if STATE.flushed is None:
         return
-    saved, count = STATE.flushed
+    collected = os.path.join(STATE.flushed, "collected")
     until = time.monotonic() + GIVE_WAY_SECONDS
-    while time.monotonic() < until and len(os.listdir(saved)) < count:
-        REAL_SLEEP(0.002)
+    while time.monotonic() < until and not os.path.exists(collected):
+        REAL_SLEEP(0.003)
 
 
 def limit_worker(worker):
@@ -1464,7 +1467,7 @@ def on_reload(server):
         attempt(server, take_compiled, STATE.current)
     attempt(server, preload, server)
     retires = retiring(server)
-    attempt(server, note_purpose, retires)
+    attempt(server, note_purpose)
     attempt(server, open_generation, server, retires)
 
 

@@ -1,5 +1,6 @@
 """One generation of the hook's record (docs/protocol.md, section 5)."""
 
+import contextlib
 import os
 
 from gunicov_helper.files import list_names, read_json
@@ -68,6 +69,11 @@ class Generation:
 
     def served(self):
         return [name for name in list_names(self.join("served")) if name.isdigit()]
+
+    def let_next_boot(self):
+        """Tell the workers after a flush, which give way to the report of this one's data, that it is made."""
+        with contextlib.suppress(OSError), open(self.join("collected"), "wb"):
+            pass  # on a full disk they wait a little longer
 
     def data_files(self):
         """Paths of its complete data files, sorted."""

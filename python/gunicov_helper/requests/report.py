@@ -32,6 +32,15 @@ class Report:
     def do_collect(self, request, job):
         self.session.verified()
         number = request["generation"]
+        try:
+            return (yield from self.collect(number))
+        finally:
+            generation = None if self.session.own else self.session.record.get(number)
+            if generation is not None:
+                generation.let_next_boot()
+
+    def collect(self, number):
+        """The answer to `collect`, of that generation."""
         files = (
             self.session.own.files(number).paths
             if self.session.own
