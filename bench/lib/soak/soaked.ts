@@ -62,14 +62,14 @@ export class Soaked {
   async turn(fault: Fault | null): Promise<Turn> {
     const { mark } = this.#watching;
     this.#stamp += 1;
-    const good = goodFiles(this.#stamp);
-    await this.#write({ ...good, ...fault?.files });
+    const files = { ...goodFiles(this.#stamp), ...stamped(fault?.files ?? {}, this.#stamp) };
+    await this.#write(files);
     await fault?.during?.({
       write: (files) => this.#write(files),
       untilTesting: () => this.#untilTesting(mark),
       killRunner: () => this.#killRunner(),
     });
-    if (fault?.during) await this.#write({ ...good, ...fault.files });
+    if (fault?.during) await this.#write(files);
     await this.#untilStill(mark);
     return await this.#judge(this.#watching.facts.slice(mark));
   }
@@ -148,6 +148,12 @@ function lacksWorker(report: Report, notes: string): boolean {
 /** The file of the workers' own lines has other lines each time. */
 function others(report: Report): Report["files"] {
   return report.files.filter(({ path }) => path !== SLOTS_FILE);
+}
+
+/** Each with a comment of its own at its end: the same fault twice in a row is a change too. */
+function stamped(files: Files, stamp: number): Files {
+  const own = Object.entries(files).map(([path, text]) => [path, text && `${text}\n# ${stamp}\n`]);
+  return Object.fromEntries(own) as Files;
 }
 
 async function save(demo: string, files: Files): Promise<void> {
