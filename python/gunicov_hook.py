@@ -1012,6 +1012,9 @@ def save_at_exit(worker):
     """The last exit handler (the worker's first): handlers and threads of the app are measured."""
     if os.getpid() == worker._gunicov.pid:  # not in a process that the worker has forked
         attempt(worker, save_worker, worker)
+        # What is left is Python's own tidying, as much work as a boot: others are waited for.
+        with contextlib.suppress(OSError):
+            os.nice(19)
 
 
 def begin_exit(worker):

@@ -117,8 +117,11 @@ class Run:
 
     def progress(self, event):
         """Send an event of this request; silent once the run is being stopped."""
-        if self.stopped is None:
-            self.runner.wire.send({"id": self.request, **event})
+        if self.stopped is not None:
+            return
+        wire = self.runner.wire
+        send = wire.send_later if event.get("outcome") == "passed" else wire.send
+        send({"id": self.request, **event})
 
     # -- stopping and settling
 

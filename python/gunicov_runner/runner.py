@@ -69,9 +69,12 @@ class Runner:
 
     def _turn(self):
         at = self.run.wake_at() if self.run else self.wait_for and self.wait_for[0]
-        wait = None if at is None else max(0.0, at - time.monotonic())
+        times = [each for each in (at, self.wire.due) if each is not None]
+        wait = max(0.0, min(times) - time.monotonic()) if times else None
         for key, _ in self.selector.select(wait):
             self._ready(key.fd)
+        if self.wire.due is not None and time.monotonic() >= self.wire.due:
+            self.wire.flush()
         if self.wire.broken:
             self.leave()
         if self.run and self.run.advance():

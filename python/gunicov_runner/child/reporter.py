@@ -1,6 +1,7 @@
 """The pytest plugin that tells what happens."""
 
 import base64
+import contextlib
 import marshal
 import os
 import re
@@ -25,14 +26,31 @@ class Reporter:
         self.told = set()  # names of modules
         self.total = None
         self.grouped = False
+        self.kept = None  # bytes, while events are kept
 
     def send(self, message):
         """Write one event; a process that a test forked stays silent."""
         if os.getpid() != self.pid:
             return
-        data = memoryview(encode(message))
+        if self.kept is None:
+            self.write(encode(message))
+        else:
+            self.kept += encode(message)
+
+    def write(self, data):
+        data = memoryview(data)
         while data:
             data = data[os.write(self.fd, data) :]
+
+    @contextlib.contextmanager
+    def together(self):
+        """What is sent meanwhile travels in one piece."""
+        self.kept = bytearray()
+        try:
+            yield
+        finally:
+            kept, self.kept = bytes(self.kept), None
+            self.write(kept)
 
     def name(self, test):
         """Return a test's id without the group that xdist's loadgroup appends to it."""

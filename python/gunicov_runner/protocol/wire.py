@@ -2,9 +2,12 @@
 
 import os
 import sys
+import time
 
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.text import Lines, encode
+
+LATER = 0.01  # seconds that a line may wait for others: each that travels alone costs its way's programs 1 ms
 
 
 class Wire:
@@ -21,10 +24,25 @@ class Wire:
         os.set_blocking(self.out, True)
         self.lines = Lines()
         self.broken = False
+        self.kept = bytearray()
+        self.due = None  # when what is kept is to be written
 
     def send(self, message):
-        """Write one line; a reader that has gone is the end of the session, not an error."""
-        data = memoryview(encode(message))
+        """Write one line, after what is kept."""
+        self.kept += encode(message)
+        self.flush()
+
+    def send_later(self, message):
+        """Keep one line, for LATER at most. What calls `flush` when it is due is the event loop."""
+        self.kept += encode(message)
+        if self.due is None:
+            self.due = time.monotonic() + LATER
+
+    def flush(self):
+        """Write what is kept; a reader that has gone is the end of the session, not an error."""
+        data = memoryview(bytes(self.kept))
+        self.kept.clear()
+        self.due = None
         try:
             while data and not self.broken:
                 data = data[os.write(self.out, data) :]

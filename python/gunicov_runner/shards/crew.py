@@ -42,10 +42,10 @@ class Member:
 class Crew:
     """Runs the items of a collected session in `count` shards. Times are the shards' own."""
 
-    def __init__(self, session, count, plugins, learn):
-        """`plugins` speak for this process only; `learn` takes what third_party() gives in a shard."""
+    def __init__(self, session, count, plugins, reporter):
+        """`plugins` speak for this process only, one of them is the reporter."""
         self.session, self.config = session, session.config
-        self.plugins, self.learn = plugins, learn
+        self.plugins, self.reporter = plugins, reporter
         self.count = min(count, len(session.items))
         self.waiting = collections.deque(range(len(session.items)))
         self.run_id = uuid.uuid4().hex
@@ -106,8 +106,9 @@ class Crew:
             chunk = member.line.recv(CHUNK)
         except OSError:
             chunk = b""
-        for kind, value in member.messages.feed(chunk):
-            self.take(member, kind, value)
+        with self.reporter.together():
+            for kind, value in member.messages.feed(chunk):
+                self.take(member, kind, value)
         if not chunk:
             self.forget(member)
 
@@ -128,7 +129,7 @@ class Crew:
             self.session.shouldstop = self.session.shouldstop or value
         elif kind == "end":
             member.ended = True
-            self.learn(value)
+            self.reporter.modules(value)
         elif kind == "exit":
             raise pytest.exit.Exception(*value)
         elif kind == "broken":

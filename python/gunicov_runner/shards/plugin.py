@@ -36,7 +36,7 @@ class Shards:
         if unfit_process(self.sockets) or unfit_plugins(config, (self, self.reporter)):
             return self.hand_over(session)
         ours = (self, self.reporter)
-        Crew(session, len(self.workers), ours, self.reporter.modules).run()
+        Crew(session, len(self.workers), ours, self.reporter).run()
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
         if session.shouldstop:

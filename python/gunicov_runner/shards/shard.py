@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import traceback
 
@@ -17,19 +18,32 @@ class Teller:
 
     def __init__(self, config, line):
         self.config, self.line = config, line
+        self.kept = (
+            bytearray()
+        )  # of the test under way: each message that travels alone wakes the controller
+
+    def keep(self, kind, value):
+        self.kept += message(kind, value)
+
+    def flush(self):
+        self.line.sendall(self.kept)
+        self.kept.clear()
 
     def send(self, kind, value):
-        self.line.sendall(message(kind, value))
+        """Send one message, after what is kept."""
+        self.keep(kind, value)
+        self.flush()
 
     def pytest_runtest_logstart(self, nodeid, location):
         self.send("start", (nodeid, tuple(location)))
 
     def pytest_runtest_logreport(self, report):
         hook = self.config.hook
-        self.send("report", hook.pytest_report_to_serializable(config=self.config, report=report))
+        tell = self.keep if report.passed else self.send
+        tell("report", hook.pytest_report_to_serializable(config=self.config, report=report))
 
     def pytest_runtest_logfinish(self, nodeid, location):
-        self.send("finish", (nodeid, tuple(location)))
+        self.keep("finish", (nodeid, tuple(location)))
 
 
 class Shard:
@@ -113,9 +127,17 @@ class Shard:
         """Return the next item, or None when there are no more."""
         data = b""
         while len(data) < INDEX.size:
-            chunk = self.line.recv(INDEX.size - len(data))
+            chunk = self.receive(INDEX.size - len(data))
             if not chunk:
                 return None
             data += chunk
         (index,) = INDEX.unpack(data)
         return None if index == END else self.session.items[index]
+
+    def receive(self, size):
+        """What has come, after some time if need be; the next test's start takes along what is kept."""
+        try:
+            return self.line.recv(size, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            self.teller.flush()
+            return self.line.recv(size)
