@@ -5,7 +5,7 @@ import pytest
 
 def test_it_says_that_it_is_ready(service):
     response = service.get("/api/health/ready")
-    assert response.status_code == 200
+    assert response.status == 200
     assert response.json() == {"ready": True}
 
 
@@ -22,23 +22,22 @@ def test_it_says_that_it_is_ready(service):
     ],
 )
 def test_it_refuses_what_is_no_company(service, body, message):
-    response = service.post("/api/company/score/", json=body)
-    assert response.status_code == 400
+    response = service.post_json("/api/company/score/", body)
+    assert response.status == 400
     assert message in response.json()["error"]
 
 
 def test_it_refuses_what_is_not_json(service):
-    headers = {"Content-Type": "application/json"}
-    response = service.post("/api/company/score/", data="{", headers=headers)
-    assert response.status_code == 400
+    response = service.post("/api/company/score/", "{", "application/json")
+    assert response.status == 400
     assert response.json()["error"]
 
 
 def test_an_unknown_address_is_told_so_in_json(service):
     response = service.get("/api/nothing/here")
-    assert response.status_code == 404
+    assert response.status == 404
     assert "not found" in response.json()["error"]
 
 
 def test_a_score_cannot_be_fetched(service):
-    assert service.get("/api/company/score/").status_code == 405
+    assert service.get("/api/company/score/").status == 405

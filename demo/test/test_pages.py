@@ -14,15 +14,15 @@ def total_on(page: str) -> int:
 
 
 def test_home_is_the_form_for_three_squads(service):
-    response = service.get("/", allow_redirects=False)
-    assert response.status_code == 302
+    response = service.get("/")
+    assert response.status == 302
     assert response.headers["Location"] == "/score/3"
 
 
 @pytest.mark.parametrize("squads", [1, 3, 12])
 def test_the_form_has_a_row_for_each_squad(service, squads):
     response = service.get(f"/score/{squads}")
-    assert response.status_code == 200
+    assert response.status == 200
     assert response.text.count('<tr class="squad">') == squads
     assert points_on(response.text) == []
 
@@ -30,13 +30,13 @@ def test_the_form_has_a_row_for_each_squad(service, squads):
 @pytest.mark.parametrize("squads", [0, 13])
 def test_there_is_no_form_for_another_number_of_squads(service, squads):
     response = service.get(f"/score/{squads}")
-    assert response.status_code == 404
+    assert response.status == 404
     assert "1 to 12 squads" in response.text
 
 
 def test_the_form_shows_the_scores(service):
     response = service.submit(2, letters=["hell?", "world"], word="1")
-    assert response.status_code == 200
+    assert response.status == 200
     assert points_on(response.text) == [0, -10, 160, 0, -20, 51_200, -100, 102_400, 0, 0]
     assert total_on(response.text) == 153_630
     assert "A fine business." in response.text
@@ -63,13 +63,13 @@ def test_what_a_visitor_typed_is_escaped(service):
 
 def test_a_squad_with_too_few_letters_is_an_error_page(service):
     response = service.submit(1, letters="XYZ")
-    assert response.status_code == 400
+    assert response.status == 400
     assert "5 letters" in response.text
 
 
 def test_a_form_for_another_number_of_squads_is_an_error_page(service):
     response = service.submit(2, letters="XYZZY")
-    assert response.status_code == 400
+    assert response.status == 400
     assert "for 2 squads" in response.text
 
 

@@ -8,7 +8,7 @@ def no_words(*squads):
 
 
 def assert_scores(response, expected):
-    assert response.status_code == 200, response.text
+    assert response.status == 200, response.text
     assert response.json() == expected
 
 
