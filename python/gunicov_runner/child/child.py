@@ -25,7 +25,7 @@ def be_pytest(command, gate, fd):
 
     # They need pytest.
     from gunicov_runner.child import selection
-    from gunicov_runner.child.gate import Gate
+    from gunicov_runner.child.gate import Departure, Gate
     from gunicov_runner.shards.plugin import Shards
 
     sys.modules[SELECTION] = selection
@@ -40,11 +40,14 @@ def be_pytest(command, gate, fd):
         reporter.select = selection.IDS = ids
 
     warm_workers(reporter.modules)
-    plugins = [Gate(gate, command, reporter, select), reporter, Shards(reporter)]
+    passage = Gate(gate, command, reporter, select)
+    # The last one's hooks come first: no test, and no shard, before the run has come.
+    plugins = [reporter, Shards(reporter), Departure(passage), passage]
     try:
         code = pytest.main(["-p", SELECTION, *command.arguments], plugins=plugins)
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    passage.reach()  # pytest may have ended without a test
     reporter.modules(third_party())
     reporter.compiled(COMPILED)
     reporter.send({"event": "finish"})

@@ -2,10 +2,13 @@
 
 import json
 import os
+import select
 import sys
+import time
 
 import pytest
 
+from gunicov_runner.child.scout import Scout, send_ahead, unfit
 from gunicov_runner.preload import INSTALLED, fingerprint
 
 SETTINGS = (
@@ -18,36 +21,50 @@ SETTINGS = (
     "setup.cfg",
     "setup.py",
 )
+MARKS = ("conftest.py", "__init__.py")
 
 
 class Gate:
-    """The pytest plugin that waits for `go`, before conftest files are loaded.
+    """The pytest plugin that waits for `go`, before conftest files are loaded; a scout goes ahead of it.
 
     What pytest has read by then may have changed while it waited; then the child tells so and
     ends, and the runner forks another one.
     """
 
-    def __init__(self, fd, command, reporter, select):
-        """`select(ids)` is called with the node ids of the run."""
-        self.fd, self.command, self.reporter, self.select = fd, command, reporter, select
+    def __init__(self, fd, command, reporter, narrow):
+        """`narrow(ids)` is called with the node ids of the run."""
+        self.fd, self.command, self.reporter, self.narrow = fd, command, reporter, narrow
         self.known = set(sys.modules)
+        self.ahead = None  # a Keeper or, in its fork, the Scout
         self.inputs = self.fingerprints()
 
     def fingerprints(self):
         """What decides what pytest does until here: settings, arguments, directories of plugins."""
-        cwd = self.command.cwd
-        places = [os.path.join(cwd, word.split("::")[0]) for word in self.command.arguments]
-        folders = set()
-        for folder in (cwd, *filter(os.path.isdir, places)):
-            while folder not in folders:
-                folders.add(folder)
-                folder = os.path.dirname(folder)
-        paths = [os.path.join(folder, name) for folder in folders for name in SETTINGS]
+        paths = [os.path.join(folder, name) for folder in self.folders() for name in SETTINGS]
         return (
             {path: fingerprint(path) for path in paths},
-            {path: (os.path.exists(path), os.path.isdir(path)) for path in places},
+            {path: (os.path.exists(path), os.path.isdir(path)) for path in self.places()},
             {path: distributions(path) for path in sys.path},
         )
+
+    def places(self):
+        """Paths that the arguments may name."""
+        cwd = self.command.cwd
+        return [os.path.join(cwd, word.split("::")[0]) for word in self.command.arguments]
+
+    def folders(self):
+        """Directories in which pytest looks for settings and conftest files."""
+        found = set()
+        for folder in (self.command.cwd, *filter(os.path.isdir, self.places())):
+            while folder not in found:
+                found.add(folder)
+                folder = os.path.dirname(folder)
+        return found
+
+    def marks(self):
+        """Files that count by being there."""
+        paths = (os.path.join(folder, name) for folder in self.folders() for name in MARKS)
+        return {path for path in paths if os.path.exists(path)}
 
     def modules(self):
         """Files of the modules that were imported here."""
@@ -56,26 +73,81 @@ class Gate:
         return {path: fingerprint(path) for path in paths if isinstance(path, str)}
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_load_initial_conftests(self):
-        self.wait()
+    def pytest_load_initial_conftests(self, early_config):
+        before, marks = self.modules(), self.marks()
+
+        def fits(line):
+            """Not for selected tests: those narrow what is collected."""
+            same = self.marks() == marks and not self.outdated(before)
+            return same and not json.loads(line)["select"]
+
+        come = select.select([self.fd], [], [], 0)[0]
+        if not come and unfit(early_config, sys.modules) is None:
+            self.ahead = send_ahead(fits, self.arrive)
+        if isinstance(self.ahead, Scout):
+            self.reporter.hold()
+        else:
+            self.wait(before)
         yield
 
-    def wait(self):
-        before = self.modules()
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collectstart(self):
+        self.reach(Scout.look)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        self.reach(Scout.wait)
+        begin_time(session.config)
+
+    def reach(self, how=Scout.wait):
+        """A point that is not passed ahead of the run, or at which it is looked whether that has come."""
+        if isinstance(self.ahead, Scout):
+            how(self.ahead)
+
+    def arrive(self):
+        """The run has come to the scout."""
+        os.chdir(self.command.cwd)  # it may be another directory of that name now
+        self.reporter.release()
+
+    def wait(self, before):
         with open(self.fd, "rb") as gate:
             line = gate.readline()
         if not line:
             os._exit(0)  # nobody will send it on
+        if self.ahead and self.ahead.send(line):
+            self.ahead.follow()
         request = json.loads(line)
-        if request["waited"] and (self.modules() != before or self.outdated(before)):
+        if request["waited"] and self.outdated(before):
             self.reporter.send({"event": "again"})
             os._exit(0)
-        os.chdir(self.command.cwd)  # it may be another directory of that name now
-        self.select(request["select"])
+        os.chdir(self.command.cwd)
+        self.narrow(request["select"])
 
     def outdated(self, modules):
+        """Whether pytest has read by `modules()` what is another now, or the project's own."""
         own = [p for p in modules if not any(part in p for part in INSTALLED) and is_source(p)]
-        return bool(own) or self.fingerprints() != self.inputs
+        changed = any(fingerprint(path) != known for path, known in modules.items())
+        return bool(own) or changed or self.fingerprints() != self.inputs
+
+
+class Departure:
+    """The pytest plugin with the scout's first step: pytest has made the files of its capturing by now."""
+
+    def __init__(self, gate):
+        self.gate = gate
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self):
+        self.gate.reach(Scout.watch)
+
+
+def begin_time(config):
+    """Have the terminal's summary tell how long the tests took, not how long their run was waited for."""
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    if hasattr(terminal, "_session_start"):
+        terminal._session_start = type(terminal._session_start)()
+    elif hasattr(terminal, "_sessionstarttime"):  # before pytest 8.4
+        terminal._sessionstarttime = time.time()
 
 
 def distributions(entry):

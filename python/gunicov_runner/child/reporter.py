@@ -42,15 +42,22 @@ class Reporter:
         while data:
             data = data[os.write(self.fd, data) :]
 
+    def hold(self):
+        """From now on this process is the one that speaks, and keeps what it says until `release`."""
+        self.pid, self.kept = os.getpid(), bytearray()
+
+    def release(self):
+        kept, self.kept = bytes(self.kept), None
+        self.write(kept)
+
     @contextlib.contextmanager
     def together(self):
         """What is sent meanwhile travels in one piece."""
-        self.kept = bytearray()
+        self.hold()
         try:
             yield
         finally:
-            kept, self.kept = bytes(self.kept), None
-            self.write(kept)
+            self.release()
 
     def name(self, test):
         """Return a test's id without the group that xdist's loadgroup appends to it."""

@@ -1,0 +1,137 @@
+"""What a process reads, and the moment at which it does more than that.
+
+Python tells an audit hook of all that reaches outside (PEP 578). What is read of the project is noted
+with its contents, so that it can be said later whether any of it has changed.
+"""
+
+import hashlib
+import os
+import sys
+
+from gunicov_runner.child.fresh import is_installed
+
+# Events of a process that keeps to itself. One that is not known here counts as reaching outside.
+HARMLESS = {
+    "builtins.id",
+    "code.__new__",
+    "compile",
+    "exec",
+    "gc.get_objects",
+    "gc.get_referents",
+    "gc.get_referrers",
+    "glob.glob",
+    "glob.glob/2",
+    "marshal.dumps",
+    "marshal.loads",
+    "object.__delattr__",
+    "object.__getattr__",
+    "object.__setattr__",
+    "os.fwalk",
+    "os.walk",
+    "pathlib.Path.glob",
+    "pathlib.Path.rglob",
+    "pickle.find_class",
+    "sys._getframe",
+    "sys._getframemodulename",
+    "sys.excepthook",
+    "sys.setprofile",
+    "sys.settrace",
+    "sys.unraisablehook",
+}
+# Packages that reach outside in C, where no audit hook hears it.
+SILENT = {
+    "MySQLdb",
+    "confluent_kafka",
+    "cx_Oracle",
+    "grpc",
+    "ibm_db",
+    "oracledb",
+    "psycopg2",
+    "psycopg_c",
+    "pycurl",
+    "pylibmc",
+    "pymssql",
+    "pyodbc",
+    "uvloop",
+    "zmq",
+}
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+LARGEST = 16 * 1024 * 1024  # bytes of a file that is hashed while others wait
+VIRTUAL = ("/proc/", "/sys/", "/dev/")
+
+
+class Reads:
+    """Watches this process from its making on, until `reach` is called, once: before the first act that is
+    more than reading."""
+
+    def __init__(self, reach):
+        self.reach = reach
+        self.files = {}  # path -> digest, None where it was not there
+        self.folders = {}  # path -> names
+        self.watching = True
+        sys.addaudithook(self.hear)
+
+    def hear(self, event, arguments):
+        if not self.watching:
+            return
+        self.watching = False  # what is done here is our own
+        if self.only_reads(event, arguments):
+            self.watching = True
+        else:
+            self.reach()
+
+    def end(self):
+        self.watching = False
+
+    def only_reads(self, event, arguments):
+        if event == "open":
+            return self.opens(*arguments)
+        if event in ("os.listdir", "os.scandir"):
+            return self.lists(arguments[0])
+        if event == "import":
+            return arguments[0].partition(".")[0] not in SILENT
+        if event == "ctypes.dlopen":
+            return arguments[0] is None  # what is loaded anyway
+        return event in HARMLESS
+
+    def opens(self, path, mode, flags):
+        if isinstance(path, int):
+            return True
+        path = os.path.abspath(os.fsdecode(path))
+        if set(mode or "") & set("wax+") or (flags or 0) & WRITES:
+            return path == os.devnull
+        if path not in self.files and not is_installed(path) and not path.startswith(VIRTUAL):
+            self.files[path] = digest(path)
+            return self.files[path] != ""
+        return True
+
+    def lists(self, path):
+        if isinstance(path, int):
+            return False  # a descriptor: nobody knows of which directory later
+        path = os.path.abspath(os.fsdecode(path or "."))
+        if path not in self.folders and not is_installed(path + os.sep):
+            self.folders[path] = names_in(path)
+        return True
+
+    def hold(self):
+        """Whether all that was read is the same now."""
+        same = all(digest(path) == known for path, known in self.files.items())
+        return same and all(names_in(path) == known for path, known in self.folders.items())
+
+
+def digest(path):
+    """The hash of a file's bytes; None where there is no file, "" where it is too large for that."""
+    try:
+        if os.path.getsize(path) > LARGEST:
+            return ""
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except OSError:
+        return None
+
+
+def names_in(path):
+    try:
+        return sorted(os.listdir(path))
+    except OSError:
+        return None

@@ -1,0 +1,245 @@
+"""The scout: tests are collected before their run comes, and only what still holds is used."""
+
+import os
+import re
+import shutil
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from runner_client import TIMEOUT, children_of, gone
+
+pytest_plugins = ("runner_client",)
+AT = "import time\nAT = time.time()\n"
+TELLS = "from conftest import AT\ndef test_a(): raise ValueError(AT)\n"
+
+
+def ahead(runner):
+    """Wait until a scout has gone as far as it may; returns the pids of the child and its scout."""
+    child = runner.prepared()
+    until = time.monotonic() + TIMEOUT
+    while time.monotonic() < until:
+        scouts = [pid for pid in children_of(child) if "pipe" in doing(pid)]
+        if scouts:
+            return child, scouts[0]
+        time.sleep(0.02)
+    raise AssertionError("no scout is ahead")
+
+
+def doing(pid):
+    """What a process waits for in the kernel (beside the scout there is xdist's nursery)."""
+    try:
+        return Path(f"/proc/{pid}/wchan").read_text()
+    except OSError:
+        return ""
+
+
+def message(answer, test="test_a.py::test_a"):
+    return answer.tests()[test]["message"].partition(": ")[2]
+
+
+@pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "shards"])
+def test_the_tests_are_collected_before_the_run(runner, suite, more):
+    suite.write("conftest.py", AT)
+    suite.write("test_a.py", TELLS)
+    runner.run(suite.dir, *more)
+    _, scout = ahead(runner)
+    asked = time.time()
+    answer = runner.run(suite.dir, *more)
+    assert float(message(answer)) < asked
+    assert answer.kinds().count("total") == 1
+    assert gone(scout) == []
+
+
+def test_no_test_runs_before_the_run(runner, suite):
+    suite.write("test_a.py", "import time\ndef test_a(): raise ValueError(time.time())\n")
+    runner.run(suite.dir)
+    ahead(runner)
+    asked = time.time()
+    assert float(message(runner.run(suite.dir))) >= asked
+
+
+def change_test(suite):
+    suite.write("test_a.py", "def test_a(): raise ValueError('new')\n")
+
+
+def change_test_in_secret(suite):
+    """The same size, the same times."""
+    path = suite.dir / "test_a.py"
+    before = path.stat()
+    path.write_text(path.read_text().replace("DATA", "'new'".replace("'new'", "NEWS")))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def change_helper(suite):
+    suite.write("helper.py", "DATA = NEWS = 'new'\n")
+
+
+def change_data(suite):
+    suite.write("data.txt", "new")
+
+
+def add_conftest(suite):
+    suite.write("conftest.py", "import helper\nhelper.DATA = 'new'\n")
+
+
+@pytest.mark.parametrize(
+    "change", [change_test, change_test_in_secret, change_helper, change_data, add_conftest]
+)
+def test_what_has_changed_is_read_anew(runner, suite, change):
+    suite.write("data.txt", "old")
+    suite.write(
+        "helper.py",
+        "from pathlib import Path\n"
+        "DATA = (Path(__file__).parent / 'data.txt').read_text()\nNEWS = 'new'\n",
+    )
+    suite.write("test_a.py", "from helper import *\nimport helper as h\n"
+                "def test_a(): raise ValueError(h.DATA)\n")  # fmt: skip
+    for _ in range(2):
+        answer = runner.run(suite.dir)
+        ahead(runner)
+    assert message(answer) == "old"
+    change(suite)
+    assert message(runner.run(suite.dir)) == "new"
+
+
+def test_a_test_file_that_comes_or_goes(runner, suite):
+    suite.write("deep/test_a.py", "def test_a(): pass\n")
+    runner.run(suite.dir)
+    ahead(runner)
+    suite.write("deep/test_b.py", "def test_b(): pass\n")
+    assert set(runner.run(suite.dir).outcomes()) == {
+        "deep/test_a.py::test_a",
+        "deep/test_b.py::test_b",
+    }
+    ahead(runner)
+    (suite.dir / "deep" / "test_a.py").unlink()
+    assert set(runner.run(suite.dir).outcomes()) == {"deep/test_b.py::test_b"}
+    ahead(runner)
+    shutil.rmtree(suite.dir / "deep")
+    suite.write("test_c.py", "def test_c(): pass\n")
+    assert set(runner.run(suite.dir).outcomes()) == {"test_c.py::test_c"}
+
+
+def test_selected_tests_only(runner, suite):
+    suite.write("test_a.py", "def test_a(): pass\ndef test_b(): pass\n")
+    runner.run(suite.dir)
+    ahead(runner)
+    answer = runner.run(suite.dir, select=["test_a.py::test_b"])
+    assert answer.outcomes() == {"test_a.py::test_b": "passed"}
+
+
+REACHES = {
+    "a connection": "socket.create_connection(('127.0.0.1', PORT)).close()",
+    "a program": "subprocess.run(['true'], check=True)",
+    "a file": "open('written', 'a').write('x')",
+    "a directory": "os.makedirs('made', exist_ok=True)",
+    "a database": "sqlite3.connect('base.db').execute('create table if not exists t (a)')",
+    "a process": "os.waitpid(os.fork() or os._exit(0), 0)",
+}
+
+
+@pytest.mark.parametrize("what", REACHES)
+def test_what_reaches_outside_waits_for_the_run(runner, suite, what):
+    server = socket.create_server(("127.0.0.1", 0))
+    served = threading.Thread(target=lambda: [server.accept() for _ in range(3)], daemon=True)
+    served.start()
+    do = REACHES[what].replace("PORT", str(server.getsockname()[1]))
+    text = f"import os, socket, sqlite3, subprocess, time\n{do}\nAT = time.time()\n"
+    suite.write("conftest.py", text)
+    suite.write("test_a.py", TELLS)
+    for _ in range(3):
+        asked = time.time()
+        assert float(message(runner.run(suite.dir))) >= asked
+        ahead(runner)
+    server.close()
+
+
+def test_a_run_that_comes_while_the_scout_collects(runner, suite):
+    suite.write("conftest.py", AT + "time.sleep(1)\n")
+    suite.write("test_a.py", TELLS)
+    suite.write("test_b.py", "def test_b(): pass\n")
+    runner.run(suite.dir)
+    child = runner.prepared()
+    assert runner.prepared() == child
+    time.sleep(0.3)
+    asked = time.time()
+    answer = runner.run(suite.dir)
+    assert len(answer.outcomes()) == 2 and answer.kinds().count("total") == 1
+    assert float(message(answer)) < asked
+
+
+def test_a_collection_error_is_told_once_and_when_the_run_comes(runner, suite):
+    suite.write("test_a.py", "import not_there\n")
+    for _ in range(2):
+        answer = runner.run(suite.dir)
+        assert answer.outcomes() == {"test_a.py": "error"}
+        assert answer.kinds().count("test") == 1
+        ahead(runner)
+    suite.write("test_a.py", "def test_a(): pass\n")
+    assert runner.run(suite.dir).ok["passed"] == 1
+
+
+@pytest.mark.parametrize(
+    "does, says",
+    [
+        ("os.kill(os.getpid(), 11)", "SIGSEGV"),
+        ("os.kill(os.getpid(), 9)", "SIGKILL"),
+        ("os._exit(7)", "7"),
+    ],
+)
+def test_the_scouts_end_is_the_runs(runner, suite, does, says):
+    suite.write("test_a.py", f"import os\ndef test_a():\n    if os.path.exists('now'): {does}\n")
+    assert runner.run(suite.dir).ok["passed"] == 1
+    ahead(runner)
+    (suite.dir.parent / "now").touch()
+    (suite.dir / "now").touch()  # a new name in a directory that was read: no scout takes that run
+    assert says in runner.run(suite.dir).error["message"]
+    ahead(runner)
+    assert says in runner.run(suite.dir).error["message"]
+
+
+def test_a_scout_that_was_killed_is_no_matter(runner, suite):
+    suite.write("test_a.py", "def test_a(): pass\n")
+    runner.run(suite.dir)
+    _, scout = ahead(runner)
+    os.kill(scout, 9)
+    assert runner.run(suite.dir).ok["passed"] == 1
+
+
+def test_a_run_of_a_scout_is_cancelled_as_any_other(runner, suite):
+    suite.write(
+        "test_a.py",
+        "import time\ndef test_a():\n    time.sleep(0.1)\ndef test_b():\n    time.sleep(300)\n",
+    )
+    runner.run(suite.dir, "-k", "test_a")
+    ahead(runner)
+    number = runner.start(suite.dir, "-k", "test_a")
+    runner.wait(number)
+    runner.start(suite.dir, "-k", "test_b")
+    runner.ask("cancel", target=runner.number)
+    runner.run(suite.dir, "-k", "test_a")
+    child, scout = ahead(runner)
+    number = runner.start(suite.dir, "-k", "test_a")
+    runner.ask("cancel", target=number)
+    runner.wait(number)
+    assert gone(child, scout) == []
+
+
+def test_the_summary_tells_the_tests_own_time(runner, suite):
+    suite.write("test_a.py", "def test_a(): pass\n")
+    runner.run(suite.dir)
+    ahead(runner)
+    time.sleep(1.5)
+    took = re.search(r"passed.* in ([\d.]+)s", runner.run(suite.dir).ok["output"])
+    assert float(took[1]) < 1
+
+
+def test_no_scout_where_a_report_has_the_sessions_times(runner, suite):
+    suite.write("test_a.py", "def test_a(): pass\n")
+    runner.run(suite.dir, "--junitxml=report.xml")
+    child = runner.prepared()
+    time.sleep(0.5)
+    assert [pid for pid in children_of(child) if "pipe" in doing(pid)] == []
