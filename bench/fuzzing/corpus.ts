@@ -17,7 +17,7 @@ export const TO_HELPER: readonly object[] = [
   { id: 3, do: "freshness", files: ["/app/a.py"], source: ["/app"] },
   { id: 4, do: "restart", timeout: 2 },
   { id: 5, do: "flush", timeout: 2 },
-  { id: 6, do: "collect", generation: 1 },
+  { id: 6, do: "collect", generation: 1, since: 1 },
   { id: 7, do: "html" },
   { id: 8, do: "export", map: [{ inside: "/app", outside: "/home/me/app" }] },
   { id: 9, do: "read", path: "/app/a.py" },
@@ -132,6 +132,7 @@ export const ANSWERS = {
   },
   collect: {
     report: {
+      number: 1,
       totals: SUMMARY,
       files: [
         { path: "/app/a.py", ...FILE },

@@ -1,5 +1,6 @@
 /** Reports: what `collect` answers, as a report, as a fact, as plain text and as the table on the screen. */
 import * as v from "valibot";
+import { LastReport } from "../../src/adapters/helper/last-report.ts";
 import { Collect } from "../../src/adapters/helper/schema.ts";
 import type { Fact } from "../../src/core/fact.ts";
 import { lineMarks, type Report } from "../../src/core/report.ts";
@@ -32,7 +33,8 @@ function tryLine(line: string): void {
   const parsed = v.safeParse(Collect, parse(line));
   if (!parsed.success) return;
   const { report: inside, superseded } = parsed.output;
-  const files = inside.files.map((file) => ({ ...file, inside: file.path }));
+  const files = new LastReport().take(inside, (path) => path);
+  if (files === null) return;
   for (const complete of [true, false]) {
     const body: Report = {
       totals: inside.totals,

@@ -23,10 +23,29 @@ def list_names(path):
 
 def read_bytes(path):
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:  # read whole: a buffer would only cost time
             return file.read()
     except OSError:
         return None
+
+
+class RealPaths:
+    """os.path.realpath of many files: the links in a directory's path are followed once.
+
+    Made anew for each piece of work, because links change.
+    """
+
+    def __init__(self):
+        self.folders = {}
+
+    def __call__(self, path):
+        folder, name = os.path.split(path)
+        if name in ("", ".", ".."):
+            return os.path.realpath(path)
+        if folder not in self.folders:
+            self.folders[folder] = os.path.realpath(folder)
+        whole = os.path.join(self.folders[folder], name)
+        return os.path.realpath(whole) if os.path.islink(whole) else whole
 
 
 def within(path, directories):

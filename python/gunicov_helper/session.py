@@ -25,6 +25,7 @@ class Session:
         self.scratch = None
         self.analyser = None
         self.collected = None
+        self.reports = 0  # how many there were: the number of the last one
         self.signalling = None  # the job whose SIGHUP is in flight: one at a time
         self.oom_kills = 0
         self.chores = collections.deque()
@@ -70,6 +71,11 @@ class Session:
             # Plugins of the configuration, and coverage itself, as the server would find them.
             known = set(sys.path)
             sys.path.extend(p for p in about.get("path") or [] if p and p not in known)
+
+    def read_ahead(self, path):
+        """Read a data file (path or None) while other workers still save: the report will want it."""
+        if path and self.analyser:
+            self.analyser.readings.read(path)
 
     def close(self):
         """Remove what was written in a place of the helper's own."""

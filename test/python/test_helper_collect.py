@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -149,6 +150,10 @@ class Measured:
         run_coverage(self.dir, "json", "-q", where, "-o", str(report))
         return json.loads(report.read_text())
 
+    def quickly(self, analyser):
+        """The report of data that is not combined, or None where it has to be."""
+        return run(analyser.quick_report(analyser.make(None), self.files()))
+
     def by_helper(self, analyser):
         measured = analyser.combine(self.files(), None)
         return run(analyser.report(measured)), measured
@@ -198,6 +203,112 @@ def test_the_report_equals_coverages_own(tmp_path, monkeypatch, config, analyser
     assert sum(row["summary"]["missing_lines"] for row in report["files"]) > 0
     if config not in ("lines", "omit"):
         assert report["totals"]["num_partial_branches"] > 0
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_quick_report_equals_coverages_own(tmp_path, monkeypatch, config):
+    project = Measured(Path(os.path.realpath(tmp_path)), config)
+    monkeypatch.chdir(project.dir)
+    analyser = Analyser()
+    first = project.quickly(analyser)
+    if config in ("relative", "paths"):
+        assert first is None, "coverage.py translates these paths"
+        return
+    assert_equal(first, project.by_command_line(), project.dir)
+    # Other runs, and every file's data together: not only that of what is new.
+    project.run(project.dir, "never")
+    again = project.quickly(analyser)
+    assert_equal(again, project.by_command_line(), project.dir)
+    assert again != first or config == "omit"
+    known = {row["path"]: row for row in first["files"]}
+    shapes = str(project.dir / "pkg/shapes.py")
+    assert all(row is known[row["path"]] for row in again["files"] if row["path"] == shapes)
+    # The combined data gives the same, from the same cache.
+    assert project.by_helper(analyser)[0] == again
+    assert project.quickly(analyser) == again
+
+
+def test_a_quick_report_knows_edits_settings_and_files_that_come_and_go(tmp_path, monkeypatch):
+    project = Measured(Path(os.path.realpath(tmp_path)), "branch")
+    monkeypatch.chdir(project.dir)
+    analyser = Analyser()
+    project.quickly(analyser)
+    path = project.dir / "main.py"
+    about = path.stat()
+    path.write_text(path.read_text().replace('elif word == "never":', "else:                "))
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert_equal(project.quickly(analyser), project.by_command_line(), project.dir)
+    rcfile = project.dir / ".coveragerc"
+    text = rcfile.read_text()
+    for more in ("exclude_lines =\n    def area\n", "omit = */main.py\n", "include = pkg/*\n"):
+        rcfile.write_text(f"{text}[report]\n{more}")
+        assert_equal(project.quickly(analyser), project.by_command_line(), project.dir)
+    # What the settings left out, and is edited meanwhile, comes back as it is now.
+    path.write_text(path.read_text() + "LAST = 1\n")
+    project.quickly(analyser)
+    rcfile.write_text(text)
+    assert_equal(project.quickly(analyser), project.by_command_line(), project.dir)
+    # Compiled templates are measured under their own names, and not reported.
+    (project.dir / "page.html").write_text("<p>{{ name }}</p>\n")
+    page = coverage.CoverageData(str(project.data / ".coverage.page"))
+    page.add_arcs({str(project.dir / "page.html"): [(-1, 1)]})
+    page.write()
+    for _ in range(2):
+        assert_equal(project.quickly(analyser), project.by_command_line(), project.dir)
+    # Data in which a file is no more, and is again.
+    shapes, files = str(project.dir / "pkg/shapes.py"), project.files()
+    few = coverage.CoverageData(str(project.data / ".coverage.few"))
+    few.add_arcs({str(path): [(-1, 1), (1, 2)]})
+    few.write()
+    for name in files:
+        os.rename(name, project.dir / os.path.basename(name))
+    report = project.quickly(analyser)
+    assert [row["path"] for row in report["files"]] == [str(path)]
+    assert_equal(report, project.by_command_line(), project.dir)
+    for name in files:
+        os.rename(project.dir / os.path.basename(name), name)
+    report = project.quickly(analyser)
+    assert shapes in [row["path"] for row in report["files"]]
+    assert_equal(report, project.by_command_line(), project.dir)
+    # Nothing is left: coverage.py's own way has the error.
+    rcfile.write_text(f"{text}[report]\ninclude = nowhere/*\n")
+    assert project.quickly(analyser) is None
+
+
+def test_what_a_quick_report_cannot_trust_is_combined(tmp_path, monkeypatch):
+    project = Measured(Path(os.path.realpath(tmp_path)), "branch")
+    monkeypatch.chdir(project.dir)
+    analyser = Analyser()
+    assert project.quickly(analyser) is not None
+    # By another name: coverage.py looks for its data under the real one.
+    os.rename(project.dir / "main.py", project.dir / "real.py")
+    os.symlink("real.py", project.dir / "main.py")
+    assert project.quickly(analyser) is None
+    os.rename(project.dir / "real.py", project.dir / "main.py")
+    assert project.quickly(analyser) is not None
+    # A file of a plugin's.
+    data = coverage.CoverageData(str(project.data / ".coverage.plugin"))
+    data.add_arcs({str(project.dir / "page.html"): [(-1, 1)]})
+    data.add_file_tracers({str(project.dir / "page.html"): "some.plugin"})
+    data.write()
+    assert project.quickly(analyser) is None
+    os.unlink(project.data / ".coverage.plugin")
+    # Lines beside branches.
+    data = coverage.CoverageData(str(project.data / ".coverage.lines"))
+    data.add_lines({str(project.dir / "main.py"): [1]})
+    data.write()
+    assert project.quickly(analyser) is None
+    os.unlink(project.data / ".coverage.lines")
+    # Another schema, damage, and a file that is gone.
+    path = project.files()[1]
+    body = Path(path).read_bytes()
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE coverage_schema SET version = 8")
+    database.close()
+    assert project.quickly(analyser) is None
+    Path(path).write_bytes(body[:6000])
+    assert project.quickly(analyser) is None
+    assert run(analyser.quick_report(analyser.make(None), [*project.files(), path + "x"])) is None
 
 
 def test_edits_are_analysed_and_everything_else_comes_from_the_cache(tmp_path, monkeypatch):

@@ -340,6 +340,26 @@ def test_a_file_changed_after_its_import_makes_the_report_superseded(served, pro
     assert collected["superseded"] == [str(project.dir / "lib.py")]
 
 
+def test_rows_that_the_client_has_are_not_sent_again(served, project):
+    server, client = served()
+    app, lib = str(project.dir / "app.py"), str(project.dir / "lib.py")
+    _, first = cycle(client, server, "/a")
+    whole = {row["path"]: row for row in first["report"]["files"]}
+    project.write({"lib.py": LIB + "\nX = 1\n"})
+    client.ask("restart", timeout=TIME)
+    server.get("/a")
+    number = client.ask("flush", timeout=TIME)["generation"]
+    short = client.ask("collect", generation=number, since=first["report"]["number"])["report"]
+    assert short["files"][0] == app and short["files"][1]["path"] == lib
+    # One that the helper no longer has, or never had: everything is sent.
+    for since in (first["report"]["number"], 77, None):
+        again = client.ask("collect", generation=number, since=since)["report"]
+        assert again["files"] == [whole[app], short["files"][1]]
+        assert again["totals"] == short["totals"]
+    last = client.ask("collect", generation=number, since=again["number"])["report"]
+    assert last["files"] == [app, lib]
+
+
 def test_collect_of_what_is_not_there(served):
     _, client = served()
     assert client.refused("collect", generation=77)["kind"] == "no-report"
@@ -393,6 +413,10 @@ def test_html_export_read_and_prune(served, project, tmp_path):
     assert removed == [1, 2, 3]
     assert sorted(os.listdir(server.dir)) == ["gen-000004", "gen-000005", "master.json"]
     assert flushed["generation"] in removed
+    # The last report's data is combined when it is first asked for: it must still be there.
+    for path in server.generations()[0].data_files():
+        path.unlink()
+    assert "have been removed" in client.refused("html")["message"]
 
 
 def children(pid):

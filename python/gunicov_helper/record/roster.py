@@ -78,6 +78,11 @@ class Roster:
         name = self.saved[age].get("file")
         return os.path.basename(str(name)) if name else None
 
+    def data_file(self, age):
+        """The path of its data file, or None."""
+        name = self.file(age)
+        return name and self.generation.join(name)
+
     def written(self):
         return sum(1 for age in self.saved if self.file(age))
 

@@ -10,6 +10,8 @@ import warnings
 
 from gunicov_helper.failure import Failure
 from gunicov_helper.report.cache import Internals, SourceCache, cached_coverage
+from gunicov_helper.report.reading import Readings
+from gunicov_helper.report.rows import Rows
 from gunicov_helper.report.summary import public_report, summarize
 
 AGAIN = "Rerun: the next run writes new data files."
@@ -23,8 +25,8 @@ def is_sqlite(path):
 class Analyser:
     """All of our use of coverage.py: combining, analysing, exporting.
 
-    Private use is within `Internals`, `cached_coverage` and `cached_report`; where a version
-    does not have it, or it fails, coverage.py's public JSON report is parsed instead.
+    Private use is within `Internals`, `cached_coverage`, `Rows`, `cached_report` and `quick_report`;
+    where a version does not have it, or it fails, coverage.py's public JSON report is parsed instead.
     """
 
     def __init__(self, private=True):
@@ -38,8 +40,10 @@ class Analyser:
             ) from None
         self.coverage = coverage
         self.cache = SourceCache()
+        self.readings = Readings()
         self.in_memory = True
         self.internals = self.find_internals() if private else None
+        self.rows = Rows(self.internals, self.cache)
 
     def find_internals(self):
         try:
@@ -100,16 +104,45 @@ class Analyser:
     def errors(self):
         return CoverageErrors(self.coverage)
 
+    def quick_report(self, measured, files):
+        """As `report`, of data files that are not combined: only what is new in them is analysed.
+
+        `measured` is a Coverage without data. Returns None where the data must be combined, and where
+        nothing is left to report: `combine` and `report` then have coverage.py's own error.
+        """
+        if not self.internals:
+            return None
+        reading = self.readings.together(files)
+        if reading is None:
+            return None
+        try:
+            with self.errors():
+                results = yield from self.rows.update(measured, reading)
+        except (AttributeError, TypeError, ImportError) as error:
+            self.go_public(error)
+            return None
+        if not results:
+            return None
+        total = self.internals.Numbers(measured.config.precision)
+        for result in results.values():
+            total += result.numbers
+        rows = [result.row for result in results.values()]
+        totals = summarize(total, reading.branches)
+        return {"totals": totals, "files": rows, "branches": reading.branches}
+
     def report(self, measured):
         """A generator, resumed file by file, that returns the report (docs/protocol.md)."""
         if self.internals:
             try:
                 return (yield from self.cached_report(measured))
             except (AttributeError, TypeError, ImportError) as error:
-                print(f"gunicov: public coverage API only: {error!r}", file=sys.stderr)
-                self.internals = None
+                self.go_public(error)
         with self.errors():
             return public_report(json.loads(self.json(measured)))
+
+    def go_public(self, error):
+        print(f"gunicov: public coverage API only: {error!r}", file=sys.stderr)
+        self.internals = None
 
     def cached_report(self, measured):
         # What the public report functions do first, to apply [paths].

@@ -50,6 +50,16 @@ class Result:
         }
 
 
+def hash_of(body):
+    return hashlib.sha256(body).hexdigest()
+
+
+def digest_of(path):
+    """The hash of a file's bytes as they are now; None where it can't be read."""
+    body = read_bytes(path)
+    return None if body is None else hash_of(body)
+
+
 class SourceCache:
     """Parsed sources by path, and the hash that each had when it was last analysed."""
 
@@ -67,7 +77,7 @@ class SourceCache:
             body = read_bytes(path)
             if body is None:
                 return Parsed(None, parse())
-            digest = hashlib.sha256(body).hexdigest()
+            digest = hash_of(body)
             identity = (digest, patterns)
             known = self.parsed.get(path)
             if known is None or known.identity != identity:
@@ -83,7 +93,7 @@ class SourceCache:
         """Forget every file but these."""
         for path in set(self.parsed) - set(paths):
             del self.parsed[path]
-        self.hashes = {path: self.hashes[path] for path in paths if path in self.hashes}
+        self.hashes = {path: self.hashes[path] for path in paths if self.hashes.get(path)}
 
 
 def cached_coverage(coverage, internals, cache):
@@ -167,6 +177,7 @@ class Internals:
 
     def __init__(self):
         """Raises ImportError or AttributeError where this version has them no more."""
+        from coverage.exceptions import NoDataError
         from coverage.plugin import FileReporter
         from coverage.python import PythonFileReporter
         from coverage.results import Numbers
@@ -176,4 +187,5 @@ class Internals:
         except ImportError:
             from coverage.report import get_analysis_to_report
         self.FileReporter, self.PythonFileReporter = FileReporter, PythonFileReporter
+        self.NoDataError = NoDataError
         self.Numbers, self.analyses = Numbers, get_analysis_to_report

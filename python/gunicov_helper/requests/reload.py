@@ -233,6 +233,7 @@ class Reload:
                     expected=roster.expected(),
                     **roster.worker(age),
                 )
+                self.session.read_ahead(roster.data_file(age))
             pending = roster.pending()
             if not pending:
                 roster.generation.settled = True

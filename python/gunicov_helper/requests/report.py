@@ -1,6 +1,5 @@
 """`collect` and what is made of its result: `html`, `export`, `read`; `prune`."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -8,12 +7,13 @@ import tempfile
 import time
 
 from gunicov_helper.failure import Failure, no_place
-from gunicov_helper.files import list_names, read_bytes
+from gunicov_helper.files import RealPaths, list_names
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.roster import Roster, look_settled
-from gunicov_helper.report.analyser import Analyser
+from gunicov_helper.report.analyser import AGAIN, Analyser
+from gunicov_helper.report.cache import digest_of
 from gunicov_helper.report.child import Child
 from gunicov_helper.report.environment import Environment
 from gunicov_helper.report.renaming import Renaming
@@ -33,30 +33,46 @@ class Report:
         self.session.verified()
         number = request["generation"]
         try:
-            return (yield from self.collect(number))
+            return (yield from self.collect(number, request.get("since")))
         finally:
             generation = None if self.session.own else self.session.record.get(number)
             if generation is not None:
                 generation.let_next_boot()
 
-    def collect(self, number):
-        """The answer to `collect`, of that generation."""
+    def collect(self, number, since):
+        """The answer to `collect`, of that generation; of rows that are in report `since` only the paths."""
         files = (
             self.session.own.files(number).paths
             if self.session.own
             else self.recorded_files(number)
         )
         self.session.enter_project()
-        analyser = self.session.analyser = self.session.analyser or Analyser()
-        config = self.coverage_config()
+        self.session.analyser = self.session.analyser or Analyser()
+        collected = Collected(files, self.coverage_config())
+        report = yield from self.analyse(collected)
+        collected.rows = {row["path"]: row for row in report["files"]}
+        superseded = (self.session.own or self).superseded(number, set(collected.rows))
+        before, self.session.collected = self.session.collected, collected
+        collected.number = self.session.reports = self.session.reports + 1
+        if before and before.number == since:
+            report["files"] = [
+                row["path"] if before.rows.get(row["path"]) == row else row
+                for row in report["files"]
+            ]
+        return {"report": dict(report, number=collected.number), "superseded": superseded}
+
+    def analyse(self, collected):
+        """A generator that returns the report; combines the data only where it must."""
+        analyser = self.session.analyser
         with Environment(self.session.master.environment):
-            measured = analyser.combine(files, config)
-            combined = measured.get_data()
-        report = yield from sliced(analyser.report(measured))
-        paths = {row["path"] for row in report["files"]}
-        self.session.collected = Collected(combined, config, paths)
-        superseded = (self.session.own or self).superseded(number, paths)
-        return {"report": report, "superseded": superseded}
+            measured = analyser.make(collected.config)
+        report = yield from sliced(analyser.quick_report(measured, collected.files))
+        if report is not None:
+            return report
+        with Environment(self.session.master.environment):
+            measured = analyser.combine(collected.files, collected.config)
+            collected.data = measured.get_data()
+        return (yield from sliced(analyser.report(measured)))
 
     def recorded_files(self, number):
         """The data files of a generation of the record."""
@@ -93,21 +109,23 @@ class Report:
         `booted` knows the files imported at boot, `saved` those imported later as well.
         """
         generation = self.session.record.get(number)
-        analysed = {os.path.realpath(path): path for path in paths}
-        found = set()
+        imported = set()  # most workers tell the same
         for told in [*generation.told("booted").values(), *generation.told("saved").values()]:
-            for path, digest in (told.get("hashes") or {}).items():
-                known = analysed.get(os.path.realpath(path))
-                if known and self.hash_of(known) != digest:
-                    found.add(known)
+            imported.update((told.get("hashes") or {}).items())
+        real = RealPaths()
+        analysed = {real(path): path for path in paths}
+        found = set()
+        for path, digest in imported:
+            known = analysed.get(real(path))
+            if known and self.hash_of(known) != digest:
+                found.add(known)
         return sorted(found)
 
     def hash_of(self, path):
         """The hash that a file had when it was analysed (without the cache: that it has now)."""
         if self.session.analyser.internals and path in self.session.analyser.cache.hashes:
             return self.session.analyser.cache.hashes[path]
-        body = read_bytes(path)
-        return None if body is None else hashlib.sha256(body).hexdigest()
+        return digest_of(path)
 
     def last(self):
         """The last report; raises Failure `no-report` where there is none."""
@@ -115,14 +133,27 @@ class Report:
             raise Failure("no-report", "there is no report yet", "Send `collect` first.")
         return self.session.collected
 
+    def combined(self):
+        """The data of the last report in one piece, as coverage.py's `dumps` gives it (bytes).
+
+        Combined only when it is asked for: the report itself may have done without.
+        """
+        collected = self.last()
+        if collected.data is None:
+            if not all(os.path.exists(path) for path in collected.files):
+                raise Failure("no-report", "the last report's data files have been removed", AGAIN)
+            with Environment(self.session.master.environment):
+                measured = self.session.analyser.combine(collected.files, collected.config)
+            collected.data = measured.get_data()
+        return collected.data.dumps()
+
     def do_html(self, request, job):
         self.session.verified()
-        collected = self.last()
-        blob = collected.data.dumps()
+        blob, config = self.combined(), self.last().config
 
         def work(child):
             with Environment(self.session.master.environment):
-                measured = self.session.analyser.reload(blob, collected.config)
+                measured = self.session.analyser.reload(blob, config)
             with self.session.analyser.errors():
                 measured.html_report(directory=child.scratch)
             return child.send_files(child.scratch)
@@ -131,13 +162,12 @@ class Report:
 
     def do_export(self, request, job):
         self.session.verified()
-        collected = self.last()
-        blob = collected.data.dumps()
+        blob, config = self.combined(), self.last().config
         rename = Renaming(request["map"])
 
         def work(child):
             with Environment(self.session.master.environment):
-                measured = self.session.analyser.reload(blob, collected.config)
+                measured = self.session.analyser.reload(blob, config)
             self.session.analyser.save(measured, os.path.join(child.scratch, ".coverage"), rename)
             report = json.loads(self.session.analyser.json(measured))
             report["files"] = {rename(path): row for path, row in report["files"].items()}
@@ -174,7 +204,7 @@ class Report:
 
     def do_read(self, request, job):
         path = request["path"]
-        if path not in self.last().paths:
+        if path not in self.last().rows:
             raise Failure("no-report", f"{path} is not in the last report")
         try:
             with open(path, "rb") as file:
@@ -217,7 +247,9 @@ def sliced(work):
 
 
 class Collected:
-    """The last report: its combined data, and the files it is about."""
+    """The last report: its number and rows (by path), and the data files that it was made of."""
 
-    def __init__(self, data, config, paths):
-        self.data, self.config, self.paths = data, config, paths
+    def __init__(self, files, config):
+        self.files, self.config = files, config
+        self.number, self.rows = 0, {}
+        self.data = None  # coverage.py's combination of them, once there is need of it

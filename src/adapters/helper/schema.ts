@@ -110,19 +110,21 @@ const Summary = v.object({
 });
 const branch = v.tuple([int, int]);
 
+const Row = v.object({
+  path: v.string(),
+  summary: Summary,
+  missing_lines: v.array(int),
+  excluded_lines: v.array(int),
+  executed_lines: v.array(int),
+  missing_branches: v.array(branch),
+});
+
 export const Collect = v.object({
   report: v.object({
+    number: int,
     totals: Summary,
-    files: v.array(
-      v.object({
-        path: v.string(),
-        summary: Summary,
-        missing_lines: v.array(int),
-        excluded_lines: v.array(int),
-        executed_lines: v.array(int),
-        missing_branches: v.array(branch),
-      }),
-    ),
+    /** A path alone: its row is that of the report before. */
+    files: v.array(v.union([v.string(), Row])),
   }),
   superseded: v.array(v.string()),
 });

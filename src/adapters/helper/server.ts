@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Flush as FlushResult } from "../../core/effect.ts";
 import { failure } from "../../core/failure.ts";
 import { lossReasons } from "../../core/loss.ts";
-import type { FileReport, Report } from "../../core/report.ts";
+import type { Report } from "../../core/report.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type {
   ChangedFile,
@@ -19,6 +19,7 @@ import type {
 import type { Target } from "../../ports/target.ts";
 import { Bundle } from "./bundle.ts";
 import { type Choice, connect } from "./connect.ts";
+import { LastReport } from "./last-report.ts";
 import type { Paths } from "./paths.ts";
 import type { Program } from "./program.ts";
 import type { Call, Rpc } from "./rpc.ts";
@@ -59,6 +60,7 @@ export class HelperServer implements Server {
   readonly #source: () => readonly string[];
   readonly #times: ServerTimes;
   readonly #choice: Choice;
+  readonly #last = new LastReport();
   #doubts: Doubts | null = null;
   #rpc: Rpc | null = null;
   /** It was looked for, and not closed since. */
@@ -92,6 +94,7 @@ export class HelperServer implements Server {
     this.#wanted = true;
     await this.#rpc?.close();
     this.#rpc = null;
+    this.#last.forget();
     this.#masterGone = false;
     const connected = await connect(this.#target, this.#program, this.#choice, signal);
     if (!connected.ok) return connected;
@@ -163,16 +166,17 @@ export class HelperServer implements Server {
 
   async collect(flush: FlushResult, partial: boolean, signal: AbortSignal): Promise<Result<Report>> {
     const { generation, requests } = flush;
-    const result = await this.#call("collect", { generation }, Collect, { signal });
+    const params = { generation, since: this.#last.number };
+    const result = await this.#call("collect", params, Collect, { signal });
     if (!result.ok) return result;
     // Nobody waits for the old data to go.
     void this.#call("prune", {}, Nothing);
     const { report, superseded } = result.value;
-    const files: FileReport[] = report.files.map((file) => ({
-      ...file,
-      path: this.#paths.shown(file.path),
-      inside: file.path,
-    }));
+    const files = this.#last.take(report, (path) => this.#paths.shown(path));
+    if (files === null) {
+      this.#last.forget();
+      return fail(failure("internal", "The helper left out a file that it never sent.", BUG));
+    }
     this.#inside = new Map(files.map((file) => [file.path, file.inside]));
     const changed = superseded.map(
       (path) => `${this.#paths.shown(path)} has changed since the workers loaded it`,
@@ -258,6 +262,8 @@ export class HelperServer implements Server {
     return result;
   }
 }
+
+const BUG = "This is a bug in gunicov: please report it.";
 
 function unpack(bundle: Bundle): Result<readonly ReportFile[]> {
   if (bundle.refused === null) return ok(bundle.files());
