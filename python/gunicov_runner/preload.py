@@ -14,13 +14,14 @@ from gunicov_runner.process.process import die_with
 INSTALLED = ("/site-packages/", "/dist-packages/")
 
 
-def third_party():
+def third_party(known=()):
     """Return the installed modules that this process has: [name, file], in the order of import.
 
-    Not those whose assertions pytest rewrites (plugins): it must import them itself.
+    Not those whose assertions pytest rewrites (plugins): it must import them itself. Nor those whose
+    names are `known`: to look at each that there is takes some 3 ms.
     """
     found = []
-    for name, module in list(sys.modules.items()):
+    for name, module in [each for each in sys.modules.items() if each[0] not in known]:
         spec = getattr(module, "__spec__", None)
         origin = getattr(spec, "origin", None)
         if not isinstance(origin, str) or not any(part in origin for part in INSTALLED):

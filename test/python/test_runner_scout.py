@@ -42,13 +42,13 @@ def message(answer, test="test_a.py::test_a"):
 
 @pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "shards"])
 def test_the_tests_are_collected_before_the_run(runner, suite, more):
-    suite.write("conftest.py", AT)
-    suite.write("test_a.py", TELLS)
+    suite.write("tests/conftest.py", AT)
+    suite.write("tests/test_a.py", TELLS)
     runner.run(suite.dir, *more)
     _, scout = ahead(runner)
     asked = time.time()
     answer = runner.run(suite.dir, *more)
-    assert float(message(answer)) < asked
+    assert float(message(answer, "tests/test_a.py::test_a")) < asked
     assert answer.kinds().count("total") == 1
     assert gone(scout) == []
 

@@ -18,6 +18,7 @@ from gunicov_runner.text import encode
 
 def be_pytest(command, gate, fd):
     """Run pytest in this process, as the command would; return its exit code."""
+    known = set(sys.modules)  # the runner's own
     sys.path[:] = command.import_path()
     sys.modules["__main__"] = types.ModuleType("__main__")
     read_project_sources()
@@ -48,7 +49,7 @@ def be_pytest(command, gate, fd):
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     passage.reach()  # pytest may have ended without a test
-    reporter.modules(third_party())
+    reporter.modules(third_party(known))
     reporter.compiled(COMPILED)
     reporter.send({"event": "finish"})
     return int(code)

@@ -35,6 +35,7 @@ class Gate:
         """`narrow(ids)` is called with the node ids of the run."""
         self.fd, self.command, self.reporter, self.narrow = fd, command, reporter, narrow
         self.known = set(sys.modules)
+        self.entries = list(sys.path)  # conftest files add to it
         self.ahead = None  # a Keeper or, in its fork, the Scout
         self.inputs = self.fingerprints()
 
@@ -44,7 +45,7 @@ class Gate:
         return (
             {path: fingerprint(path) for path in paths},
             {path: (os.path.exists(path), os.path.isdir(path)) for path in self.places()},
-            {path: distributions(path) for path in sys.path},
+            {path: distributions(path) for path in self.entries},
         )
 
     def places(self):

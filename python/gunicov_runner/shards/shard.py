@@ -54,6 +54,7 @@ class Shard:
         self.session, self.line = session, line
         self.config = session.config
         self.name, self.count, self.run_id, self.silent = name, count, run_id, silent
+        self.known = set(sys.modules)  # the controller tells of these
 
     def live(self, parent):
         """All of the shard's life; never returns."""
@@ -120,7 +121,7 @@ class Shard:
             self.teller.send("exit", ("KeyboardInterrupt", int(pytest.ExitCode.INTERRUPTED)))
         except BaseException:  # noqa: BLE001 (pytest's own INTERNALERROR, or a plugin's)
             self.teller.send("broken", traceback.format_exc())
-        self.teller.send("end", third_party())
+        self.teller.send("end", third_party(self.known))
         return 0
 
     def take(self):
