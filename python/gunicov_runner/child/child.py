@@ -42,8 +42,8 @@ def be_pytest(command, gate, fd):
 
     warm_workers(reporter.modules)
     passage = Gate(gate, command, reporter, select)
-    # The last one's hooks come first: no test, and no shard, before the run has come.
-    plugins = [reporter, Shards(reporter), Departure(passage), passage]
+    # The last one's hooks come first: shards are forked ahead, too, and wait for their tests.
+    plugins = [reporter, passage, Departure(passage), Shards(reporter, passage)]
     try:
         code = pytest.main(["-p", SELECTION, *command.arguments], plugins=plugins)
     except SystemExit as stop:

@@ -1,5 +1,6 @@
 """Where a child waits that was forked before its run: pytest is configured, nothing of the project is loaded."""
 
+import contextlib
 import json
 import os
 import select
@@ -36,6 +37,7 @@ class Gate:
         self.fd, self.command, self.reporter, self.narrow = fd, command, reporter, narrow
         self.known = set(sys.modules)
         self.entries = list(sys.path)  # conftest files add to it
+        self.config = None
         self.ahead = None  # a Keeper or, in its fork, the Scout
         self.inputs = self.fingerprints()
 
@@ -75,6 +77,7 @@ class Gate:
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config):
+        self.config = early_config
         before, marks = self.modules(), self.marks()
 
         def fits(line):
@@ -96,9 +99,22 @@ class Gate:
         self.reach(Scout.look)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session):
-        self.reach(Scout.wait)
-        begin_time(session.config)
+    def pytest_runtestloop(self):
+        self.reach()
+
+    @contextlib.contextmanager
+    def own(self):
+        """What is done meanwhile is the runner's own, not the project's."""
+        self.reach(Scout.pause)
+        try:
+            yield
+        finally:
+            self.reach(Scout.watch)
+
+    def forget(self):
+        """In a fork of a scout."""
+        self.reach(Scout.pause)
+        self.ahead = None
 
     def reach(self, how=Scout.wait):
         """A point that is not passed ahead of the run, or at which it is looked whether that has come."""
@@ -109,6 +125,7 @@ class Gate:
         """The run has come to the scout."""
         os.chdir(self.command.cwd)  # it may be another directory of that name now
         self.reporter.release()
+        begin_time(self.config)
 
     def wait(self, before):
         with open(self.fd, "rb") as gate:

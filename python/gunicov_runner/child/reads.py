@@ -80,9 +80,6 @@ class Reads:
         else:
             self.reach()
 
-    def end(self):
-        self.watching = False
-
     def only_reads(self, event, arguments):
         if event == "open":
             return self.opens(*arguments)
@@ -100,7 +97,7 @@ class Reads:
         path = os.path.abspath(os.fsdecode(path))
         if set(mode or "") & set("wax+") or (flags or 0) & WRITES:
             return path == os.devnull
-        if path not in self.files and not is_installed(path) and not path.startswith(VIRTUAL):
+        if path not in self.files and not is_apart(path):
             self.files[path] = digest(path)
             return self.files[path] != ""
         return True
@@ -109,7 +106,7 @@ class Reads:
         if isinstance(path, int):
             return False  # a descriptor: nobody knows of which directory later
         path = os.path.abspath(os.fsdecode(path or "."))
-        if path not in self.folders and not is_installed(path + os.sep):
+        if path not in self.folders and not is_apart(path + os.sep):
             self.folders[path] = names_in(path)
         return True
 
@@ -117,6 +114,11 @@ class Reads:
         """Whether all that was read is the same now."""
         same = all(digest(path) == known for path, known in self.files.items())
         return same and all(names_in(path) == known for path, known in self.folders.items())
+
+
+def is_apart(path):
+    """Whether a path is no part of the project."""
+    return is_installed(path) or path.startswith(VIRTUAL)
 
 
 def digest(path):

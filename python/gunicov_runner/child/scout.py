@@ -94,7 +94,13 @@ class Scout:
 
     def watch(self):
         """From now on all that this process reads is noted."""
-        self.reads = Reads(self.wait)
+        if self.reads is None:
+            self.reads = Reads(self.wait)
+        elif self.waiting:
+            self.reads.watching = True
+
+    def pause(self):
+        self.reads.watching = False
 
     def look(self):
         """Take the run's line if it has come: the earlier, the less is done in vain."""
@@ -108,7 +114,7 @@ class Scout:
         self.waiting = False
         if self.reads is None:
             os._exit(0)  # pytest has ended before it began
-        self.reads.end()
+        self.pause()
         with open(self.line, "rb") as file:
             line = file.readline()
         if not line or not self.fits(line) or not self.reads.hold():

@@ -42,10 +42,11 @@ class Member:
 class Crew:
     """Runs the items of a collected session in `count` shards. Times are the shards' own."""
 
-    def __init__(self, session, count, plugins, reporter):
-        """`plugins` speak for this process only, one of them is the reporter."""
+    def __init__(self, session, count, plugins, reporter, gate):
+        """`plugins` speak for this process only, one of them is the reporter; no test is given to a shard
+        before the run has passed the gate."""
         self.session, self.config = session, session.config
-        self.plugins, self.reporter = plugins, reporter
+        self.plugins, self.reporter, self.gate = plugins, reporter, gate
         self.count = min(count, len(session.items))
         self.waiting = collections.deque(range(len(session.items)))
         self.run_id = uuid.uuid4().hex
@@ -59,8 +60,10 @@ class Crew:
     def run(self):
         """Run all; returns when every shard has ended. Raises what pytest.exit raised in one."""
         gc.freeze()  # collections in the shards then leave these pages shared
-        for _ in range(self.count):
-            self.fork()
+        with self.gate.own():
+            for _ in range(self.count):
+                self.fork()
+        self.gate.reach()
         # A run of neighbours each, because they share fixtures; then what keeps each from waiting.
         for wanted in (max(1, len(self.waiting) // (4 * self.count)), AHEAD):
             for member in self.members.values():
@@ -84,6 +87,7 @@ class Crew:
             for member in self.members.values():
                 member.line.close()
             self.selector.close()
+            self.gate.forget()
             shard = Shard(self.session, other, name, self.count, self.run_id, self.plugins)
             shard.live(parent)
         other.close()

@@ -9,8 +9,8 @@ from gunicov_runner.shards.fit import open_sockets, unfit_options, unfit_plugins
 class Shards:
     """Takes xdist's place, where it can."""
 
-    def __init__(self, reporter):
-        self.reporter = reporter
+    def __init__(self, reporter, gate):
+        self.reporter, self.gate = reporter, gate
         self.workers = []  # xdist's specs of its workers; empty: not our run
         self.dist = None
         self.sockets = open_sockets()
@@ -36,7 +36,7 @@ class Shards:
         if unfit_process(self.sockets) or unfit_plugins(config, (self, self.reporter)):
             return self.hand_over(session)
         ours = (self, self.reporter)
-        Crew(session, len(self.workers), ours, self.reporter).run()
+        Crew(session, len(self.workers), ours, self.reporter, self.gate).run()
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
         if session.shouldstop:
