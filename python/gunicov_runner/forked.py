@@ -14,8 +14,9 @@ class Forked:
     `events` are lines of JSON, `output` is what it and the tests print.
     """
 
-    def __init__(self, command, close):
-        """Fork. `close` are descriptors that the child must not keep."""
+    def __init__(self, command, close, first):
+        """Fork. `close` are descriptors that the child must not keep, `first` the ids of the tests that go
+        first where they run in parallel."""
         self.command = command
         self.events, events = os.pipe()
         self.output, output = os.pipe()
@@ -29,7 +30,7 @@ class Forked:
         old = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         self.pid = os.fork()
         if self.pid == 0:
-            live_as_child(command, gate, parent, events, output, close)
+            live_as_child(command, first, gate, parent, events, output, close)
         signal.pthread_sigmask(signal.SIG_SETMASK, old)
         for fd in (gate, events, output):
             os.close(fd)

@@ -169,6 +169,10 @@ class Run:
             selector.register(fd, selectors.EVENT_READ)
             return bool(selector.select(0))
 
+    def failed(self):
+        """The tests that have not passed, by their ids."""
+        return {test for test, outcome in self.outcomes.items() if outcome in ("failed", "error")}
+
     def close(self):
         """Close this run's descriptors."""
         self.child.close()

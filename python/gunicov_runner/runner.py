@@ -1,5 +1,6 @@
 """The event loop: one run at a time, nothing to do at rest."""
 
+import collections
 import gc
 import importlib
 import os
@@ -17,6 +18,7 @@ from gunicov_runner.protocol.wire import Wire
 from gunicov_runner.run import Run
 
 PROTOCOL = 1
+LATELY = 20  # runs for which it is known which tests have failed
 PREPARE_AFTER = 0.4  # seconds from a run's end; the cycle that it was for goes first
 
 
@@ -31,6 +33,9 @@ class Runner:
         self.warmed = False
         self.preload = Preload()
         self.waiting = None  # a Forked child that waits for the next run
+        self.failed = collections.deque(
+            maxlen=LATELY
+        )  # the tests that have failed, a set for each run
         self.wait_for = None  # (when to fork it, its command)
         self._catch_signals()
         self.selector.register(self.wire.input, selectors.EVENT_READ)
@@ -116,7 +121,7 @@ class Runner:
 
     def fork(self, command):
         """Fork a child for a command; it waits at its gate."""
-        return Forked(command, self.fds())
+        return Forked(command, self.fds(), set().union(*self.failed))
 
     def prepare_child(self):
         """Fork the next run's child, now that nothing else is to be done: pytest takes its time."""
@@ -150,6 +155,7 @@ class Runner:
                 self.selector.unregister(fd)
         self.run.close()
         command, names = self.run.command, self.run.imported
+        self.failed.append(self.run.failed())
         if self.run.again and not self.leaving:
             self.run.restart()
             self._listen()

@@ -233,3 +233,27 @@ def test_reports_of_plugins_hold_all_tests_once(runner, suite, tmp_path):
     runner.run(suite.dir, *TWO, "--junitxml", str(path))
     text = path.read_text()
     assert 'tests="3"' in text and 'failures="1"' in text and text.count("<testcase") == 3
+
+
+def test_what_failed_lately_goes_first(runner, suite):
+    text = "import os, pytest\n@pytest.mark.parametrize('n', range(20))\ndef test_a(n): assert n != {}\n"
+    suite.write("test_a.py", text.format(19))
+    order = []
+    for broken in (19, 20, 12):  # it fails, is mended, and another one fails
+        suite.write("test_a.py", text.format(broken))
+        tests = runner.run(suite.dir, *TWO).tests()
+        order.append(sorted(tests, key=lambda test: tests[test]["started"]))
+        runner.prepared()
+    last = "test_a.py::test_a[19]"
+    assert last not in order[0][:6]
+    assert last in order[1][:3] and last in order[2][:3]
+    tests = runner.run(suite.dir, *TWO).tests()
+    order = sorted(tests, key=lambda test: tests[test]["started"])
+    assert {last, "test_a.py::test_a[12]"} <= set(order[:10]) and len(tests) == 20
+
+
+def test_without_workers_the_order_stays(runner, suite):
+    suite.write("test_a.py", "def test_a(): pass\ndef test_b(): assert 0\n")
+    for _ in range(2):
+        tests = runner.run(suite.dir).tests()
+        assert tests["test_a.py::test_a"]["ended"] <= tests["test_a.py::test_b"]["started"]

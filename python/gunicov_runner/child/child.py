@@ -16,7 +16,7 @@ from gunicov_runner.process.process import die_with, leave
 from gunicov_runner.text import encode
 
 
-def be_pytest(command, gate, fd):
+def be_pytest(command, first, gate, fd):
     """Run pytest in this process, as the command would; return its exit code."""
     known = set(sys.modules)  # the runner's own
     sys.path[:] = command.import_path()
@@ -43,7 +43,7 @@ def be_pytest(command, gate, fd):
     warm_workers(reporter.modules)
     passage = Gate(gate, command, reporter, select)
     # The last one's hooks come first: shards are forked ahead, too, and wait for their tests.
-    plugins = [reporter, passage, Departure(passage), Shards(reporter, passage)]
+    plugins = [reporter, passage, Departure(passage), Shards(reporter, passage, first)]
     try:
         code = pytest.main(["-p", SELECTION, *command.arguments], plugins=plugins)
     except SystemExit as stop:
@@ -70,7 +70,7 @@ def be_program(command, gate, fd):
     return 127
 
 
-def live_as_child(command, gate, parent, events, output, close):
+def live_as_child(command, first, gate, parent, events, output, close):
     """All of the child's life; never returns. Signals are blocked when it begins."""
     code = 3
     try:
@@ -91,8 +91,10 @@ def live_as_child(command, gate, parent, events, output, close):
         os.environ.update(command.environ)
         os.chdir(command.cwd)
         time.tzset()
-        be = be_pytest if command.pytest else be_program
-        code = be(command, gate, events)
+        if command.pytest:
+            code = be_pytest(command, first, gate, events)
+        else:
+            code = be_program(command, gate, events)
     except BaseException:  # noqa: BLE001 (nothing may unwind into the runner's own frames)
         traceback.print_exc()
     finally:

@@ -48,7 +48,7 @@ class Crew:
         self.session, self.config = session, session.config
         self.plugins, self.reporter, self.gate = plugins, reporter, gate
         self.count = min(count, len(session.items))
-        self.waiting = collections.deque(range(len(session.items)))
+        self.waiting = collections.deque()  # indices
         self.run_id = uuid.uuid4().hex
         self.members = {}
         self.selector = selectors.DefaultSelector()
@@ -57,8 +57,11 @@ class Crew:
         limit = getattr(self.config.option, "maxworkerrestart", None)
         self.crash_limit = 4 * count if limit is None else int(limit)
 
-    def run(self):
-        """Run all; returns when every shard has ended. Raises what pytest.exit raised in one."""
+    def run(self, first):
+        """Run all, the tests of these ids before the others: whoever mends one waits for it. Returns when
+        every shard has ended. Raises what pytest.exit raised in one."""
+        ids = enumerate(self.reporter.name(item.nodeid) for item in self.session.items)
+        self.waiting.extend(index for index, _ in sorted(ids, key=lambda one: one[1] not in first))
         gc.freeze()  # collections in the shards then leave these pages shared
         with self.gate.own():
             for _ in range(self.count):

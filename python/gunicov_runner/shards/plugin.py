@@ -9,8 +9,9 @@ from gunicov_runner.shards.fit import open_sockets, unfit_options, unfit_plugins
 class Shards:
     """Takes xdist's place, where it can."""
 
-    def __init__(self, reporter, gate):
-        self.reporter, self.gate = reporter, gate
+    def __init__(self, reporter, gate, first):
+        """`first`: ids of the tests that are to go first."""
+        self.reporter, self.gate, self.first = reporter, gate, first
         self.workers = []  # xdist's specs of its workers; empty: not our run
         self.dist = None
         self.sockets = open_sockets()
@@ -36,7 +37,8 @@ class Shards:
         if unfit_process(self.sockets) or unfit_plugins(config, (self, self.reporter)):
             return self.hand_over(session)
         ours = (self, self.reporter)
-        Crew(session, len(self.workers), ours, self.reporter, self.gate).run()
+        crew = Crew(session, len(self.workers), ours, self.reporter, self.gate)
+        crew.run(self.first)
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
         if session.shouldstop:
