@@ -60,15 +60,17 @@ class Crew:
     def run(self, first):
         """Run all, the tests of these ids before the others: whoever mends one waits for it. Returns when
         every shard has ended. Raises what pytest.exit raised in one."""
-        ids = enumerate(self.reporter.name(item.nodeid) for item in self.session.items)
-        self.waiting.extend(index for index, _ in sorted(ids, key=lambda one: one[1] not in first))
+        ids = [self.reporter.name(item.nodeid) for item in self.session.items]
+        self.waiting.extend(sorted(range(len(ids)), key=lambda index: ids[index] not in first))
         gc.freeze()  # collections in the shards then leave these pages shared
         with self.gate.own():
             for _ in range(self.count):
                 self.fork()
         self.gate.reach()
-        # A run of neighbours each, because they share fixtures; then what keeps each from waiting.
-        for wanted in (max(1, len(self.waiting) // (4 * self.count)), AHEAD):
+        # What goes first one by one; else a run of neighbours each, because they share fixtures; then
+        # what keeps each from waiting.
+        neighbours = max(1, len(ids) // (4 * self.count))
+        for wanted in (1 if first & set(ids) else neighbours, neighbours, AHEAD):
             for member in self.members.values():
                 self.supply(member, wanted)
         try:
