@@ -1,94 +1,24 @@
 """See bench/screen, which sets up and calls this."""
 
 import argparse
-import fcntl
 import json
 import os
-import pty
-import select
-import signal
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-APP = ROOT / "bench" / "lib" / "screen-app.ts"
-SIZE = (40, 120)
-SIZES = (50, 500, 5000)
-CURSOR = "▸".encode()
-PATIENCE = 20.0
-LAUNCHES = 7
+from lib.screen.processes import at_rest, resident
+from lib.screen.stage import ROOT, install, paths
+from lib.screen.terminal import Terminal
 
-
-class Terminal:
-    """A command on a pty, and what it writes."""
-
-    def __init__(self, argv, cwd=ROOT):
-        self.began = time.monotonic()
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-            os.chdir(cwd)
-            os.environ["TERM"] = "xterm-256color"
-            os.environ.pop("CI", None)
-            os.execvp(argv[0], [str(word) for word in argv])
-        os.set_blocking(self.fd, False)
-
-    def read(self, until, limit=PATIENCE):
-        """Read until `until(bytes so far)`; returns (ms it took, how many bytes)."""
-        began, seen = time.monotonic(), bytearray()
-        while time.monotonic() - began < limit:
-            if select.select([self.fd], [], [], 0.05)[0]:
-                seen += self.take()
-                if until(seen):
-                    return 1000 * (time.monotonic() - began), len(seen)
-        raise SystemExit(f"bench/screen: the screen does not answer: {bytes(seen[-200:])!r}")
-
-    def take(self):
-        try:
-            return os.read(self.fd, 1 << 20)
-        except (BlockingIOError, OSError):
-            return b""
-
-    def quiet(self, seconds=0.3):
-        """Read until nothing has come for so long."""
-        while select.select([self.fd], [], [], seconds)[0] and self.take():
-            pass
-
-    def key(self, key):
-        os.write(self.fd, key)
-        return self.read(lambda seen: CURSOR in seen)
-
-    def memory(self):
-        """Resident memory in MB."""
-        text = Path(f"/proc/{self.pid}/status").read_text()
-        return int(text.split("VmRSS:")[1].split()[0]) / 1024
-
-    def processor(self, seconds):
-        """Share of one processor that it takes, in percent."""
-        before = self.ticks()
-        self.quiet(seconds)
-        time.sleep(seconds)
-        return 100 * (self.ticks() - before) / os.sysconf("SC_CLK_TCK") / (2 * seconds)
-
-    def ticks(self):
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return int(fields[11]) + int(fields[12])
-
-    def end(self):
-        os.kill(self.pid, signal.SIGTERM)
-        until = time.monotonic() + PATIENCE
-        while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
-            if time.monotonic() > until:
-                os.kill(self.pid, signal.SIGKILL)
-            self.take()
-            time.sleep(0.01)
-        os.close(self.fd)
+FILES = (50, 500, 5000)
+CYCLES = 5  # before memory is looked at
+LAUNCHES = 9
+REST = 20.0  # seconds of rest that are measured
+OURS = ("gunicov", "helper", "runner", "waiting children", "guard")
 
 
 def percentile(values, share):
@@ -96,12 +26,13 @@ def percentile(values, share):
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def press(terminal, count):
-    """Move down and up so often; the sums of what each key took."""
-    told = []
+def press(terminal, rows, count):
+    """Move down and up so often. A key's frame is the one that has the cursor on the key's row: only that key makes it."""
+    at, told = 0, []
     for number in range(count):
-        told.append(terminal.key(b"j" if number % 20 < 10 else b"k"))
-        time.sleep(0.08)  # its frame is whole, and the next key is one of its own
+        at += 1 if number % 20 < 10 else -1
+        told.append(terminal.key(b"j" if number % 20 < 10 else b"k", on_row(rows[at])))
+        terminal.pass_over(0.04 + 0.001 * (number % 40))  # in no step with what is drawn by itself
     times, sizes = zip(*told)
     return {
         "median_ms": statistics.median(times),
@@ -110,26 +41,41 @@ def press(terminal, count):
     }
 
 
+def on_row(path):
+    return lambda display: any(row.startswith("▸ " + path) for row in display)
+
+
+def finished(cycle):
+    return lambda display: f"cycle {cycle} ✓ passed" in display[2]
+
+
 def screen(files, keys):
-    terminal = Terminal(["node", APP, files])
-    try:
-        terminal.read(lambda seen: CURSOR in seen)
-        terminal.quiet()
-        press(terminal, 20)
-        found = {"files": files, "rest": press(terminal, keys)}
-        terminal.quiet()
-        found["idle_percent"] = terminal.processor(3)
-        os.kill(terminal.pid, signal.SIGUSR2)
-        time.sleep(0.5)
-        found["streaming"] = press(terminal, keys)
-        found["memory_mb"] = terminal.memory()
-        return found
-    finally:
-        terminal.end()
+    """The real command with a played server of so many files."""
+    with tempfile.TemporaryDirectory() as folder:
+        command, project = install(Path(folder))
+        env = {"SCREEN_FILES": str(files), "SCREEN_RUNS": str(CYCLES)}
+        terminal = Terminal(["node", command], project, **env)
+        try:
+            terminal.wait(finished(1))
+            for cycle in range(2, CYCLES + 1):
+                terminal.pass_over(0.5)
+                terminal.key(b"a", finished(cycle))
+            terminal.pass_over(3)
+            now, most = resident(terminal.pid)
+            found = {"files": files, "memory_mb": now, "most_memory_mb": most}
+            rows = paths(files)
+            press(terminal, rows, 40)
+            found["rest"] = press(terminal, rows, keys)
+            terminal.key(b"a", lambda display: "tests" in display[1] and "/100000" in display[1])
+            press(terminal, rows, 40)
+            found["streaming"] = press(terminal, rows, keys)
+            return found
+        finally:
+            terminal.end()
 
 
 def launches():
-    """Median ms of an empty script, and from launch to the first frame of the real command."""
+    """ms of an empty script, and from launch to the first frame of the real command, in turns."""
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder) / "empty.mjs"
         empty.write_text("")
@@ -137,19 +83,34 @@ def launches():
             '[tool.gunicov.server]\ncommand = ["sleep", "60"]\n'
         )
         nothing, first = [], []
-        for _ in range(LAUNCHES):
+        for number in range(LAUNCHES + 1):
             began = time.monotonic()
             subprocess.run(["node", empty], check=True)
-            nothing.append(1000 * (time.monotonic() - began))
+            alone = 1000 * (time.monotonic() - began)
             terminal = Terminal(["node", ROOT / "bin" / "gunicov"], folder)
-            terminal.read(lambda seen: b"gunicov" in seen)
-            first.append(1000 * (time.monotonic() - terminal.began))
+            at, _ = terminal.wait(lambda display: "gunicov" in display[0])
+            if number > 0:  # the first one may have compiled
+                nothing.append(alone)
+                first.append(1000 * (at - terminal.began))
             terminal.end()
     return {
         "empty_ms": statistics.median(nothing),
         "first_frame_ms": statistics.median(first),
         "ratio": statistics.median(b / a for a, b in zip(nothing, first)),
     }
+
+
+def real():
+    """The demo on this machine: from launch to its first report, and what all of its processes take at rest."""
+    terminal = Terminal(["node", ROOT / "bin" / "gunicov", "watch", "--local"], ROOT / "demo")
+    try:
+        at, _ = terminal.wait(finished(1))
+        first = 1000 * (at - terminal.began)
+        terminal.pass_over(5)
+        processes = at_rest(terminal.pid, terminal.pass_over, REST)
+        return {"first_report_ms": first, "processes": processes}
+    finally:
+        terminal.end()
 
 
 def main():
@@ -165,7 +126,7 @@ def main():
         print(text, file=stream, flush=True)
 
     result = {"screens": [], "load": os.getloadavg()[0]}
-    for files in SIZES:
+    for files in FILES:
         found = screen(files, options.keys)
         result["screens"].append(found)
         for when in ("rest", "streaming"):
@@ -175,13 +136,24 @@ def main():
                 f"{one['bytes']:.0f} bytes"
             )
         say(
-            f"{files:5} files: {found['memory_mb']:.0f} MB, at rest {found['idle_percent']:.2f} % of a processor"
+            f"{files:5} files: {found['memory_mb']:.0f} MB after {CYCLES} cycles, {found['most_memory_mb']:.0f} MB at most"
         )
-    result["launch"] = launches()
-    launch = result["launch"]
+    launch = result["launch"] = launches()
     say(
         f"launch → first frame {launch['first_frame_ms']:.0f} ms, {launch['ratio']:.1f} × an empty script "
         f"({launch['empty_ms']:.0f} ms)"
+    )
+    demo = result["demo"] = real()
+    say(
+        f"the demo on this machine: launch → first report {demo['first_report_ms']:.0f} ms; at rest:"
+    )
+    for what, row in demo["processes"].items():
+        say(
+            f"  {what:16} {row['processes']} × {row['memory_mb'] / row['processes']:.0f} MB, {row['percent']:.2f} %"
+        )
+    ours = [row for what, row in demo["processes"].items() if what in OURS]
+    say(
+        f"  all of ours      {sum(row['memory_mb'] for row in ours):.0f} MB, {sum(row['percent'] for row in ours):.2f} %"
     )
     if options.json:
         print(json.dumps(result))

@@ -8,6 +8,7 @@ import { FAILURE_EXIT, type Failure } from "./core/failure.ts";
 import { ONCE, type Policy, WATCH } from "./core/policy.ts";
 import { refusedFacts } from "./core/refused.ts";
 import type { EngineView } from "./engine/view.ts";
+import { INSTALLED } from "./installed.ts";
 
 type Go = Exclude<Arguments, { do: "print" }>;
 type Surface = "ink" | "text" | "ndjson";
@@ -35,50 +36,48 @@ async function go(args: Go, settings: Settings, version: string): Promise<number
   const surface: Surface = args.json ? "ndjson" : args.do === "watch" && terminal ? "ink" : "text";
   // Facts can be read for ever through a pipe when watching was asked for; plain text without a terminal is one run.
   const watching = args.do === "watch" && (surface === "ink" || (args.json && (args.explicit || terminal)));
-  const { wire } = await import("./wire.ts");
-  const engine = await wire(settings, policy(settings, watching));
+  const [show, engine] = await Promise.all([
+    SURFACES[surface](),
+    import("./wire.ts").then(({ wire }) => wire(settings, policy(settings, watching))),
+  ]);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const quit = () => engine.dispatch({ type: "quit" });
   for (const signal of signals) process.on(signal, quit);
   process.stdout.on("error", quit);
   // The terminal has gone, and with a shell that keeps SIGHUP to itself nothing else says so.
   if (surface === "ink") for (const event of ["end", "error"]) process.stdin.on(event, quit);
-  const shown = SURFACES[surface](engine, version);
-  await shown.ready;
+  const done = show(engine, version);
   engine.start();
   const code = await engine.ended;
-  await shown.done;
+  await done;
   return code;
 }
 
-/** A surface that is listening when `ready` has settled, and has put the terminal back when `done` has. */
-interface Shown {
-  readonly ready: Promise<void>;
-  readonly done: Promise<void>;
-}
+/** Shows an engine from now on; settles when the terminal is as it was before. */
+type Show = (engine: EngineView, version: string) => Promise<void>;
 
 const write = (text: string) => void process.stdout.write(text);
 
 /** Loaded when chosen: NDJSON needs no React. */
-const SURFACES: Readonly<Record<Surface, (engine: EngineView, version: string) => Shown>> = {
-  ndjson: (engine) => atOnce(import("./surfaces/ndjson/ndjson.ts").then((m) => m.runNdjson(engine, write))),
-  text: (engine) => atOnce(import("./surfaces/text/text.ts").then((m) => m.runText(engine, write))),
-  ink: (engine, version) => {
-    const loading = Promise.all([
-      import("./surfaces/ink/load.ts").then(({ loadInk }) => loadInk()),
+const SURFACES: Readonly<Record<Surface, () => Promise<Show>>> = {
+  ndjson: async () => {
+    const { runNdjson } = await import("./surfaces/ndjson/ndjson.ts");
+    return async (engine) => runNdjson(engine, write);
+  },
+  text: async () => {
+    const { runText } = await import("./surfaces/text/text.ts");
+    return async (engine) => runText(engine, write);
+  },
+  ink: async () => {
+    const [{ runInk }, { editFile }, { suspendProcess }] = await Promise.all([
+      import("./surfaces/ink/run.tsx"),
       import("./adapters/host/editor.ts"),
       import("./adapters/host/suspend.ts"),
     ]);
-    const done = loading.then(([{ runInk }, { editFile }, { suspendProcess }]) =>
-      runInk(engine, { version, color: !process.env.NO_COLOR, editor: editFile, suspend: suspendProcess }),
-    );
-    return { ready: loading.then(() => {}), done };
+    const color = !process.env.NO_COLOR;
+    return (engine, version) => runInk(engine, { version, color, editor: editFile, suspend: suspendProcess });
   },
 };
-
-function atOnce(ready: Promise<void>): Shown {
-  return { ready, done: ready };
-}
 
 function policy(settings: Settings, watching: boolean): Policy {
   const base = watching ? WATCH : ONCE;
@@ -110,6 +109,6 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 async function ownVersion(): Promise<string> {
-  const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  const text = await readFile(`${INSTALLED}package.json`, "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }

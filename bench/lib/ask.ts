@@ -4,7 +4,7 @@
  */
 import { createInterface } from "node:readline";
 
-const built = new URL("../../dist/engine/engine.js", import.meta.url).href;
+const built = new URL("../../dist/engine.js", import.meta.url).href;
 const { Engine } = (await import(built)) as typeof import("../../src/engine/engine.ts");
 const start = Engine.prototype.start;
 

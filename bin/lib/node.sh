@@ -33,7 +33,7 @@ set_up_packages() {
 }
 
 set_up_dist() {
-    up_to_date dist/.built src package.json tsconfig.json tsconfig.build.json && return
+    up_to_date dist/.built src package.json rolldown.config.ts && return
     say "building dist/"
     mkdir -p dist
     stamped dist/.built quietly npm run --silent build

@@ -1,12 +1,12 @@
 /** The Python programs that are shipped with gunicov and injected by their text. */
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { INSTALLED } from "../../installed.ts";
 
 export type ProgramName = "gunicov_helper" | "gunicov_runner";
 
-/** The directory with the Python files, in a checkout and in the installed package alike. */
-const PYTHON = fileURLToPath(new URL("../../../python/", import.meta.url));
+/** The directory with the Python files. */
+const PYTHON = `${INSTALLED}python/`;
 
 /** Absolute path of the gunicorn config file that measures. */
 export const HOOK_PATH = `${PYTHON}gunicov_hook.py`;

@@ -1,5 +1,4 @@
 /** The user's desktop. */
-import { execa } from "execa";
 import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Desktop } from "../../ports/desktop.ts";
@@ -10,6 +9,7 @@ const PATIENCE = 1500;
 export const systemDesktop: Desktop = {
   async open(path: string): Promise<Result<void>> {
     const [file, ...args] = opener(path);
+    const { execa } = await import("execa");
     const running = execa(file, args, { stdio: "ignore", detached: true, reject: false, cleanup: false });
     running.nodeChildProcess.unref();
     const result = await Promise.race([

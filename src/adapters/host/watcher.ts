@@ -1,7 +1,7 @@
 /** The host's directories, by chokidar: only files whose bytes have changed are told. */
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FSWatcher, watch } from "chokidar";
+import type { FSWatcher } from "chokidar";
 import type { Watcher } from "../../ports/watcher.ts";
 import { hashFile } from "./files.ts";
 import { isNoise } from "./noise.ts";
@@ -53,6 +53,7 @@ export class ChokidarWatcher implements Watcher {
     await this.close();
     const hashes = new Hashes();
     this.#hashes = hashes;
+    const { watch } = await import("chokidar");
     const watcher = watch([...directories], {
       ignored: (path) => isNoise(path, directories),
       usePolling: poll,

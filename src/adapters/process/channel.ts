@@ -1,7 +1,6 @@
 /** A process of this machine as a channel. */
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { execa } from "execa";
 import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Channel, Exit, SpawnOptions } from "../../ports/target.ts";
@@ -16,6 +15,7 @@ export async function spawnProcess(
 ): Promise<Result<Channel>> {
   const [file, ...args] = argv;
   if (file === undefined) throw new RangeError("argv is empty");
+  const { execa } = await import("execa");
   const running = execa(file, args, {
     cwd: options.cwd ?? process.cwd(),
     env: options.env ?? {},

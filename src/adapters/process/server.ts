@@ -1,10 +1,10 @@
 /** A gunicorn that gunicov starts itself on this machine, and ends with itself. */
 import { rm } from "node:fs/promises";
 import { constants } from "node:os";
-import { fileURLToPath } from "node:url";
 import { type Failure, failure } from "../../core/failure.ts";
 import { Listeners } from "../../core/listeners.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { INSTALLED } from "../../installed.ts";
 import type {
   Channel,
   Exit,
@@ -20,7 +20,7 @@ import { freePort } from "./port.ts";
 import { StartLog } from "./start-log.ts";
 
 /** Starts its command and ends it when its own stdin ends: also when gunicov is killed (python/guard.py). */
-const GUARD = fileURLToPath(new URL("../../../python/guard.py", import.meta.url));
+const GUARD = `${INSTALLED}python/guard.py`;
 
 export interface LocalServer {
   /** argv; `{port}` in it and in `env` stands for the port. */

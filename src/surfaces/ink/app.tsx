@@ -63,7 +63,7 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now 
   const { session } = snapshot;
   return (
     <ThemeContext value={themeOf(color)}>
-      <Box flexDirection="column" width={width} height={rows} overflow="hidden">
+      <Box flexDirection="column" width={width} height={rows}>
         {layout.header === 1 && <Header version={version} snapshot={snapshot} width={width} />}
         {layout.now === 1 && <Now snapshot={snapshot} now={now} width={width} />}
         {layout.last === 1 && <Last session={session} width={width} />}

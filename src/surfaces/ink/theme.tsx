@@ -1,33 +1,36 @@
 /** What each tone looks like: in colour, or with NO_COLOR in weight alone. */
-import type { TextProps } from "ink";
+import chalk from "chalk";
 import { createContext } from "react";
 import type { Tone } from "../../core/view/span.ts";
 
-export type Style = Pick<TextProps, "color" | "bold" | "dimColor" | "inverse" | "underline">;
-export type Theme = Readonly<Record<Tone, Style>>;
+/** A text with the escape sequences of its tone around it. */
+export type Paint = (text: string) => string;
+export type Theme = Readonly<Record<Tone, Paint>>;
+
+const plain: Paint = (text) => text;
 
 const COLOUR: Theme = {
-  plain: {},
-  dim: { dimColor: true },
-  strong: { bold: true },
-  accent: { color: "cyan", bold: true },
-  good: { color: "green" },
-  fair: { color: "yellow" },
-  poor: { color: "red" },
-  warning: { color: "yellow" },
-  error: { color: "red", bold: true },
-  title: { bold: true },
-  match: { inverse: true },
+  plain,
+  dim: chalk.dim,
+  strong: chalk.bold,
+  accent: chalk.cyan.bold,
+  good: chalk.green,
+  fair: chalk.yellow,
+  poor: chalk.red,
+  warning: chalk.yellow,
+  error: chalk.red.bold,
+  title: chalk.bold,
+  match: chalk.inverse,
 };
 
 const PLAIN: Theme = {
   ...COLOUR,
-  accent: { bold: true },
-  good: {},
-  fair: {},
-  poor: {},
-  warning: {},
-  error: { bold: true },
+  accent: chalk.bold,
+  good: plain,
+  fair: plain,
+  poor: plain,
+  warning: plain,
+  error: chalk.bold,
 };
 
 export function themeOf(color: boolean): Theme {

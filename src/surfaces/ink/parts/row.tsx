@@ -1,6 +1,6 @@
 import { Text } from "ink";
 import { memo, useContext } from "react";
-import { fillSpans, highlight, type Span } from "../../../core/view/span.ts";
+import { cutSpans, highlight, type Span } from "../../../core/view/span.ts";
 import { ThemeContext } from "../theme.tsx";
 
 export interface RowProps {
@@ -10,18 +10,11 @@ export interface RowProps {
   readonly search?: string;
 }
 
-/** One line of the screen: filled to the width, never longer, never wrapped. */
+/** One line of the screen: never longer than the width, never wrapped. One node for Ink, however many colours it has. */
 export const Row = memo(function Row({ spans, width, search = "" }: RowProps) {
   const theme = useContext(ThemeContext);
-  const pieces = fillSpans(highlight(spans, search), width);
-  return (
-    <Text wrap="truncate">
-      {pieces.map(({ text, tone }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a line have no other identity.
-        <Text key={index} {...theme[tone]}>
-          {text}
-        </Text>
-      ))}
-    </Text>
-  );
+  const pieces = cutSpans(highlight(spans, search), width);
+  const line = pieces.map(({ text, tone }) => (text === "" ? "" : theme[tone](text))).join("");
+  // A text without any character would have no height.
+  return <Text wrap="truncate">{line === "" ? " " : line}</Text>;
 });
