@@ -15,7 +15,9 @@ def report(count, number, since):
     totals = {name: sum(one["summary"][name] for one in files) for name in names}
     totals["percent_covered"] = percent(totals)
     same = since == number - 1
-    rows = [one["path"] if same and (number + index) % 50 else one for index, one in enumerate(files)]
+    rows = [
+        one["path"] if same and (number + index) % 50 else one for index, one in enumerate(files)
+    ]
     return {"number": number, "totals": totals, "files": rows}
 
 
