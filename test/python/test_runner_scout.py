@@ -16,14 +16,16 @@ AT = "import time\nAT = time.time()\n"
 TELLS = "from conftest import AT\ndef test_a(): raise ValueError(AT)\n"
 
 
-def ahead(runner):
-    """Wait until a scout has gone as far as it may; returns the pids of the child and its scout."""
+def ahead(runner, both=True):
+    """Wait until the scouts have gone as far as they may; returns the pids of the child and of both, or of
+    the first one."""
     child = runner.prepared()
     until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
-        scouts = [pid for pid in children_of(child) if "pipe" in doing(pid)]
-        if scouts:
-            return child, scouts[0]
+        first = [pid for pid in children_of(child) if "pipe" in doing(pid)]
+        last = [pid for scout in first for pid in children_of(scout) if "pipe" in doing(pid)]
+        if first and (last or not both):
+            return child, *first, *last
         time.sleep(0.02)
     raise AssertionError("no scout is ahead")
 
@@ -45,7 +47,7 @@ def test_the_tests_are_collected_before_the_run(runner, suite, more):
     suite.write("tests/conftest.py", AT)
     suite.write("tests/test_a.py", TELLS)
     runner.run(suite.dir, *more)
-    _, scout = ahead(runner)
+    _, _, scout = ahead(runner)
     asked = time.time()
     answer = runner.run(suite.dir, *more)
     assert float(message(answer, "tests/test_a.py::test_a")) < asked
@@ -83,6 +85,19 @@ def change_data(suite):
 
 def add_conftest(suite):
     suite.write("conftest.py", "import helper\nhelper.DATA = 'new'\n")
+
+
+def test_changed_tests_find_the_conftest_files_loaded(runner, suite):
+    suite.write("conftest.py", AT)
+    suite.write("test_a.py", "def test_a(): pass\n")
+    runner.run(suite.dir)
+    for change in (True, False):
+        ahead(runner)
+        if change:
+            suite.write("test_a.py", TELLS)
+        asked = time.time()
+        answer = runner.run(suite.dir, select=[] if change else ["test_a.py::test_a"])
+        assert float(message(answer)) < asked
 
 
 @pytest.mark.parametrize(
@@ -153,7 +168,7 @@ def test_what_reaches_outside_waits_for_the_run(runner, suite, what):
     for _ in range(3):
         asked = time.time()
         assert float(message(runner.run(suite.dir))) >= asked
-        ahead(runner)
+        ahead(runner, both=False)
     server.close()
 
 
@@ -201,11 +216,11 @@ def test_the_scouts_end_is_the_runs(runner, suite, does, says):
     assert says in runner.run(suite.dir).error["message"]
 
 
-def test_a_scout_that_was_killed_is_no_matter(runner, suite):
+@pytest.mark.parametrize("which", [1, 2])
+def test_a_scout_that_was_killed_is_no_matter(runner, suite, which):
     suite.write("test_a.py", "def test_a(): pass\n")
     runner.run(suite.dir)
-    _, scout = ahead(runner)
-    os.kill(scout, 9)
+    os.kill(ahead(runner)[which], 9)
     assert runner.run(suite.dir).ok["passed"] == 1
 
 
@@ -221,11 +236,11 @@ def test_a_run_of_a_scout_is_cancelled_as_any_other(runner, suite):
     runner.start(suite.dir, "-k", "test_b")
     runner.ask("cancel", target=runner.number)
     runner.run(suite.dir, "-k", "test_a")
-    child, scout = ahead(runner)
+    pids = ahead(runner)
     number = runner.start(suite.dir, "-k", "test_a")
     runner.ask("cancel", target=number)
     runner.wait(number)
-    assert gone(child, scout) == []
+    assert gone(*pids) == []
 
 
 def test_the_summary_tells_the_tests_own_time(runner, suite):

@@ -80,10 +80,8 @@ class Gate:
         self.config = early_config
         before, marks = self.modules(), self.marks()
 
-        def fits(line):
-            """Not for selected tests: those narrow what is collected."""
-            same = self.marks() == marks and not self.outdated(before)
-            return same and not json.loads(line)["select"]
+        def fits(_):
+            return self.marks() == marks and not self.outdated(before)
 
         come = select.select([self.fd], [], [], 0)[0]
         if not come and unfit(early_config, sys.modules) is None:
@@ -93,6 +91,18 @@ class Gate:
         else:
             self.wait(before)
         yield
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self):
+        """One scout stays here, with the conftest files loaded: for tests that have changed, or are selected,
+        which narrows what is collected. Another one collects all."""
+        if isinstance(self.ahead, Scout) and self.ahead.waiting:
+            fits = self.ahead.fits
+            self.ahead = self.ahead.divide(
+                lambda line: fits(line) and not json.loads(line)["select"]
+            )
+            if self.ahead.waiting:
+                self.reporter.hold()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectstart(self):
@@ -121,9 +131,10 @@ class Gate:
         if isinstance(self.ahead, Scout):
             how(self.ahead)
 
-    def arrive(self):
+    def arrive(self, line):
         """The run has come to the scout."""
         os.chdir(self.command.cwd)  # it may be another directory of that name now
+        self.narrow(json.loads(line)["select"])
         self.reporter.release()
         begin_time(self.config)
 

@@ -1,9 +1,12 @@
-"""A fork of the child at its gate that goes on ahead of the run: it collects the tests.
+"""Forks of the child at its gate that go on ahead of the run: they collect the tests.
 
-It waits where it would first do more than read: before the first test, or earlier where a conftest file
-opens a connection, starts a program or writes. When the run comes it says whether all that it has read
-is still the same. If so the run is its own, and the child at the gate only waits for its end; else it
-ends, and the child goes on as if there had been none. No outcome of a test is ever known before its run.
+A scout waits where it would first do more than read: before the first test, or earlier where a conftest
+file opens a connection, starts a program or writes. When the run comes it says whether all that it has read
+is still the same. If so the run is its own, and the process behind it only waits for its end; else it
+ends, and the one behind goes on. Of two scouts the first stays where the conftest files are loaded and
+nothing is collected yet. No outcome of a test is ever known before its run.
+
+    child at the gate ── scout before the collection ── scout before the first test (and its shards)
 """
 
 import os
@@ -51,7 +54,7 @@ def setting(config, name):
 
 
 class Keeper:
-    """The child at the gate, which has a scout ahead."""
+    """What a process knows of the scout that it has sent ahead."""
 
     def __init__(self, pid, line, verdict):
         self.pid, self.line, self.verdict = pid, line, verdict
@@ -86,10 +89,11 @@ class Scout:
     """The process that is ahead."""
 
     def __init__(self, line, verdict, fits, arrive):
-        """`fits(line)`: whether that run is one for this process, whatever it has read; `arrive()` is
+        """`fits(line)`: whether that run is one for this process, whatever it has read; `arrive(line)` is
         called when it is and all that was read holds."""
         self.line, self.verdict, self.fits, self.arrive = line, verdict, fits, arrive
         self.reads = None
+        self.further = None  # the Keeper of another one, ahead of this
         self.waiting = True
 
     def watch(self):
@@ -98,6 +102,21 @@ class Scout:
             self.reads = Reads(self.wait)
         elif self.waiting:
             self.reads.watching = True
+
+    def divide(self, fits):
+        """Fork: the one goes on, this one waits here, and takes the run if it does not fit the other.
+        Returns the Scout that this process is then."""
+        self.pause()
+        further = send_ahead(fits, self.arrive)
+        if isinstance(further, Keeper):
+            self.further = further
+            self.wait()
+            return self
+        os.close(self.line)
+        os.close(self.verdict)
+        further.reads, self.reads.reach = self.reads, further.wait
+        further.watch()
+        return further
 
     def pause(self):
         self.reads.watching = False
@@ -117,11 +136,14 @@ class Scout:
         self.pause()
         with open(self.line, "rb") as file:
             line = file.readline()
+        if line and self.further and self.further.send(line):
+            os.write(self.verdict, GOES)
+            self.further.follow()
         if not line or not self.fits(line) or not self.reads.hold():
             os._exit(0)
         os.write(self.verdict, GOES)
         os.close(self.verdict)
-        self.arrive()
+        self.arrive(line)
 
 
 def send_ahead(fits, arrive):
