@@ -90,12 +90,13 @@ EXIT_SECONDS = 0.5  # how long exit handlers and threads are measured after work
 # How much longer than its workers' graceful_timeout the master waits before it kills them; gevent's
 # look at it once a second, and take another one to end what hangs.
 KILL_SECONDS, KILL_SECONDS_GREEN = 1, 2
-GIVE_WAY_SECONDS = 0.15
+GIVE_WAY_SECONDS = 1
 PRELOAD_TRIES = 8
 PRELOAD_SECONDS = 20
 MEMORY_LIMIT = 1 << 16  # bytes of errors that are kept
 # What gevent may put its own in the place of later; a watch on exits needs a real thread.
 REAL_THREAD, REAL_SLEEP, REAL_LOCK = _thread.start_new_thread, time.sleep, _thread.allocate_lock
+REALPATH = os.path.realpath
 
 
 def master_state():
@@ -110,7 +111,9 @@ def master_state():
         state.config_error = None  # traceback of the user's config at this reload
         state.errors = []  # of our own steps in the master; they go into master.json
         state.hashes = {}  # real path -> sha256 of the project's source, as it was imported
-        state.code = {}  # path -> (sha256, marshalled code) of the project's, as workers compiled it
+        state.imported = {}  # path of the project's source -> (absolute path, real path)
+        state.real = os.path.realpath  # in a worker a RealPaths of its own
+        state.code = {}  # path -> (sha256, code) of the project's, as workers compiled it
         state.compiled = {}  # the same of what this worker has compiled itself
         state.known = frozenset()  # names of the modules that a worker is forked with
         state.flushed = None  # (directory, how many) of the workers that save first, see give_way
@@ -343,6 +346,23 @@ def is_project(path):
     return not path.startswith(LIBRARY_ROOTS) and not any(part in path for part in INSTALLED)
 
 
+class RealPaths:
+    """os.path.realpath of many files: the links in a directory's path are followed once, not for each
+    of its files. For a worker's life, or a piece of work in it."""
+
+    def __init__(self):
+        self.folders = {}
+
+    def __call__(self, path):
+        folder, name = os.path.split(path)
+        if name in ("", ".", "..") or not os.path.isabs(path):
+            return REALPATH(path)
+        if folder not in self.folders:
+            self.folders[folder] = REALPATH(folder)
+        whole = os.path.join(self.folders[folder], name)
+        return REALPATH(whole) if os.path.islink(whole) else whole
+
+
 def get_project_code(loader, fullname):
     """SourceFileLoader.get_code that neither reads nor writes bytecode of the project's own code.
 
@@ -356,17 +376,27 @@ def get_project_code(loader, fullname):
         return super(importlib.machinery.SourceFileLoader, loader).get_code(fullname)
     source = loader.get_data(path)
     digest = hashlib.sha256(source).hexdigest()
-    if os.path.realpath(path) != HERE:
-        STATE.hashes[os.path.realpath(path)] = digest
+    real = STATE.real(path)
+    if real != HERE:
+        STATE.hashes[real] = digest
+        STATE.imported[path] = (os.path.abspath(path), real)
+        tell_coverage(path, real)
     known = STATE.code.get(path)
     if known and known[0] == digest:
-        return marshal.loads(known[1])
+        return marshal.loads(known[1]) if isinstance(known[1], bytes) else known[1]
     code = loader.source_to_code(source, path)
-    if os.path.realpath(path) == HERE:  # executed in the master at each reload
-        STATE.code[path] = (digest, marshal.dumps(code))
+    if real == HERE:  # executed in the master at each reload
+        STATE.code[path] = (digest, code)
     else:
         STATE.compiled[path] = (digest, code)
     return code
+
+
+def tell_coverage(path, real):
+    """Put a file's real path where coverage would keep it once it had found it out itself."""
+    names = getattr(sys.modules.get("coverage.files"), "CANONICAL_FILENAME_CACHE", None)
+    if isinstance(names, dict) and os.path.isabs(path):
+        names[path] = real
 
 
 def import_from_source():
@@ -379,7 +409,11 @@ def loaded_project_files():
     command = sys.modules["__main__"]  # gunicorn's own script, under whatever names it has
     for module in list(sys.modules.values()):
         path = module is not command and getattr(module, "__file__", None)
-        if isinstance(path, str) and is_project(path):
+        if not isinstance(path, str):
+            continue
+        if path in STATE.imported:
+            paths.update(STATE.imported[path])
+        elif is_project(path):
             paths.update((os.path.abspath(path), os.path.realpath(path)))
     paths.discard(HERE)
     return sorted(paths)
@@ -400,14 +434,19 @@ def tell_compiled(mine):
 
 def take_compiled(folder):
     """In the master: what the workers of the generation that ends have compiled. A file's newest
-    code takes the place of an older one, so that there is one for each file."""
+    code takes the place of an older one, so that there is one for each file.
+
+    Workers of the master's own user are believed: the code is made here, once for all that are forked.
+    """
+    make = bytes if STATE.owner else marshal.loads
     for name in os.listdir(os.path.join(folder, "code")):
         if not name.isdigit():
             continue
         with open(os.path.join(folder, "code", name), "rb") as file:
             head, _, body = file.read().partition(b"\n")
         for path, (digest, start, size) in json.loads(head).items():
-            STATE.code[path] = (digest, body[start : start + size])
+            if path not in STATE.code or STATE.code[path][0] != digest:
+                STATE.code[path] = (digest, make(body[start : start + size]))
 
 
 # ---------------------------------------------------------------- libraries, imported in the master
@@ -421,7 +460,7 @@ def imported_libraries():
         path = getattr(spec, "origin", None)
         if name in STATE.known or spec is None or spec.name != name or not isinstance(path, str):
             continue
-        if os.path.isabs(path) and not is_project(path):
+        if path not in STATE.imported and os.path.isabs(path) and not is_project(path):
             found.append([name, path])
     return found
 
@@ -940,6 +979,7 @@ class WorkerRecord:
         self.error = None
         self.boot_failed = False
         self.finished = False
+        self.told = {}  # the hashes that are in booted/
         self.forked_at = time.time()
         self.requests = 0
         self.request_numbers = itertools.count(1)
@@ -991,7 +1031,8 @@ def keep_data(mine):
     if os.path.exists(os.path.join(mine.directory, "unwanted")):
         shutil.rmtree(mine.path("part"), ignore_errors=True)
         return None
-    cov.save()
+    with quick_realpath():
+        cov.save()
     data = cov.get_data()
     path = data.data_filename()
     empty = not data.measured_files()
@@ -1006,6 +1047,23 @@ def keep_data(mine):
     with contextlib.suppress(OSError):
         os.rmdir(mine.path("part"))
     return name
+
+
+@contextlib.contextmanager
+def quick_realpath():
+    """coverage's save asks for the real path of each measured file twice; each time every directory on
+    the way to it is looked at: 40 ms for a thousand files."""
+    quick, usual = RealPaths(), os.path.realpath
+
+    def realpath(path, *args, **named):
+        plain = isinstance(path, str) and not args and not named
+        return quick(path) if plain else usual(path, *args, **named)
+
+    os.path.realpath = realpath
+    try:
+        yield
+    finally:
+        os.path.realpath = usual
 
 
 def save_at_exit(worker):
@@ -1070,7 +1128,7 @@ def save_once(worker, mine):
         file=name,
         ms=round(1000 * (time.time() - started), 1),
         requests=mine.requests,
-        hashes=STATE.hashes,
+        hashes={path: each for path, each in STATE.hashes.items() if mine.told.get(path) != each},
         error=mine.error,
         late=mine.late,
     )
@@ -1084,16 +1142,18 @@ def calls_pre_request(worker):
 def record_boot(worker):
     mine = worker._gunicov
     attempt(worker, tell_compiled, mine)
+    hashes = dict(STATE.hashes)
     mine.note(
         "booted",
         os.getpid(),
         start_time=process_start_time(os.getpid()),
         ms=round(1000 * (time.time() - mine.forked_at), 1),
         modules=loaded_project_files(),
-        hashes=STATE.hashes,
+        hashes=hashes,
         libraries=imported_libraries(),
         counts_requests=mine.counts_requests,
     )
+    mine.told = hashes
 
 
 def count_request(worker):
@@ -1239,7 +1299,8 @@ def note_purpose():
 
 def give_way(worker):
     """After a flush, boot when the helper has made its report of what the others save: somebody waits
-    for that, and nobody for this worker. Not for long: they may finish a request, or be lost."""
+    for that, and nobody for this worker. The helper says so too where there will be no report; it may have
+    gone, and an older worker may finish a request: it is not waited for longer than GIVE_WAY_SECONDS."""
     if STATE.flushed is None:
         return
     collected = os.path.join(STATE.flushed, "collected")
@@ -1483,7 +1544,7 @@ def pre_fork(server, worker):
 def post_fork(server, worker):
     attempt(worker, worker._gunicov.mark, "forked", str(os.getpid()).encode())
     worker._gunicov.pid = os.getpid()
-    STATE.known, STATE.compiled = frozenset(sys.modules), {}
+    STATE.known, STATE.compiled, STATE.real = frozenset(sys.modules), {}, RealPaths()
     worker._gunicov.counts_requests = calls_pre_request(worker)
     atexit.register(save_at_exit, worker)
     limits = (give_way, limit_worker, bound_closing)

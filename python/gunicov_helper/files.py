@@ -40,7 +40,7 @@ class RealPaths:
 
     def __call__(self, path):
         folder, name = os.path.split(path)
-        if name in ("", ".", ".."):
+        if name in ("", ".", "..") or not os.path.isabs(path):
             return os.path.realpath(path)
         if folder not in self.folders:
             self.folders[folder] = os.path.realpath(folder)

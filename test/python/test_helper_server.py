@@ -340,6 +340,28 @@ def test_a_file_changed_after_its_import_makes_the_report_superseded(served, pro
     assert collected["superseded"] == [str(project.dir / "lib.py")]
 
 
+def test_workers_that_give_way_to_a_report_boot_where_there_will_be_none(served):
+    server, client = served()
+    client.ask("restart", timeout=TIME)
+    closed = server.generation
+    slow = threading.Thread(target=server.get, args=("/slow",))
+    slow.start()
+    wait_until(lambda: closed.ages("served"), "the slow request")
+    number = client.send("flush", timeout=TIME)
+    client.wait_event(number, "saved")  # the other worker's
+    opened = server.generation
+    assert opened.ages("booted") == [], "they give way"
+    assert client.ask("cancel", target=number) == {"found": True}
+    assert client.wait(number)["error"]["kind"] == "cancelled"
+    assert (closed.dir / "collected").exists()
+    slow.join()
+    # Nobody collects this one's data: the next reload does not wait for that.
+    client.ask("flush", timeout=TIME)
+    assert not (opened.dir / "collected").exists()
+    client.ask("restart", timeout=TIME)
+    assert (opened.dir / "collected").exists()
+
+
 def test_rows_that_the_client_has_are_not_sent_again(served, project):
     server, client = served()
     app, lib = str(project.dir / "app.py"), str(project.dir / "lib.py")

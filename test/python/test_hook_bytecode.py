@@ -79,7 +79,46 @@ def test_a_module_imported_while_serving_is_hashed_when_saved(gunicorn_server, p
     server.hup()
     first = server.generations()[0]
     assert str(project.dir / "late.py") not in first.read("booted", 1)["hashes"]
-    assert str(project.dir / "late.py") in first.read("saved", 1)["hashes"]
+    # What booted/ has is not told again.
+    assert list(first.read("saved", 1)["hashes"]) == [str(project.dir / "late.py")]
+
+
+def test_what_is_imported_through_links_is_hashed_under_its_real_path(gunicorn_server, project):
+    project.write({"app.py": VERSIONED.format(imports="import one.mod, two", body="one.mod.NAME")})
+    project.write({"real/__init__.py": "", "real/mod.py": 'NAME = "mod"\n', "real/last.py": ""})
+    os.symlink("real", project.dir / "one")
+    os.symlink("real/last.py", project.dir / "two.py")
+    server = gunicorn_server(project.dir)
+    for _ in range(3):  # compiled, from the record, and as the master has made it
+        assert server.get("/") == (200, "mod")
+        booted = server.generation.all("booted")[0]
+        real = {"app.py", "real/__init__.py", "real/mod.py", "real/last.py"}
+        links = {"one/__init__.py", "one/mod.py", "two.py"}
+        assert set(booted["hashes"]) == {str(project.dir / name) for name in real}
+        assert set(booted["modules"]) == {str(project.dir / name) for name in real | links}
+        server.hup()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's workers change their user")
+def test_code_of_workers_of_another_user_is_not_made_in_the_master(
+    gunicorn_server, project, tmp_path
+):
+    """It is run all the same, and an edit of it, too."""
+    for base in [tmp_path, *tmp_path.parents]:  # pytest's own directories are private to root
+        base.chmod(base.stat().st_mode | 0o055)
+    imports = f"import sys\n\nSTATE = sys.modules['_gunicov_state']\nHERE = {str(project.dir / 'app.py')!r}"
+    body = "(type(STATE.code[HERE][1]).__name__ if HERE in STATE.code else 'none')"
+    project.write({"app.py": VERSIONED.format(imports=imports, body=body)})
+    other = gunicorn_server(project.dir, args=["--user", "nobody", "--group", "nogroup"])
+    same = gunicorn_server(project.dir)
+    for server, kind in ((other, "bytes"), (same, "code")):
+        assert server.get("/") == (200, "none")
+        server.hup()
+        assert server.get("/") == (200, kind)
+    project.write({"app.py": VERSIONED.format(imports="", body="'edited'")})
+    for server in (other, same):
+        server.hup()
+        assert server.get("/") == (200, "edited")
 
 
 def test_a_file_made_just_before_the_reload_is_found(gunicorn_server, project):

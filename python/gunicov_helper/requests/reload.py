@@ -43,6 +43,9 @@ class Reload:
 
     def earlier_boot(self, watch, deaths, clock, generation):
         """Wait for a generation that is still booting, but not for one that hangs."""
+        before = self.session.record.get(generation.number - 1)
+        if before is not None:
+            before.let_next_boot()  # nobody has asked for the report that it gives way to
         boots = Boots(generation, self.session.record.workers(generation), deaths)
         while True:
             watch.follow(generation.directories())
@@ -200,10 +203,7 @@ class Reload:
                 if closed is None:
                     raise self.session.lost_record()
                 yield from self.earlier_boot(watch, deaths, clock, closed)
-                self.session.record.say("flush")
-                opened = yield from self.reload(job, watch, deaths, clock)
-                roster = Roster(closed, deaths)
-                yield from self.settle_roster(job, watch, deaths, clock, roster)
+                opened, roster = yield from self.close(job, watch, deaths, clock, closed)
         finally:
             self.session.signalling = None
         return {
@@ -218,6 +218,18 @@ class Reload:
             "requests": roster.requests(),
             "ms": clock.ms(),
         }
+
+    def close(self, job, watch, deaths, clock, closed):
+        """Have a generation's workers save: (the generation that it opens, its Roster)."""
+        self.session.record.say("flush")
+        try:
+            opened = yield from self.reload(job, watch, deaths, clock)
+            roster = Roster(closed, deaths)
+            yield from self.settle_roster(job, watch, deaths, clock, roster)
+        except BaseException:
+            closed.let_next_boot()  # there will be no report of this one's data
+            raise
+        return opened, roster
 
     def settle_roster(self, job, watch, deaths, clock, roster):
         """Wait until each worker of a closed roster has saved or is lost, telling of each."""
