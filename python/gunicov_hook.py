@@ -212,7 +212,7 @@ def make_generation(number, manifest):
     unfinished = os.path.join(STATE.directory, f".gen-{number:06d}.{os.getpid()}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     make_directory(unfinished)
-    kinds = ("forked", "booted", "boot-error", "part", "saved", "served", "done", "code")
+    kinds = ("forked", "booted", "boot-error", "part", "saved", "served", "done", "code", "later")
     for name in kinds:
         make_directory(os.path.join(unfinished, name))
     write_json(os.path.join(unfinished, "manifest.json"), manifest)
@@ -455,10 +455,11 @@ def take_compiled(folder):
 def imported_libraries():
     """[[name, file]] of the libraries' modules that this worker has imported itself, in that order."""
     found = []
-    for name, module in list(sys.modules.items()):
+    new = [each for each in list(sys.modules.items()) if each[0] not in STATE.known]
+    for name, module in new:
         spec = getattr(module, "__spec__", None)
         path = getattr(spec, "origin", None)
-        if name in STATE.known or spec is None or spec.name != name or not isinstance(path, str):
+        if spec is None or spec.name != name or not isinstance(path, str):
             continue
         if path not in STATE.imported and os.path.isabs(path) and not is_project(path):
             found.append([name, path])
@@ -472,7 +473,11 @@ def preload(server):
     if os.environ.get("GUNICOV_PRELOAD") == "0" or cfg.preload_app or STATE.current is None:
         return
     wanted = {}
-    for path in booted_files(STATE.current):
+    # The workers that end now say later what they have imported while serving: those before them have.
+    for path in (
+        *told_files(STATE.current, "booted"),
+        *told_files(generation_directory(STATE.generation - 1), "later"),
+    ):
         with open(path, "rb") as file:
             wanted.update(json.load(file).get("libraries", ()))
     if green_library(cfg.worker_class) or {"gevent", "eventlet"} & {*wanted, *sys.modules}:
@@ -491,9 +496,10 @@ def preload(server):
         gc.freeze()  # collections in the workers then leave these pages shared
 
 
-def booted_files(folder):
-    folder = os.path.join(folder, "booted")
-    return [os.path.join(folder, name) for name in os.listdir(folder) if name[0] != "."]
+def told_files(generation, kind):
+    folder = os.path.join(generation, kind)
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    return [os.path.join(folder, name) for name in names if name[0] != "."]
 
 
 def is_preloadable(name, path):
@@ -1122,6 +1128,7 @@ def save_once(worker, mine):
             shutil.rmtree(mine.path("part"), ignore_errors=True)
     if mine.late:
         worker.log.warning("gunicov: %s", mine.late)
+    attempt(worker, tell_later, mine)
     mine.note(
         "saved",
         os.getpid(),
@@ -1154,6 +1161,14 @@ def record_boot(worker):
         counts_requests=mine.counts_requests,
     )
     mine.told = hashes
+    STATE.known = frozenset(sys.modules)
+
+
+def tell_later(mine):
+    """Tell of libraries that were imported while serving."""
+    libraries = imported_libraries()
+    if libraries:
+        mine.note("later", os.getpid(), libraries=libraries)
 
 
 def count_request(worker):

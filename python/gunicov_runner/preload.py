@@ -21,7 +21,7 @@ def third_party(known=()):
     names are `known`: to look at each that there is takes some 3 ms.
     """
     found = []
-    for name, module in [each for each in sys.modules.items() if each[0] not in known]:
+    for name, module in [each for each in list(sys.modules.items()) if each[0] not in known]:
         spec = getattr(module, "__spec__", None)
         origin = getattr(spec, "origin", None)
         if not isinstance(origin, str) or not any(part in origin for part in INSTALLED):

@@ -75,6 +75,19 @@ def test_a_library_is_imported_once_in_the_master(gunicorn_server, library):
     assert str(library.dir / "heavy.py") in server.master["libraries"]
 
 
+def test_a_library_that_is_imported_while_serving_is_too(gunicorn_server, library):
+    text = APP.format(imports="").replace("import heavy\n", "")
+    text = text.replace("    body", "    import heavy\n    body", 1)
+    library.project.write({"app.py": text})
+    server = gunicorn_server(library.project.dir, env=library.env, args=["-w", "1"])
+    for _ in range(3):
+        assert server.get("/") == (200, "one")
+        server.hup()
+    before = library.imports()
+    assert server.get("/") == (200, "one") and str(server.pid) in before
+    assert library.imports() == before
+
+
 # What fails, or does something else, where it is not imported by the app.
 FAILS = "import sys\nif 'app' not in sys.modules: raise ImportError('only for the app')\n"
 
