@@ -13,6 +13,8 @@ from pathlib import Path
 import coverage
 import pytest
 from conftest import wait_until
+from gunicov_helper.failure import Failure
+from gunicov_helper.requests.report import link_all
 from helper_client import PREAMBLE, HelperClient, clean_environment
 from test_helper_collect import assert_equal, run_coverage
 
@@ -435,10 +437,30 @@ def test_html_export_read_and_prune(served, project, tmp_path):
     assert removed == [1, 2, 3]
     assert sorted(os.listdir(server.dir)) == ["gen-000004", "gen-000005", "master.json"]
     assert flushed["generation"] in removed
-    # The last report's data is combined when it is first asked for: it must still be there.
+    # Its data is combined when it is asked for: it must still be there.
     for path in server.generations()[0].data_files():
         path.unlink()
     assert "have been removed" in client.refused("html")["message"]
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "copies"])
+def test_data_for_a_child_has_names_of_its_own(tmp_path, monkeypatch, links):
+    def refuse(*_):
+        raise PermissionError(1, "no links here")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+    files = []
+    for name in "ab":
+        files.append(tmp_path / name / ".coverage.x")
+        files[-1].parent.mkdir()
+        files[-1].write_text(name)
+    names = link_all([str(path) for path in files], str(tmp_path / "data"))
+    for path in files:
+        path.unlink()
+    assert [Path(name).read_text() for name in names] == ["a", "b"]
+    with pytest.raises(Failure, match="have been removed"):
+        link_all([str(files[0])], str(tmp_path / "again"))
 
 
 def children(pid):

@@ -4,7 +4,6 @@ import base64
 import json
 import math
 import os
-import shutil
 import signal
 
 from gunicov_helper.failure import as_failure
@@ -23,7 +22,7 @@ class Child:
     def __init__(self, job, scratch, work):
         """Start `work(child)`, which may `send_files`; what it returns is the request's `ok`.
 
-        `scratch` is a private directory for its files, removed when the child is closed.
+        `scratch` is a private directory for its files.
         """
         self.number, self.scratch = job.number, scratch
         self.answer = None
@@ -86,14 +85,13 @@ class Child:
         return lines
 
     def close(self):
-        """Kill it if it still runs, reap it, and remove its files."""
+        """Kill it if it still runs, and reap it."""
         try:
             os.kill(self.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
         os.waitpid(self.pid, 0)
         os.close(self.reader)
-        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def die_with_parent():

@@ -71,7 +71,6 @@ class Report:
             return report
         with Environment(self.session.master.environment):
             measured = analyser.combine(collected.files, collected.config)
-            collected.data = measured.get_data()
         return (yield from sliced(analyser.report(measured)))
 
     def recorded_files(self, number):
@@ -133,27 +132,10 @@ class Report:
             raise Failure("no-report", "there is no report yet", "Send `collect` first.")
         return self.session.collected
 
-    def combined(self):
-        """The data of the last report in one piece, as coverage.py's `dumps` gives it (bytes).
-
-        Combined only when it is asked for: the report itself may have done without.
-        """
-        collected = self.last()
-        if collected.data is None:
-            if not all(os.path.exists(path) for path in collected.files):
-                raise Failure("no-report", "the last report's data files have been removed", AGAIN)
-            with Environment(self.session.master.environment):
-                measured = self.session.analyser.combine(collected.files, collected.config)
-            collected.data = measured.get_data()
-        return collected.data.dumps()
-
     def do_html(self, request, job):
         self.session.verified()
-        blob, config = self.combined(), self.last().config
 
-        def work(child):
-            with Environment(self.session.master.environment):
-                measured = self.session.analyser.reload(blob, config)
+        def work(child, measured):
             with self.session.analyser.errors():
                 measured.html_report(directory=child.scratch)
             return child.send_files(child.scratch)
@@ -162,12 +144,9 @@ class Report:
 
     def do_export(self, request, job):
         self.session.verified()
-        blob, config = self.combined(), self.last().config
         rename = Renaming(request["map"])
 
-        def work(child):
-            with Environment(self.session.master.environment):
-                measured = self.session.analyser.reload(blob, config)
+        def work(child, measured):
             self.session.analyser.save(measured, os.path.join(child.scratch, ".coverage"), rename)
             report = json.loads(self.session.analyser.json(measured))
             report["files"] = {rename(path): row for path, row in report["files"].items()}
@@ -178,12 +157,15 @@ class Report:
         return self.in_child(job, work)
 
     def in_child(self, job, work):
-        """Do work in a child, whose lines are passed on as they come, at the reader's pace."""
+        """Do work with the last report's data in a child, whose lines are passed on at the reader's pace."""
+        collected = self.last()
         base = self.session.scratch if self.session.own else self.session.record.path
         scratch = tempfile.mkdtemp(prefix="report-", dir=base)
         self.session.scratches.add(scratch)
-        child = Child(job, scratch, work)
+        child = None
         try:
+            files = link_all(collected.files, os.path.join(scratch, "data"))
+            child = Child(job, scratch, lambda it: work(it, self.combine(files, collected.config)))
             while True:
                 if job.channel.queued > OUTPUT_HIGH_WATER:
                     yield Wait(time.monotonic() + POLL_SECONDS)
@@ -195,12 +177,22 @@ class Report:
                 for line in lines:
                     job.channel.send_line(line)
         finally:
-            child.close()
+            if child:
+                child.close()
+            shutil.rmtree(scratch, ignore_errors=True)
             self.session.scratches.discard(scratch)
         answer = child.answer or {"error": {"kind": "internal", "message": "the child died"}}
         if "error" in answer:
             raise Failure(**answer["error"])
         return answer["ok"]
+
+    def combine(self, files, config):
+        """A plain Coverage of the data files in a directory of their own, which is removed."""
+        analyser = self.session.analyser
+        with Environment(self.session.master.environment):
+            blob = analyser.combine(files, config).get_data().dumps()
+            shutil.rmtree(os.path.dirname(files[0]))
+            return analyser.reload(blob, config)
 
     def do_read(self, request, job):
         path = request["path"]
@@ -246,10 +238,29 @@ def sliced(work):
             until = time.monotonic() + 0.02
 
 
+def link_all(files, folder):
+    """Give files second names in a new directory, where nobody removes them; returns these."""
+    os.mkdir(folder)
+    links = []
+    for number, path in enumerate(files):
+        links.append(os.path.join(folder, f"{number}-{os.path.basename(path)}"))
+        link(path, links[-1])
+    return links
+
+
+def link(path, name):
+    """Another name for a file; a copy of it where the file system knows no such thing, or forbids it."""
+    if not os.path.exists(path):
+        raise Failure("no-report", "the last report's data files have been removed", AGAIN)
+    try:
+        os.link(path, name)
+    except OSError:
+        shutil.copyfile(path, name)
+
+
 class Collected:
     """The last report: its number and rows (by path), and the data files that it was made of."""
 
     def __init__(self, files, config):
         self.files, self.config = files, config
         self.number, self.rows = 0, {}
-        self.data = None  # coverage.py's combination of them, once there is need of it
