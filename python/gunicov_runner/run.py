@@ -101,6 +101,8 @@ class Run:
             self.again = True
         elif kind == "finish":
             self.finished = True
+        elif kind == "left":
+            self.family.left(event["code"])
         elif kind == "code":
             CODES[tuple(event["key"])] = (event["digest"], base64.b64decode(event["code"]))
         elif kind == "modules":

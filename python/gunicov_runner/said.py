@@ -42,6 +42,7 @@ SHAPES = {
     "start": {"test": is_text},
     "exec": {"errno": is_whole},
     "finish": {},
+    "left": {"code": is_whole},
     "again": {},
     "code": {"key": is_texts_of_two, "digest": is_text, "code": is_base64},
     "modules": {"modules": is_pairs},

@@ -17,7 +17,7 @@ from gunicov_runner.text import encode
 
 
 def be_pytest(command, first, gate, fd):
-    """Run pytest in this process, as the command would; return its exit code."""
+    """Run pytest in this process, as the command would; return its exit code, and what tells it in the end."""
     known = set(sys.modules)  # the runner's own
     sys.path[:] = command.import_path()
     sys.modules["__main__"] = types.ModuleType("__main__")
@@ -52,7 +52,8 @@ def be_pytest(command, first, gate, fd):
     reporter.modules(third_party(known))
     reporter.compiled(COMPILED)
     reporter.send({"event": "finish"})
-    return int(code)
+    # For a process, and those behind a scout, to be gone takes some 10 ms: nobody waits for that.
+    return int(code), lambda: reporter.send({"event": "left", "code": int(code) & 0xFF})
 
 
 def be_program(command, gate, fd):
@@ -72,7 +73,7 @@ def be_program(command, gate, fd):
 
 def live_as_child(command, first, gate, parent, events, output, close):
     """All of the child's life; never returns. Signals are blocked when it begins."""
-    code = 3
+    code, last = 3, None
     try:
         os.setsid()
         die_with(parent)
@@ -92,10 +93,10 @@ def live_as_child(command, first, gate, parent, events, output, close):
         os.chdir(command.cwd)
         time.tzset()
         if command.pytest:
-            code = be_pytest(command, first, gate, events)
+            code, last = be_pytest(command, first, gate, events)
         else:
             code = be_program(command, gate, events)
     except BaseException:  # noqa: BLE001 (nothing may unwind into the runner's own frames)
         traceback.print_exc()
     finally:
-        leave(code)
+        leave(code, last)

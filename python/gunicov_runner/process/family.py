@@ -30,8 +30,13 @@ class Family:
                 return
             if pid == 0:
                 return
-            if pid == self.pid:
+            if pid == self.pid and self.status is None:
                 self.status = status
+
+    def left(self, code):
+        """The child has said that it ends with this code: nobody has to wait until it is gone."""
+        if self.status is None:
+            self.status = (code & 0xFF) << 8
 
     def ask(self):
         """Send SIGTERM, once each, to those outside the group that are our children, then to it.

@@ -8,8 +8,11 @@ import threading
 import traceback
 
 
-def leave(code):
-    """End the child as an interpreter ends: threads, exit handlers, buffers; never our own frames."""
+def leave(code, last=None):
+    """End the child as an interpreter ends: threads, exit handlers, buffers; never our own frames.
+
+    `last()` is called when all of that is done.
+    """
     try:
         threading._shutdown()
         atexit._run_exitfuncs()
@@ -20,7 +23,11 @@ def leave(code):
             stream.flush()
         except (OSError, ValueError):
             pass
-    os._exit(code)
+    try:
+        if last:
+            last()
+    finally:
+        os._exit(code)
 
 
 def prctl(option, value):
