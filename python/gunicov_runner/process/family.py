@@ -60,7 +60,7 @@ class Family:
         while not self.empty and time.monotonic() < until:
             for pid in children():
                 send_signal(os.kill, pid, signal.SIGKILL)
-            time.sleep(0.002)
+            time.sleep(0.001)
             self.reap()
         if not self.empty:
             print(f"gunicov: processes {children()} could not be ended", file=sys.stderr)
