@@ -3,6 +3,7 @@ import { type Bench, machine, runBench } from "./lib/bench.ts";
 import { FILES, LARGE, STATEMENTS, WORKERS } from "./lib/large.ts";
 import { median, medians, type Spread, spread } from "./lib/numbers.ts";
 import { milliseconds, parts } from "./lib/table.ts";
+import { now } from "./lib/watching.ts";
 import { danceWay } from "./ways/dance.ts";
 import { gunicovWay } from "./ways/gunicov.ts";
 import type { Turn } from "./ways/way.ts";
@@ -18,9 +19,13 @@ async function measure({ yard, turns, say }: Bench): Promise<object> {
   say(`${before.processors} processors, load average ${before.load.toFixed(2)}; starting the containers`);
   const dance = await danceWay(yard, LARGE);
   const gunicov = await gunicovWay(yard, LARGE);
+  await gunicov.rest(0);
   const pairs: Pair[] = [];
   for (let number = 1; number <= turns; number += 1) {
-    const pair = { gunicov: await gunicov.turn("source", number), dance: await dance.turn("source", number) };
+    const began = now();
+    const ours = await gunicov.turn("source", number);
+    await gunicov.rest(began); // else the dance would have a processor less
+    const pair = { gunicov: ours, dance: await dance.turn("source", number) };
     pairs.push(pair);
     say(
       `turn ${number} of ${turns}: dance ${milliseconds(pair.dance.ms)}, gunicov ${milliseconds(pair.gunicov.ms)}`,
@@ -47,6 +52,8 @@ interface Summary {
   };
   /** Share of the turns that had a total. */
   readonly reported: { readonly dance: number; readonly gunicov: number };
+  /** Share of the turns in which both had the same. The dance may lose data. */
+  readonly equal: number;
 }
 
 function summary(pairs: readonly Pair[]): Summary {
@@ -73,10 +80,11 @@ function summary(pairs: readonly Pair[]): Summary {
       gunicov: medians(of("gunicov").map((turn) => turn.phases)),
     },
     reported: { dance: share("dance"), gunicov: share("gunicov") },
+    equal: pairs.filter(({ dance, gunicov }) => dance.total === gunicov.total).length / pairs.length,
   };
 }
 
-function tables({ ms, ratios, phases }: Summary): readonly string[] {
+function tables({ ms, ratios, phases, equal }: Summary): readonly string[] {
   const ratio = ({ median: middle, q1, q3 }: Spread) =>
     `${middle.toFixed(1)} × (${q1.toFixed(1)}–${q3.toFixed(1)})`;
   return [
@@ -87,6 +95,7 @@ function tables({ ms, ratios, phases }: Summary): readonly string[] {
     "",
     `dance: ${parts(phases.dance)}`,
     `gunicov: ${parts(phases.gunicov)}`,
+    `the same total: in ${Math.round(100 * equal)} % of the turns`,
   ];
 }
 

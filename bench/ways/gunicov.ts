@@ -1,6 +1,7 @@
 /** gunicov, left open as a user leaves it; a save (or the wish for a rerun) to the `report` on its stdout. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { now, type Seen, Watching } from "../lib/watching.ts";
 import type { Yard } from "../lib/yard.ts";
 import { DEMO, type Kind, type Setting, save, type Turn, totalOf, type Way } from "./way.ts";
@@ -23,6 +24,8 @@ export interface Interrupting {
 }
 
 export interface Gunicov extends Way {
+  /** Waits until it keeps a report later than that moment for editors: work in the background, which takes a processor. */
+  rest(since: number): Promise<void>;
   breaking(): Promise<Breaking>;
   interrupting(number: number): Promise<Interrupting>;
 }
@@ -58,6 +61,14 @@ export async function startWatching(
 
 export async function gunicovWay(yard: Yard, setting: Setting = DEMO): Promise<Gunicov> {
   const { demo, watching } = await startWatching(yard, setting);
+
+  const rest = async (since: number) => {
+    const kept = () => stat(join(demo, ".gunicov/coverage.json")).catch(() => null);
+    for (const end = now() + 120_000; now() < end; await sleep(200)) {
+      if (((await kept())?.mtimeMs ?? 0) > since) return;
+    }
+    throw new Error("gunicov keeps no report");
+  };
 
   const turn = async (kind: Kind, number: number): Promise<Turn> => {
     const { mark } = watching;
@@ -111,7 +122,7 @@ export async function gunicovWay(yard: Yard, setting: Setting = DEMO): Promise<G
     };
   };
 
-  return { turn, breaking, interrupting };
+  return { turn, rest, breaking, interrupting };
 }
 
 /** Changes a file; gives the way back. */
