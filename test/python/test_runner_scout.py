@@ -83,6 +83,10 @@ def change_data(suite):
     suite.write("data.txt", "new")
 
 
+def add_what_is_looked_for(suite):
+    suite.write("elsewhere/flag", "")
+
+
 def add_conftest(suite):
     suite.write("conftest.py", "import helper\nhelper.DATA = 'new'\n")
 
@@ -101,14 +105,24 @@ def test_changed_tests_find_the_conftest_files_loaded(runner, suite):
 
 
 @pytest.mark.parametrize(
-    "change", [change_test, change_test_in_secret, change_helper, change_data, add_conftest]
+    "change",
+    [
+        change_test,
+        change_test_in_secret,
+        change_helper,
+        change_data,
+        add_what_is_looked_for,
+        add_conftest,
+    ],
 )
 def test_what_has_changed_is_read_anew(runner, suite, change):
     suite.write("data.txt", "old")
     suite.write(
         "helper.py",
         "from pathlib import Path\n"
-        "DATA = (Path(__file__).parent / 'data.txt').read_text()\nNEWS = 'new'\n",
+        "HERE = Path(__file__).parent\n"
+        "DATA = 'new' if (HERE / 'elsewhere' / 'flag').exists() else (HERE / 'data.txt').read_text()\n"
+        "NEWS = 'new'\n",
     )
     suite.write("test_a.py", "from helper import *\nimport helper as h\n"
                 "def test_a(): raise ValueError(h.DATA)\n")  # fmt: skip

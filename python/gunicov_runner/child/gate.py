@@ -123,7 +123,7 @@ class Gate:
 
     def forget(self):
         """In a fork of a scout."""
-        self.reach(Scout.pause)
+        self.reach(Scout.stop)
         self.ahead = None
 
     def reach(self, how=Scout.wait):

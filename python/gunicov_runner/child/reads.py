@@ -1,11 +1,13 @@
 """What a process reads, and the moment at which it does more than that.
 
-Python tells an audit hook of all that reaches outside (PEP 578). What is read of the project is noted
-with its contents, so that it can be said later whether any of it has changed.
+Python tells an audit hook of all that reaches outside (PEP 578), but for looks at whether a file is there:
+those come by os.stat and os.lstat, which are wrapped for as long as it watches. What is read of the project is
+noted with its contents, so that it can be said later whether any of it has changed.
 """
 
 import hashlib
 import os
+import stat
 import sys
 
 from gunicov_runner.child.fresh import is_installed
@@ -58,6 +60,7 @@ SILENT = {
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 LARGEST = 16 * 1024 * 1024  # bytes of a file that is hashed while others wait
 VIRTUAL = ("/proc/", "/sys/", "/dev/")
+STAT, LSTAT = os.stat, os.lstat
 
 
 class Reads:
@@ -67,9 +70,11 @@ class Reads:
     def __init__(self, reach):
         self.reach = reach
         self.files = {}  # path -> digest, None where it was not there
+        self.looks = {}  # path -> what a look says of it
         self.folders = {}  # path -> names
         self.watching = True
         sys.addaudithook(self.hear)
+        os.stat, os.lstat = self.noting(os.stat), self.noting(os.lstat)
 
     def hear(self, event, arguments):
         if not self.watching:
@@ -79,6 +84,21 @@ class Reads:
             self.watching = True
         else:
             self.reach()
+
+    def noting(self, look):
+        def note(path, *more, **options):
+            if self.watching and not more and not options and not isinstance(path, int):
+                name = os.path.abspath(os.fsdecode(path))
+                if name not in self.looks and not is_apart(name):
+                    self.looks[name] = seen(name)
+            return look(path, *more, **options)
+
+        return note
+
+    def end(self):
+        """Watch no more, for good."""
+        self.watching = False
+        os.stat, os.lstat = STAT, LSTAT
 
     def only_reads(self, event, arguments):
         if event == "open":
@@ -112,13 +132,28 @@ class Reads:
 
     def hold(self):
         """Whether all that was read is the same now."""
-        same = all(digest(path) == known for path, known in self.files.items())
-        return same and all(names_in(path) == known for path, known in self.folders.items())
+        return (
+            all(seen(path) == known for path, known in self.looks.items())
+            and all(digest(path) == known for path, known in self.files.items())
+            and all(names_in(path) == known for path, known in self.folders.items())
+        )
 
 
 def is_apart(path):
     """Whether a path is no part of the project."""
     return is_installed(path) or path.startswith(VIRTUAL)
+
+
+def seen(path):
+    """What a look at a path says that may matter; None where nothing is there. A directory's own time and
+    size change with each save in it."""
+    try:
+        about = STAT(path)
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISDIR(about.st_mode):
+        return "directory"
+    return stat.S_IFMT(about.st_mode), about.st_size, about.st_mtime_ns
 
 
 def digest(path):
