@@ -183,9 +183,7 @@ export function logDuring(log: readonly LogEntry[], test: TestResult): readonly 
 
 /** Tests that did not pass, in the order in which they ended. */
 export function failing(session: Session): readonly TestResult[] {
-  return session.tests.results
-    .values()
-    .filter((test) => test.outcome === "failed" || test.outcome === "error");
+  return session.tests.results.failing;
 }
 
 function withServer(session: Session, change: Partial<Session["server"]>): Session {

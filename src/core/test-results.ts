@@ -1,5 +1,10 @@
 import type { TestResult } from "./fact.ts";
 
+/** Whether a test has to be looked at. */
+export function isFailing(test: TestResult): boolean {
+  return test.outcome === "failed" || test.outcome === "error";
+}
+
 /** How many results are kept apart before they join the others. */
 const RECENT = 64;
 
@@ -8,20 +13,33 @@ const RECENT = 64;
  * another. Only the newest few are copied for that, so that thousands of tests cost no more than a few each.
  */
 export class TestResults {
-  static readonly NONE = new TestResults(new Map(), new Map());
+  static readonly NONE = new TestResults(new Map(), new Map(), 0, []);
   readonly #settled: ReadonlyMap<string, TestResult>;
   readonly #recent: ReadonlyMap<string, TestResult>;
-  #all: ReadonlyMap<string, TestResult> | null = null;
+  readonly size: number;
+  /** Null until somebody asks. */
+  #failing: readonly TestResult[] | null;
 
-  private constructor(settled: ReadonlyMap<string, TestResult>, recent: ReadonlyMap<string, TestResult>) {
+  private constructor(
+    settled: ReadonlyMap<string, TestResult>,
+    recent: ReadonlyMap<string, TestResult>,
+    size: number,
+    failing: readonly TestResult[] | null,
+  ) {
     this.#settled = settled;
     this.#recent = recent;
+    this.size = size;
+    this.#failing = failing;
   }
 
   with(test: TestResult): TestResults {
+    const before = this.get(test.id);
+    const size = before === undefined ? this.size + 1 : this.size;
+    const sameFailing = !isFailing(test) && (before === undefined || !isFailing(before));
+    const failing = sameFailing ? this.#failing : null;
     const recent = new Map(this.#recent).set(test.id, test);
-    if (recent.size < RECENT) return new TestResults(this.#settled, recent);
-    return new TestResults(new Map([...this.#settled, ...recent]), new Map());
+    if (recent.size < RECENT) return new TestResults(this.#settled, recent, size, failing);
+    return new TestResults(new Map([...this.#settled, ...recent]), new Map(), size, failing);
   }
 
   get(id: string): TestResult | undefined {
@@ -29,15 +47,12 @@ export class TestResults {
   }
 
   values(): readonly TestResult[] {
-    return [...this.#joined().values()];
+    return [...new Map([...this.#settled, ...this.#recent]).values()];
   }
 
-  get size(): number {
-    return this.#joined().size;
-  }
-
-  #joined(): ReadonlyMap<string, TestResult> {
-    this.#all ??= this.#recent.size === 0 ? this.#settled : new Map([...this.#settled, ...this.#recent]);
-    return this.#all;
+  /** Those that did not pass: the same object as long as these are the same, because each frame asks for them. */
+  get failing(): readonly TestResult[] {
+    this.#failing ??= this.values().filter(isFailing);
+    return this.#failing;
   }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TestResult } from "../../src/core/fact.ts";
-import { TestResults } from "../../src/core/test-results.ts";
+import { isFailing, TestResults } from "../../src/core/test-results.ts";
 import { fitColumns, GAP } from "../../src/core/view/columns.ts";
 import {
   cutSpans,
@@ -124,7 +124,7 @@ describe("test results", () => {
             const size = before.size;
             results = results.with({
               id: `${id}`,
-              outcome: "passed",
+              outcome: ms % 5 === 0 ? "failed" : "passed",
               ms,
               message: "",
               place: "",
@@ -132,6 +132,7 @@ describe("test results", () => {
               started: 0,
               ended: 0,
             });
+            expect(results.failing).toEqual(results.values().filter(isFailing));
             expect(before.size).toBe(size);
           }
           expect(results.values().map(({ id, ms }) => [id, ms])).toEqual([...map]);

@@ -83,6 +83,7 @@ export class Terminal {
         this.suspended += 1;
       },
       clock: () => this.now,
+      pause: 0,
     });
     this.#app = render(app, {
       stdout: this.#screen as unknown as NodeJS.WriteStream,

@@ -2,14 +2,13 @@
 import type { TestResult } from "../fact.ts";
 import type { Report } from "../report.ts";
 import type { CycleEnd, Session } from "../session.ts";
-import type { TestResults } from "../test-results.ts";
 import { clean } from "../text.ts";
 import type { Item } from "./item.ts";
 import { memoLast } from "./memo.ts";
 import { type Problem, problems } from "./problem.ts";
 import type { ViewState } from "./state.ts";
 import { arrangeFiles, type FileColumn, type FileRow, fileRows, matches, type Sort } from "./table.ts";
-import { arrangeTests, isFailing } from "./tests-table.ts";
+import { arrangeTests } from "./tests-table.ts";
 
 export interface Lists {
   readonly files: (session: Session, view: ViewState) => readonly FileRow[];
@@ -45,7 +44,7 @@ export function createLists(): Lists {
     failures: (session, view) =>
       failures(
         problemsOf(session.checks, session.bootError, session.error, session.lost, session.warnings),
-        session.tests.results,
+        session.tests.results.failing,
         filterOf(view, "tests"),
       ),
     tests: (session, view) =>
@@ -60,9 +59,13 @@ export function filterOf(view: ViewState, field: "tests" | "files"): string {
   return field === "tests" ? view.testFilter : view.fileFilter;
 }
 
-function failureItems(found: readonly Problem[], results: TestResults, filter: string): readonly Item[] {
+function failureItems(
+  found: readonly Problem[],
+  failing: readonly TestResult[],
+  filter: string,
+): readonly Item[] {
   const item = (problem: Problem): Item => ({ kind: "problem", key: problem.key, problem });
-  const failed = results.values().filter((test) => isFailing(test) && matches(clean(test.id), filter));
+  const failed = failing.filter((test) => matches(clean(test.id), filter));
   return [
     ...found.filter((problem) => problem.severity === "error").map(item),
     ...failed.map((test): Item => ({ kind: "test", key: test.id, test })),

@@ -1,6 +1,6 @@
 /** Rows of the tests view: results, filtered and sorted. */
 import type { Outcome, TestResult } from "../fact.ts";
-import type { TestResults } from "../test-results.ts";
+import { isFailing, type TestResults } from "../test-results.ts";
 import { clean } from "../text.ts";
 import { matches, type Sort, sortRows } from "./table.ts";
 
@@ -9,11 +9,6 @@ export type TestColumn = (typeof TEST_COLUMNS)[number];
 
 /** The order in which outcomes are sorted: what needs a look first. */
 const RANK: Readonly<Record<Outcome, number>> = { error: 0, failed: 1, skipped: 2, passed: 3 };
-
-/** Whether a test has to be looked at. */
-export function isFailing(test: TestResult): boolean {
-  return test.outcome === "failed" || test.outcome === "error";
-}
 
 /** Tests whose name holds the filter, sorted; `failedOnly` leaves the others out. */
 export function arrangeTests(

@@ -30,11 +30,15 @@ export interface AppProps extends Away {
   readonly color: boolean;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
+  /** Milliseconds between two frames of a run; 0: each change is drawn. */
+  readonly pause?: number;
 }
 
+const PAUSE = 33;
+
 /** The whole screen: at most as many rows as the terminal has. */
-export function App({ engine, version, color, editor, suspend, clock = Date.now }: AppProps) {
-  const snapshot = useSnapshot(engine);
+export function App({ engine, version, color, editor, suspend, clock = Date.now, pause = PAUSE }: AppProps) {
+  const snapshot = useSnapshot(engine, pause);
   const { rows, columns: width } = useSize();
   const [lists] = useState(createLists);
   const [pages] = useState(createPages);

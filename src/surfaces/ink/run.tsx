@@ -17,8 +17,8 @@ export async function runInk(engine: EngineView, options: InkOptions): Promise<v
   const app = render(draw(), {
     alternateScreen: true,
     incrementalRendering: true,
-    // A key's frame comes within 8 ms, also while a run draws its own; nothing is drawn where nothing changes.
-    maxFps: 120,
+    // A key's frame waits for no other: what else is drawn is paced by the screen itself.
+    maxFps: 1000,
     exitOnCtrlC: false,
     // Whether there is a terminal has been decided by who calls; CI=1 in it must not blank the screen.
     interactive: true,

@@ -1,10 +1,37 @@
-import { useSyncExternalStore } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 import type { EngineView, Snapshot } from "../../../engine/view.ts";
 
-/** The engine's snapshot, drawn anew at each change. */
-export function useSnapshot(engine: EngineView): Snapshot {
-  return useSyncExternalStore(
-    (listener) => engine.subscribe(listener),
-    () => engine.getSnapshot(),
-  );
+/**
+ * The engine's snapshot, drawn anew when it has changed: a new phase at once, all else at most once in `pause` ms. A key's frame would
+ * have to wait for those that nobody sees; it shows the newest snapshot itself.
+ */
+export function useSnapshot(engine: EngineView, pause: number): Snapshot {
+  const subscribe = useCallback((draw: () => void) => paced(engine, draw, pause), [engine, pause]);
+  return useSyncExternalStore(subscribe, () => engine.getSnapshot());
+}
+
+/** Gives the way to stop. */
+function paced(engine: EngineView, draw: () => void, pause: number): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let changed = false;
+  let phase = engine.getSnapshot().state.phase;
+  const now = () => {
+    changed = false;
+    phase = engine.getSnapshot().state.phase;
+    draw();
+    clearTimeout(timer);
+    if (pause > 0) timer = setTimeout(rested, pause);
+  };
+  const rested = () => {
+    timer = undefined;
+    if (changed) now();
+  };
+  const stop = engine.subscribe(() => {
+    changed = true;
+    if (timer === undefined || engine.getSnapshot().state.phase !== phase) now();
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
 }
