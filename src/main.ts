@@ -69,13 +69,18 @@ const SURFACES: Readonly<Record<Surface, () => Promise<Show>>> = {
     return async (engine) => runText(engine, write);
   },
   ink: async () => {
-    const [{ runInk }, { editFile }, { suspendProcess }] = await Promise.all([
+    const [{ runInk }, { editFile }, { suspendProcess }, { keepSmall }] = await Promise.all([
       import("./surfaces/ink/run.tsx"),
       import("./adapters/host/editor.ts"),
       import("./adapters/host/suspend.ts"),
+      import("./adapters/host/memory.ts"),
     ]);
     const color = !process.env.NO_COLOR;
-    return (engine, version) => runInk(engine, { version, color, editor: editFile, suspend: suspendProcess });
+    return async (engine, version) => {
+      const done = runInk(engine, { version, color, editor: editFile, suspend: suspendProcess });
+      keepSmall();
+      await done;
+    };
   },
 };
 
