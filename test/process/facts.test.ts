@@ -13,7 +13,7 @@ import pytest
 
 def test_that_fails(service):
     print("to stdout")
-    assert service.get("/").status_code == 418
+    assert service.get("/").status == 418
 
 
 def test_that_is_skipped():
