@@ -9,9 +9,11 @@ import { isNoise } from "./noise.ts";
 /** How many files are read at the same time for their first hash. */
 const READERS = 16;
 
-/** Between two readings of a changed file, in ms: longer where it is empty or gone, because that is rarely what was meant. */
+/** Between two readings of a changed file, in ms. */
 const PAUSE = 10;
-const GONE_PAUSE = 50;
+/** Where it is empty or gone, which is rarely what was meant, longer and more than once: a busy machine may hold up both programs. */
+const GONE_PAUSE = 25;
+const GONE_READINGS = 2;
 /** A file that never holds still (a log) is told in the end. */
 const MOST_READINGS = 20;
 
@@ -127,10 +129,13 @@ class Hashes {
  */
 async function settledHash(path: string, known: string | null): Promise<string | null> {
   let hash = await hashFile(path);
+  let still = 0;
   for (let times = 0; hash !== known && times < MOST_READINGS; times += 1) {
-    await sleep(hash === null || hash === EMPTY ? GONE_PAUSE : PAUSE);
+    const gone = hash === null || hash === EMPTY;
+    await sleep(gone ? GONE_PAUSE : PAUSE);
     const again = await hashFile(path);
-    if (again === hash) break;
+    still = again === hash ? still + 1 : 0;
+    if (still >= (gone ? GONE_READINGS : 1)) break;
     hash = again;
   }
   return hash;
