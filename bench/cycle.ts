@@ -1,4 +1,5 @@
 /** See bench/cycle, which sets up and calls this. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Bench, machine, runBench } from "./lib/bench.ts";
 import { median, medians, type Spread, spread } from "./lib/numbers.ts";
 import { milliseconds, parts, table } from "./lib/table.ts";
@@ -68,12 +69,17 @@ function describe({ turns }: Round, right: Total): string {
   return NAMES.map(one).join(", ");
 }
 
+/** Nobody saves again within it, in ms. Between turns it is the other ways that take longer than this. */
+const PAUSE = 1500;
+
 /** A save that breaks a test, and one in the middle of a run: gunicov only. */
 async function takeSaves(gunicov: Gunicov, { turns }: Bench): Promise<Saves> {
   const breaking = [];
   const interrupting = [];
   for (let number = 1; number <= turns; number += 1) {
+    await sleep(PAUSE);
     breaking.push(await gunicov.breaking());
+    await sleep(PAUSE);
     interrupting.push(await gunicov.interrupting(number));
   }
   return {
