@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
+from socket import gethostbyname
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -64,4 +65,6 @@ class Service:
 
 @pytest.fixture(scope="session")
 def service() -> Service:
-    return Service(urlsplit(os.environ.get("XY_URL", "http://127.0.0.1:8000")).netloc)
+    url = urlsplit(os.environ.get("XY_URL", "http://127.0.0.1:8000"))
+    # A container's name is asked for over its network: once is enough.
+    return Service(f"{gethostbyname(url.hostname)}:{url.port}")

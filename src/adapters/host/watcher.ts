@@ -10,7 +10,7 @@ import { isNoise } from "./noise.ts";
 const READERS = 16;
 
 /** Between two readings of a changed file, in ms. */
-const PAUSE = 10;
+const PAUSE = 5;
 /** Where it is empty or gone, which is rarely what was meant, longer and more than once: a busy machine may hold up both programs. */
 const GONE_PAUSE = 25;
 const GONE_READINGS = 2;
