@@ -1076,10 +1076,6 @@ def save_at_exit(worker):
     """The last exit handler (the worker's first): handlers and threads of the app are measured."""
     if os.getpid() == worker._gunicov.pid:  # not in a process that the worker has forked
         attempt(worker, save_worker, worker)
-        # What is left is Python's own tidying, as much work as a boot, and others are waited for. Only a
-        # little nicer: gunicorn's reload is not over before this is, and the next one waits for that.
-        with contextlib.suppress(OSError):
-            os.nice(4)
 
 
 def begin_exit(worker):
