@@ -208,7 +208,7 @@ export class Engine implements EngineView {
       this.#controller = new AbortController();
       this.#mending.abort();
       const kept = await this.#keeper.stop();
-      if (!kept.ok) say({ type: "warning", message: kept.failure.message });
+      if (!kept.ok && !LOSSES.has(kept.failure.kind)) say({ type: "warning", message: kept.failure.message });
     }
     const { signal } = this.#controller;
     const keep = (report: Report) => this.#keep(report);
@@ -264,6 +264,9 @@ export class Engine implements EngineView {
     this.#ending.resolve(this.#policy.once ? exit : 0);
   }
 }
+
+/** A server that went away while a report was kept has been told of as that. */
+const LOSSES: ReadonlySet<Failure["kind"]> = new Set(["server-lost", "master-gone"]);
 
 /** Under the name that the loss of the tests has elsewhere. */
 function ofTests(why: Failure): Failure {

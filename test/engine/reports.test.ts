@@ -72,6 +72,18 @@ describe("kept for editors", () => {
     expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
   });
 
+  test("a server that went away meanwhile is told of once, as that", async () => {
+    const harness = Harness.watching();
+    const exporting = harness.operations.hold("export");
+    await harness.start();
+    exporting.settle(fail(failure("server-lost", "./start.sh has ended.", "Start it again.")));
+    await harness.settle();
+    harness.save("a = 2\n");
+    await harness.run();
+    expect(harness.of("warning")).toEqual([]);
+    expect(harness.publisher.written).toEqual(["kept"]);
+  });
+
   test("in `run` it is the cycle's failure", async () => {
     const harness = Harness.once();
     const keeping = harness.operations.hold("keep");
