@@ -116,7 +116,7 @@ def master_state():
         state.code = {}  # path -> (sha256, code) of the project's, as workers compiled it
         state.compiled = {}  # the same of what this worker has compiled itself
         state.known = frozenset()  # names of the modules that a worker is forked with
-        state.flushed = None  # (directory, how many) of the workers that save first, see give_way
+        state.flushed = None  # directory of the generation whose report comes first, see give_way
         state.tried = set()  # names of libraries' modules that were tried in the master
         state.paths = {}  # what sysconfig.get_paths answers, by its arguments
         state.measured = []  # of libraries: packages and directories that coverage measures

@@ -33,9 +33,7 @@ class Runner:
         self.warmed = False
         self.preload = Preload()
         self.waiting = None  # a Forked child that waits for the next run
-        self.failed = collections.deque(
-            maxlen=LATELY
-        )  # the tests that have failed, a set for each run
+        self.failed = collections.deque(maxlen=LATELY)  # sets of the ids that failed, one a run
         self.wait_for = None  # (when to fork it, its command)
         self._catch_signals()
         self.selector.register(self.wire.input, selectors.EVENT_READ)
@@ -155,11 +153,11 @@ class Runner:
                 self.selector.unregister(fd)
         self.run.close()
         command, names = self.run.command, self.run.imported
-        self.failed.append(self.run.failed())
         if self.run.again and not self.leaving:
             self.run.restart()
             self._listen()
             return
+        self.failed.append(self.run.failed())
         self.run = None
         if command.pytest:
             self.wait_for = (time.monotonic() + PREPARE_AFTER, command)

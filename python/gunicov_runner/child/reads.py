@@ -86,12 +86,13 @@ class Reads:
             self.reach()
 
     def noting(self, look):
-        def note(path, *more, **options):
-            if self.watching and not more and not options and not isinstance(path, int):
-                name = os.path.abspath(os.fsdecode(path))
-                if name not in self.looks and not is_apart(name):
-                    self.looks[name] = seen(name)
-            return look(path, *more, **options)
+        """os.stat or os.lstat, noting what is looked at."""
+
+        def note(path, **options):
+            if self.watching and not self.looks_at(path, options.get("dir_fd")):
+                self.watching = False
+                self.reach()
+            return look(path, **options)
 
         return note
 
@@ -122,9 +123,19 @@ class Reads:
             return self.files[path] != ""
         return True
 
+    def looks_at(self, path, folder):
+        if isinstance(path, int):
+            return True
+        if folder is not None:
+            return False  # a descriptor: nobody knows of which directory later
+        path = os.path.abspath(os.fsdecode(path))
+        if path not in self.looks and not is_apart(path):
+            self.looks[path] = seen(path)
+        return True
+
     def lists(self, path):
         if isinstance(path, int):
-            return False  # a descriptor: nobody knows of which directory later
+            return False  # the same
         path = os.path.abspath(os.fsdecode(path or "."))
         if path not in self.folders and not is_apart(path + os.sep):
             self.folders[path] = names_in(path)

@@ -53,7 +53,7 @@ class Reporter:
     @contextlib.contextmanager
     def together(self):
         """What is sent meanwhile travels in one piece."""
-        self.hold()
+        self.kept = bytearray()
         try:
             yield
         finally:

@@ -35,7 +35,7 @@ TIMES = {"xmlpath": "--junitxml", "session_timeout": "a session's timeout"}
 
 def unfit(config, modules):
     """Why no scout may go ahead (str), or None. `modules`: names of those that are imported."""
-    for plugin, distribution in config.pluginmanager.list_plugin_distinfo():
+    for _, distribution in config.pluginmanager.list_plugin_distinfo():
         name = distribution.project_name.lower().replace("_", "-")
         if name not in PLAIN_PLUGINS:
             return f"a plugin of {name}"

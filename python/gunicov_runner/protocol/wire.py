@@ -7,7 +7,7 @@ import time
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.text import Lines, encode
 
-LATER = 0.01  # seconds that a line may wait for others: each that travels alone costs its way's programs 1 ms
+LATER = 0.01  # seconds that a line may wait for others: each write wakes all programs on its way
 
 
 class Wire:

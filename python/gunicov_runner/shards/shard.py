@@ -18,9 +18,8 @@ class Teller:
 
     def __init__(self, config, line):
         self.config, self.line = config, line
-        self.kept = (
-            bytearray()
-        )  # of the test under way: each message that travels alone wakes the controller
+        # Of the test under way: each message that travels alone wakes the controller.
+        self.kept = bytearray()
 
     def keep(self, kind, value):
         self.kept += message(kind, value)
