@@ -44,13 +44,17 @@ def message(answer, test="test_a.py::test_a"):
 
 @pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "shards"])
 def test_the_tests_are_collected_before_the_run(runner, suite, more):
-    suite.write("tests/conftest.py", AT)
-    suite.write("tests/test_a.py", TELLS)
+    suite.write("tests/conftest.py", f"{AT}import os\nos.environ['OURS'] = 'set'\n")
+    suite.write(
+        "tests/test_a.py",
+        f"{TELLS}\ndef test_b(): assert __import__('os').environ['OURS'] == 'set'\n",
+    )
     runner.run(suite.dir, *more)
     _, _, scout = ahead(runner)
     asked = time.time()
     answer = runner.run(suite.dir, *more)
     assert float(message(answer, "tests/test_a.py::test_a")) < asked
+    assert answer.outcomes()["tests/test_a.py::test_b"] == "passed"
     assert answer.kinds().count("total") == 1
     assert gone(scout) == []
 

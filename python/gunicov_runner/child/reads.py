@@ -29,6 +29,8 @@ HARMLESS = {
     "object.__getattr__",
     "object.__setattr__",
     "os.fwalk",
+    "os.putenv",
+    "os.unsetenv",
     "os.walk",
     "pathlib.Path.glob",
     "pathlib.Path.rglob",

@@ -2,9 +2,9 @@
  * How Ink puts a frame together (rolldown.config.ts puts it there). Ink draws each character into a grid, because boxes may overlap; our
  * screen is rows, one text each, and a frame is these rows. Whatever is not such a row is left to Ink.
  */
+import { stripVTControlCharacters } from "node:util";
 import InkOutput from "../../../../node_modules/ink/build/output.js";
 import { isSimple } from "../../../core/view/width.ts";
-import { withoutColours } from "./string-width.ts";
 
 type Written = Parameters<InkOutput["write"]>;
 
@@ -16,7 +16,7 @@ export default class Output extends InkOutput {
     super.write(x, y, text, options);
     if (this.#rows === null || text === "") return;
     const isRow =
-      x === 0 && y >= 0 && y < this.height && !this.#rows.has(y) && isSimple(withoutColours(text));
+      x === 0 && y >= 0 && y < this.height && !this.#rows.has(y) && isSimple(stripVTControlCharacters(text));
     if (isRow)
       this.#rows.set(y, options.transformers.reduce((line, change) => change(line, 0), text).trimEnd());
     else this.#rows = null;
