@@ -92,6 +92,11 @@ def add_what_is_looked_for(suite):
     (suite.dir.parent / "flag").touch()
 
 
+def grow_what_is_looked_at(suite):
+    """Opened by nobody."""
+    (suite.dir.parent / "size").write_text("new")
+
+
 def add_conftest(suite):
     suite.write("conftest.py", "import helper\nhelper.DATA = 'new'\n")
 
@@ -117,16 +122,19 @@ def test_changed_tests_find_the_conftest_files_loaded(runner, suite):
         change_helper,
         change_data,
         add_what_is_looked_for,
+        grow_what_is_looked_at,
         add_conftest,
     ],
 )
 def test_what_has_changed_is_read_anew(runner, suite, change):
     suite.write("data.txt", "old")
+    (suite.dir.parent / "size").touch()
     suite.write(
         "helper.py",
         "from pathlib import Path\n"
         "HERE = Path(__file__).parent\n"
-        "DATA = 'new' if (HERE.parent / 'flag').exists() else (HERE / 'data.txt').read_text()\n"
+        "NEW = (HERE.parent / 'flag').exists() or (HERE.parent / 'size').stat().st_size\n"
+        "DATA = 'new' if NEW else (HERE / 'data.txt').read_text()\n"
         "NEWS = 'new'\n",
     )
     suite.write("test_a.py", "from helper import *\nimport helper as h\n"

@@ -63,6 +63,8 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 LARGEST = 16 * 1024 * 1024  # bytes of a file that is hashed while others wait
 VIRTUAL = ("/proc/", "/sys/", "/dev/")
 STAT, LSTAT = os.stat, os.lstat
+# Functions of os.path and pathlib that tell no more than what kind of thing is there.
+KINDS = {"exists", "is_dir", "is_file", "isdir", "isfile", "lexists"}
 
 
 class Reads:
@@ -72,7 +74,7 @@ class Reads:
     def __init__(self, reach):
         self.reach = reach
         self.files = {}  # path -> digest, None where it was not there
-        self.looks = {}  # path -> what a look says of it
+        self.looks = {}  # how (kind or seen) and path -> what a look says of it
         self.folders = {}  # path -> names
         self.watching = True
         sys.addaudithook(self.hear)
@@ -91,9 +93,11 @@ class Reads:
         """os.stat or os.lstat, noting what is looked at."""
 
         def note(path, **options):
-            if self.watching and not self.looks_at(path, options.get("dir_fd")):
-                self.watching = False
-                self.reach()
+            if self.watching:
+                how = kind if asks_kind(sys._getframe(1)) else seen
+                if not self.looks_at(path, options.get("dir_fd"), how):
+                    self.watching = False
+                    self.reach()
             return look(path, **options)
 
         return note
@@ -125,14 +129,14 @@ class Reads:
             return self.files[path] != ""
         return True
 
-    def looks_at(self, path, folder):
+    def looks_at(self, path, folder, how):
         if isinstance(path, int):
             return True
         if folder is not None:
             return False  # a descriptor: nobody knows of which directory later
         path = os.path.abspath(os.fsdecode(path))
-        if path not in self.looks and not is_apart(path):
-            self.looks[path] = seen(path)
+        if (how, path) not in self.looks and not is_apart(path):
+            self.looks[how, path] = how(path)
         return True
 
     def lists(self, path):
@@ -146,7 +150,7 @@ class Reads:
     def hold(self):
         """Whether all that was read is the same now."""
         return (
-            all(seen(path) == known for path, known in self.looks.items())
+            all(how(path) == known for (how, path), known in self.looks.items())
             and all(digest(path) == known for path, known in self.files.items())
             and all(names_in(path) == known for path, known in self.folders.items())
         )
@@ -155,6 +159,24 @@ class Reads:
 def is_apart(path):
     """Whether a path is no part of the project."""
     return is_installed(path) or path.startswith(VIRTUAL)
+
+
+def asks_kind(frame):
+    """Whether the caller of os.stat looks for nothing but the kind, as pytest does with each test file when
+    it looks for directories of tests: saves change all else."""
+    if frame.f_code.co_name == "stat" and is_of(frame, "pathlib"):
+        frame = frame.f_back
+    return frame.f_code.co_name in KINDS and is_of(frame, "pathlib", "genericpath", "posixpath")
+
+
+def is_of(frame, *modules):
+    return frame.f_globals.get("__name__", "").partition(".")[0] in modules
+
+
+def kind(path):
+    """What kind of thing a path is; None where nothing is there."""
+    about = seen(path)
+    return about[0] if isinstance(about, tuple) else about
 
 
 def seen(path):
