@@ -319,6 +319,25 @@ def test_a_watch_wakes_for_a_new_file(tmp_path, monkeypatch, blind):
         assert select.select(wait.fds, [], [], 1)[0]
 
 
+def test_a_watch_is_not_woken_by_what_the_one_before_it_followed(tmp_path):
+    import select
+
+    clock = Clock(5)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    with Watch() as before:
+        before.follow([str(tmp_path / "a")])
+        (tmp_path / "a" / "unread").touch()
+    (tmp_path / "a" / "file").touch()
+    with Watch() as watch:
+        assert watch.fd == before.fd
+        watch.follow([str(tmp_path / "b")])
+        (tmp_path / "a" / "other").touch()
+        assert not select.select(watch.wait(clock, "a file").fds, [], [], 0)[0]
+        (tmp_path / "b" / "file").touch()
+        assert select.select(watch.wait(clock, "a file").fds, [], [], 1)[0]
+
+
 def test_a_clock_runs_out_saying_for_what():
     with pytest.raises(Failure, match=r"still waiting for the tea") as caught:
         Clock(0).wait("the tea")

@@ -1,12 +1,17 @@
 """Waiting for files to appear in directories."""
 
+import contextlib
 import os
 
 POLL_SECONDS = 0.005  # where there is no inotify or pidfd
+SPARE = []  # inotify's descriptors that no Watch has now
 
 
 class Inotify:
-    """Linux's inotify, by ctypes: the standard library has none. Loaded when first needed."""
+    """Linux's inotify, by ctypes: the standard library has none. Loaded when first needed.
+
+    Descriptors are kept for the next Watch: the kernel takes up to 15 ms to close one.
+    """
 
     # MODIFY | CLOSE_WRITE | MOVED_TO | CREATE | ONLYDIR
     EVENTS = 0x2 | 0x8 | 0x80 | 0x100 | 0x1000000
@@ -14,7 +19,9 @@ class Inotify:
 
     @classmethod
     def open(cls):
-        """A new descriptor (int), or None where the system has no inotify to give."""
+        """A descriptor (int) that follows nothing yet, or None where the system has no inotify to give."""
+        if SPARE:
+            return SPARE.pop()
         try:
             if cls.library is None:
                 import ctypes
@@ -27,7 +34,21 @@ class Inotify:
 
     @classmethod
     def add(cls, fd, path):
-        return cls.library.inotify_add_watch(fd, os.fsencode(path), cls.EVENTS) >= 0
+        """Follow a directory: its mark (int), negative where that failed."""
+        return cls.library.inotify_add_watch(fd, os.fsencode(path), cls.EVENTS)
+
+    @classmethod
+    def give_back(cls, fd, marks):
+        for mark in marks:
+            cls.library.inotify_rm_watch(fd, mark)
+        cls.drain(fd)
+        SPARE.append(fd)
+
+    @staticmethod
+    def drain(fd):
+        with contextlib.suppress(OSError):
+            while os.read(fd, 65536):
+                pass
 
 
 class Watch:
@@ -38,7 +59,7 @@ class Watch:
 
     def __init__(self):
         self.fd = Inotify.open()
-        self.followed = set()
+        self.marks = {}  # of the directories that are followed
         self.blind = self.fd is None
 
     def __enter__(self):
@@ -46,25 +67,17 @@ class Watch:
 
     def __exit__(self, *_):
         if self.fd is not None:
-            os.close(self.fd)
+            Inotify.give_back(self.fd, self.marks.values())
 
     def follow(self, paths):
         """Follow directories; those that are not there yet are tried again at the next call."""
         if self.fd is None:
             return
-        self.drain()
+        Inotify.drain(self.fd)
         for path in paths:
-            if path not in self.followed and os.path.isdir(path):
-                self.followed.add(path)
-                if not Inotify.add(self.fd, path):
-                    self.blind = True
-
-    def drain(self):
-        try:
-            while os.read(self.fd, 65536):
-                pass
-        except OSError:
-            pass
+            if path not in self.marks and os.path.isdir(path):
+                self.marks[path] = Inotify.add(self.fd, path)
+                self.blind = self.blind or self.marks[path] < 0
 
     def wait(self, clock, what, fds=()):
         """A Wait for the next file (or for one of `fds`), within the clock's limit."""
