@@ -59,7 +59,7 @@ class Watch:
 
     def __init__(self):
         self.fd = Inotify.open()
-        self.marks = {}  # of the directories that are followed
+        self.followed, self.marks = set(), set()
         self.blind = self.fd is None
 
     def __enter__(self):
@@ -67,7 +67,7 @@ class Watch:
 
     def __exit__(self, *_):
         if self.fd is not None:
-            Inotify.give_back(self.fd, self.marks.values())
+            Inotify.give_back(self.fd, self.marks)
 
     def follow(self, paths):
         """Follow directories; those that are not there yet are tried again at the next call."""
@@ -75,9 +75,11 @@ class Watch:
             return
         Inotify.drain(self.fd)
         for path in paths:
-            if path not in self.marks and os.path.isdir(path):
-                self.marks[path] = Inotify.add(self.fd, path)
-                self.blind = self.blind or self.marks[path] < 0
+            if path not in self.followed and os.path.isdir(path):
+                self.followed.add(path)
+                mark = Inotify.add(self.fd, path)
+                self.marks.add(mark)
+                self.blind = self.blind or mark < 0
 
     def wait(self, clock, what, fds=()):
         """A Wait for the next file (or for one of `fds`), within the clock's limit."""
