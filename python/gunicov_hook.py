@@ -93,6 +93,7 @@ EXIT_SECONDS = 0.5  # how long exit handlers and threads are measured after work
 # look at it once a second, and take another one to end what hangs.
 KILL_SECONDS, KILL_SECONDS_GREEN = 1, 2
 GIVE_WAY_SECONDS = 1
+SAVE_SECONDS = 0.05  # more than most workers need for that
 WAIT_SECONDS = 1  # within which old workers' end is noticed at once
 PRELOAD_TRIES = 8
 PRELOAD_SECONDS = 20
@@ -1353,6 +1354,16 @@ def begin_reload(server):
             os.kill(worker["pid"], signal.SIGTERM)  # gunicorn does it, too, once they are replaced
 
 
+def let_save(server):
+    """After a flush, fork when the workers have saved: each fork keeps a processor from them for 4 ms, and
+    what is forked gives way to the report in any case."""
+    until = time.monotonic() + SAVE_SECONDS
+    while STATE.flushed and time.monotonic() < until:
+        if all(worker._gunicov.has_saved() for worker in server.WORKERS.values()):
+            return
+        REAL_SLEEP(0.001)
+
+
 def hasten_end(server):
     """From version 24 on a reload's last step waits for the end of the workers that are replaced, and no
     signal is heard meanwhile. It looks each 0.1 s, twice where they were not gone at once: wait here instead."""
@@ -1605,6 +1616,7 @@ def on_reload(server):
         attempt(server, take_compiled, STATE.current)
     attempt(server, preload, server)
     attempt(server, open_generation, server, STATE.retires)
+    attempt(server, let_save, server)
 
 
 def pre_fork(server, worker):

@@ -19,6 +19,8 @@ from gunicov_runner.run import Run
 
 PROTOCOL = 1
 LATELY = 20  # runs for which it is known which tests have failed
+# What Python itself imports at a process's first connection.
+LATE_MODULES = ("encodings.idna",)
 PREPARE_AFTER = 0.4  # seconds from a run's end; the cycle that it was for goes first
 
 
@@ -247,6 +249,8 @@ class Runner:
             names = getattr(sys.modules["_pytest.config"], "default_plugins", ())
             for name in names:
                 importlib.import_module(f"_pytest.{name}")
+            for name in LATE_MODULES:
+                importlib.import_module(name)
         except Exception:  # noqa: BLE001 (the child will fail in the same way, and be heard)
             traceback.print_exc()
         self.preload.remember()

@@ -17,7 +17,7 @@ export interface Policy {
 export const WATCH: Policy = {
   once: false,
   onChange: "abort",
-  firstQuietMs: 6,
+  firstQuietMs: 2,
   quietMs: 60,
   ceilingMs: 10_000,
   failUnder: null,

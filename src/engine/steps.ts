@@ -51,19 +51,24 @@ function failed(why: Failure): Settled {
 async function check(files: readonly string[], mustRestart: boolean, context: StepContext): Promise<Settled> {
   const { server } = context.ports;
   const changed = await hashAll(files, context);
-  if (changed.length > 0) {
-    const checked = await server.check(changed, context.signal);
+  const [checked, freshness] = await Promise.all([
+    changed.length > 0 ? server.check(changed, context.signal) : null,
+    mustRestart ? null : server.freshness(files, context.signal),
+  ]);
+  if (checked !== null) {
     if (!checked.ok) return failed(checked.failure);
     if (checked.value.failures.length > 0) return notCompiled(checked.value.failures, context);
     if (checked.value.lagging.length > 0) return lagging(checked.value.lagging);
   }
-  const why = "what its workers run is not known yet";
-  if (mustRestart) return settled({ ok: true, value: null }, () => restartBecause(why));
-  return settled(await server.freshness(files, context.signal), (freshness) => ({
+  if (freshness === null) {
+    const output = restartBecause("what its workers run is not known yet");
+    return { status: "done", output };
+  }
+  return settled(freshness, ({ fresh, why, generation }) => ({
     step: "checking",
-    restart: !freshness.fresh,
-    why: freshness.why,
-    generation: freshness.generation,
+    restart: !fresh,
+    why,
+    generation,
   }));
 }
 

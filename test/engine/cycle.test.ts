@@ -68,7 +68,7 @@ describe("a whole cycle", () => {
     const harness = await Harness.watching().start();
     const before = harness.facts.length;
     harness.save(`${SOURCE}c = 3\n`);
-    harness.clock.pass(5);
+    harness.clock.pass(1);
     await harness.settle();
     expect(harness.phase).toBe("changed");
     harness.clock.pass(1);
@@ -82,7 +82,7 @@ describe("a whole cycle", () => {
     const harness = await Harness.watching().start();
     const cycle = harness.engine.getSnapshot().state.cycle;
     harness.save(`${SOURCE}c = 3\n`);
-    harness.clock.pass(4);
+    harness.clock.pass(1);
     harness.save(`${SOURCE}c = 4\n`);
     harness.clock.pass(59);
     await harness.settle();

@@ -1,7 +1,7 @@
 """gunicorn's reload as the hook has it: old workers go at once and quickly, and nothing of theirs is lost."""
 
+import gzip
 import time
-from pathlib import Path
 
 import pytest
 from conftest import HELLO, wait_until
@@ -55,23 +55,21 @@ def on_starting(server):
 
 @pytest.mark.parametrize("args", [["-k", "sync"], ["-k", "gthread", "--threads", "2"]])
 def test_what_a_workers_objects_do_at_its_end_is_done(gunicorn_server, project, args):
-    import gzip
-
     project.write({"app.py": ENDS, "gunicorn.conf.py": CONFIG})
     server = gunicorn_server(project.dir, args=args)
     server.get("/")
     (project.dir / "made").unlink()
     old = list(project.dir.glob("temporary-*"))
-    (worker,) = server.generation.all("booted")
+    first = server.generation
     server.hup()
-    wait_until(lambda: not Path(f"/proc/{worker['pid']}").exists(), "its end")
+    wait_until(lambda: first.ages("done"), "its end")
     names = ("kept", "cycle", "finalized", "handler", "threads", "inherited")
     assert [name for name in names if not (project.dir / name).exists()] == []
     assert (project.dir / "text").read_text() == "buffered"
     with gzip.open(project.dir / "packed.gz") as file:
         assert file.read() == b"buffered"
     assert len(old) == 1 and not old[0].exists()
-    assert server.generations()[0].read("done", worker["age"])["status"] == 0
+    assert first.all("done")[0]["status"] == 0
     assert "Traceback" not in server.log()
 
 
