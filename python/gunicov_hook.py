@@ -1359,7 +1359,10 @@ def let_save(server):
     what is forked gives way to the report in any case."""
     until = time.monotonic() + SAVE_SECONDS
     while STATE.flushed and time.monotonic() < until:
-        if all(worker._gunicov.has_saved() for worker in server.WORKERS.values()):
+        workers = list(
+            server.WORKERS.values()
+        )  # up to gunicorn 23 a signal may change them meanwhile
+        if all(worker._gunicov.has_saved() for worker in workers):
             return
         REAL_SLEEP(0.001)
 
