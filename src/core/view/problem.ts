@@ -44,7 +44,7 @@ function checkProblem(first: CheckFailure, { checks: all, error }: Troubles): Pr
     severity: "error",
     message: `${checkPlace(first)}: ${first.message}${more}`,
     fix: error?.fix || "Nothing was restarted. Correct it and save: the next cycle starts by itself.",
-    detail: all.map(checkText).join("\n\n"),
+    detail: [checkSource(first), ...all.slice(1).map(checkText)].filter((text) => text !== "").join("\n\n"),
     place: { path: first.path, line: first.line },
   };
 }
@@ -53,12 +53,18 @@ function checkPlace(check: CheckFailure): string {
   return check.line === null ? check.path : `${check.path}:${check.line}`;
 }
 
+/** A failure that is not in the message. */
 function checkText(check: CheckFailure): string {
-  const head = `${checkPlace(check)}: ${check.message}`;
-  if (check.text === null) return head;
+  const source = checkSource(check);
+  return `${checkPlace(check)}: ${check.message}${source && `\n${source}`}`;
+}
+
+/** The line that does not compile, and where in it. */
+function checkSource(check: CheckFailure): string {
+  if (check.text === null) return "";
   const source = check.text.replace(/\n$/, "");
   const mark = check.column === null || check.column < 1 ? "" : `\n${" ".repeat(check.column - 1)}^`;
-  return `${head}\n${source}${mark}`;
+  return `${source}${mark}`;
 }
 
 function bootProblem(traceback: string, session: Troubles): Problem {
