@@ -26,7 +26,7 @@ not changed is handed from worker to worker. Neither ever holds anything of anot
     master   when_ready / on_reload -> gen-N/   pre_fork -> forked/   child_exit -> done/
     worker   post_fork: coverage starts -> load_wsgi -> post_worker_init (ASGI: when the lifespan has
              started): booted/ (or boot-error/) -> pre_request: served/ -> worker_exit, then the
-             last of the exit handlers: data file renamed, then saved/; the rest of its end is cut short
+             last of the exit handlers: data file renamed, then saved/
 
 Where the helper has said what a reload is for, the workers go at once, while the master prepares the next.
 """
@@ -101,7 +101,6 @@ MEMORY_LIMIT = 1 << 16  # bytes of errors that are kept
 # What gevent may put its own in the place of later; a watch on exits needs a real thread.
 REAL_THREAD, REAL_SLEEP, REAL_LOCK = _thread.start_new_thread, time.sleep, _thread.allocate_lock
 REALPATH = os.path.realpath
-LEAVE = os._exit
 
 
 def master_state():
@@ -986,7 +985,6 @@ class WorkerRecord:
         self.starts_later = False  # post_worker_init is not yet the end of its boot
         self.counts_requests = True
         self.leaving = False  # worker_exit has come
-        self.ends_well = False  # and with the exit code 0
         self.saving = REAL_LOCK()
         self.late = None  # what was still running when the data was saved
         self.error = None
@@ -1081,27 +1079,8 @@ def quick_realpath():
 
 def save_at_exit(worker):
     """The last exit handler (the worker's first): handlers and threads of the app are measured."""
-    mine = worker._gunicov
-    if os.getpid() == mine.pid:  # not in a process that the worker has forked
+    if os.getpid() == worker._gunicov.pid:  # not in a process that the worker has forked
         attempt(worker, save_worker, worker)
-        if mine.ends_well:
-            # Of all that the interpreter takes apart at its end this is among the first.
-            sys.last_traceback = End()
-
-
-class End:
-    """Its end is the process's: the interpreter, whose exit handlers have run, would go on to free
-    everything, which takes 20 ms of a processor that its successors and the tests need, and changes nothing but
-    for what objects do at their end: they do that here."""
-
-    def __del__(self):
-        objects = gc.get_objects()
-        ending = {each for each in set(map(type, objects)) if hasattr(each, "__del__")}
-        for each in objects:
-            if type(each) in ending and each is not self:
-                with contextlib.suppress(BaseException):
-                    each.__del__()
-        LEAVE(0)
 
 
 def begin_exit(worker):
@@ -1109,8 +1088,6 @@ def begin_exit(worker):
     measured; where they take longer than EXIT_SECONDS the data is saved without the rest."""
     mine = worker._gunicov
     mine.leaving = True
-    error = sys.exc_info()[1]
-    mine.ends_well = isinstance(error, SystemExit) and not error.code
     # A second SIGTERM or a SIGQUIT must not break the file in the middle.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT):
         signal.signal(number, signal.SIG_IGN)
