@@ -1306,7 +1306,8 @@ def wrap_reload(server):
 
     def reload():
         attempt(server, begin_reload, server)
-        if "last_worker_age" in usual.__code__.co_varnames:
+        code = getattr(usual, "__code__", None)  # somebody may have put another callable there
+        if code and "last_worker_age" in code.co_varnames:
             hasten_end(server)
         usual(server)
 
@@ -1326,6 +1327,8 @@ def begin_reload(server):
         STATE.flushed = STATE.current
     else:
         write_whole(os.path.join(STATE.current, "unwanted"), b"")
+    if server.cfg.reuse_port:
+        return  # from version 24 on the workers have the sockets: without them connections are refused
     for worker in STATE.retires:
         with contextlib.suppress(ProcessLookupError):
             os.kill(worker["pid"], signal.SIGTERM)  # gunicorn does it, too, once they are replaced
