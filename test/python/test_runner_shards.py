@@ -236,7 +236,8 @@ def test_reports_of_plugins_hold_all_tests_once(runner, suite, tmp_path):
 
 
 def test_what_failed_lately_goes_first(runner, suite):
-    text = "import os, pytest\n@pytest.mark.parametrize('n', range(20))\ndef test_a(n): assert n != {}\n"
+    text = "import time, pytest\n@pytest.mark.parametrize('n', range(20))\n"
+    text += "def test_a(n): time.sleep(0.03); assert n != {}\n"  # a shard may begin late
     suite.write("test_a.py", text.format(19))
     order = []
     for broken in (19, 20, 12):  # it fails, is mended, and another one fails
