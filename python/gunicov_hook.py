@@ -93,7 +93,7 @@ EXIT_SECONDS = 0.5  # how long exit handlers and threads are measured after work
 # look at it once a second, and take another one to end what hangs.
 KILL_SECONDS, KILL_SECONDS_GREEN = 1, 2
 GIVE_WAY_SECONDS = 1
-SAVE_SECONDS = 0.05  # more than most workers need for that
+SAVE_SECONDS = 0.05  # more than most workers need to save
 WAIT_SECONDS = 1  # within which old workers' end is noticed at once
 PRELOAD_TRIES = 8
 PRELOAD_SECONDS = 20
@@ -1339,9 +1339,8 @@ def let_save(server):
     what is forked gives way to the report in any case."""
     until = time.monotonic() + SAVE_SECONDS
     while STATE.flushed and time.monotonic() < until:
-        workers = list(
-            server.WORKERS.values()
-        )  # up to gunicorn 23 a signal may change them meanwhile
+        # A list: up to gunicorn 23 a signal may change them meanwhile.
+        workers = list(server.WORKERS.values())
         if all(worker._gunicov.has_saved() for worker in workers):
             return
         REAL_SLEEP(0.001)

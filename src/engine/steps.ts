@@ -51,6 +51,7 @@ function failed(why: Failure): Settled {
 async function check(files: readonly string[], mustRestart: boolean, context: StepContext): Promise<Settled> {
   const { server } = context.ports;
   const changed = await hashAll(files, context);
+  // At once: one way to the helper is all that is waited for.
   const [checked, freshness] = await Promise.all([
     changed.length > 0 ? server.check(changed, context.signal) : null,
     mustRestart ? null : server.freshness(files, context.signal),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import subprocess
 import time
 
@@ -307,8 +308,6 @@ def test_a_watch_wakes_for_a_new_file(tmp_path, monkeypatch, blind):
         if blind:
             assert wait.until - time.monotonic() <= POLL_SECONDS
             return
-        import select
-
         assert not select.select(wait.fds, [], [], 0)[0]
         (tmp_path / "later").mkdir()
         assert select.select(wait.fds, [], [], 1)[0]
@@ -320,8 +319,6 @@ def test_a_watch_wakes_for_a_new_file(tmp_path, monkeypatch, blind):
 
 
 def test_a_watch_is_not_woken_by_what_the_one_before_it_followed(tmp_path):
-    import select
-
     clock = Clock(5)
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

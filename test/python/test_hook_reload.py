@@ -26,6 +26,20 @@ def test_workers_go_while_the_master_prepares_the_next_ones(gunicorn_server, pro
     assert server.get("/")[0] == 200
 
 
+def test_workers_with_sockets_of_their_own_stay_until_the_next_ones_are_there(
+    gunicorn_server, project
+):
+    project.write({"app.py": HELLO, "gunicorn.conf.py": SLOW_CONFIG})
+    server = gunicorn_server(project.dir, args=["--reuse-port"], wait=False)
+    server.wait_booted()
+    project.write({"slow": ""})
+    (server.dir / "flush").touch()
+    server.hup()
+    old, new = server.generations()
+    assert old.read("saved", 1)["time"] > new.manifest["time"]
+    assert len(old.data_files()) == 1
+
+
 def test_a_reload_of_somebody_elses_keeps_the_workers_until_the_next_ones_are_there(
     gunicorn_server, project
 ):
