@@ -56,6 +56,7 @@ import threading
 import time
 import traceback
 import types
+import weakref
 
 import gunicorn
 import gunicorn.config
@@ -120,6 +121,7 @@ def master_state():
         state.code = {}  # path -> (sha256, code) of the project's, as workers compiled it
         state.compiled = {}  # the same of what this worker has compiled itself
         state.known = frozenset()  # names of the modules that a worker is forked with
+        state.reload = None, None  # ours in the master, and the user's own
         state.retires = []  # the workers that this reload ends
         state.flushed = None  # directory of the generation whose report comes first, see give_way
         state.tried = set()  # names of libraries' modules that were tried in the master
@@ -754,9 +756,11 @@ def guard_exit(worker):
     """Wrap os._exit in the worker, which runs no exit hooks: the record tells who called it."""
     mine = worker._gunicov
     leave = os._exit
+    known = weakref.ref(worker)  # the module os outlives the app, whose objects must end before it
 
     def _exit(status):
-        if os.getpid() == mine.pid:  # not in a process that the worker has forked
+        worker = known()
+        if worker and os.getpid() == mine.pid:  # not in a process that the worker has forked
             if mine.leaving or mine.saves_at_exit():
                 attempt(worker, save_worker, worker)
             elif not mine.finished:
@@ -1092,11 +1096,13 @@ def begin_exit(worker):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT):
         signal.signal(number, signal.SIG_IGN)
 
+    known = weakref.ref(worker)  # what this thread holds would have no end: the app's objects
+
     def watch():
         REAL_SLEEP(EXIT_SECONDS)
         if not mine.finished:
             mine.late = describe_late()
-            attempt(worker, save_worker, worker)
+            attempt(known(), save_worker, known())
 
     REAL_THREAD(watch, ())
 
@@ -1301,17 +1307,44 @@ def take_word(word):
 
 
 def wrap_reload(server):
-    """Have gunicorn's reload begin and end as follows."""
-    usual = type(server).reload
+    """Have gunicorn's reload, or what the user's config has put there, begin and end as follows."""
+    ours, theirs = STATE.reload
+    if vars(server).get("reload") is not ours:
+        theirs = vars(server).get("reload")
+    gunicorns = type(server).reload
+    code = getattr(gunicorns, "__code__", None)  # somebody may have put another callable there
+    waits = code and "last_worker_age" in code.co_varnames
+
+    def usual():
+        if theirs:
+            theirs()
+        else:
+            gunicorns(server)
 
     def reload():
+        if STATE.reload[0] is not reload:  # it is in theirs, which is in a newer one
+            usual()
+            return
         attempt(server, begin_reload, server)
-        code = getattr(usual, "__code__", None)  # somebody may have put another callable there
-        if code and "last_worker_age" in code.co_varnames:
+        if waits:
             hasten_end(server)
-        usual(server)
+        try:
+            usual()
+        finally:
+            vars(server).pop("manage_workers", None)  # where theirs does not let it come to that
 
+    STATE.reload = reload, theirs
     server.reload = reload
+
+
+def unwrap_reload(server):
+    """The same undone, in a worker: a circle of ours would have the server end after the app's objects,
+    and what these print then is lost."""
+    for name in ("manage_workers", "reload"):
+        vars(server).pop(name, None)
+    if STATE.reload[1]:
+        server.reload = STATE.reload[1]
+    STATE.reload = None, None
 
 
 def begin_reload(server):
@@ -1614,6 +1647,7 @@ def post_fork(server, worker):
     worker._gunicov.counts_requests = calls_pre_request(worker)
     atexit.register(save_at_exit, worker)
     limits = (give_way, limit_worker, bound_closing)
+    attempt(worker, unwrap_reload, server)
     for step in (*limits, guard_boot, guard_load, guard_exit, start_coverage):
         attempt(worker, step, worker)
     THEIRS["post_fork"](server, worker)

@@ -70,3 +70,37 @@ def test_the_end_of_old_workers_is_waited_for_by_the_hook(gunicorn_server, proje
     server.hup()
     wait_until(lambda: old.ages("done"), "child_exit")
     assert "manage_workers reap_workers" in (project.dir / "stack").read_text()
+
+
+THEIRS_CONFIG = """\
+from pathlib import Path
+
+calls = Path("calls")
+
+
+def when_ready(server):
+    usual = server.reload
+
+    def reload():
+        with calls.open("a") as file:
+            file.write("reload\\n")
+        if not Path("refused").exists():
+            usual()
+
+    server.reload = reload
+"""
+
+
+def test_a_reload_of_the_users_own_stays(gunicorn_server, project):
+    project.write({"app.py": HELLO, "gunicorn.conf.py": THEIRS_CONFIG})
+    server = gunicorn_server(project.dir)
+    server.hup()
+    project.write({"refused": ""})
+    server.hup(wait=False)
+    calls = project.dir / "calls"
+    wait_until(lambda: calls.read_text() == 2 * "reload\n", "the refused reload")
+    assert server.get("/")[0] == 200
+    (project.dir / "refused").unlink()
+    server.hup()
+    assert calls.read_text() == 3 * "reload\n"
+    assert len(server.generations()) == 3

@@ -1,0 +1,91 @@
+"""The app's objects end under the hook as they do without it: nothing that they write then is lost."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from conftest import HELLO, wait_until
+
+ENDS = """\
+import sys
+
+
+class Owner:
+    def __init__(self, name):
+        self.file = open(name, "a")
+
+    def __del__(self):
+        self.file.write("end of the owner\\n")
+
+
+class Talker:
+    def __del__(self):
+        sys.stdout.write("end of the talker\\n")
+
+
+def suspended():
+    file = open("suspended", "a")
+    try:
+        yield
+    finally:
+        file.write("end of the generator\\n")
+
+
+buffered = open("buffered", "a")
+buffered.write("not yet written\\n")
+owner, circle, talker, generator = Owner("owner"), Owner("circle"), Talker(), suspended()
+circle.circle = circle
+next(generator)
+
+"""
+ASGI = """\
+async def app(scope, receive, send):
+    while scope["type"] == "lifespan":
+        message = await receive()
+        await send({"type": message["type"] + ".complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"hello"})
+"""
+FILES = ("buffered", "owner", "circle", "suspended")
+
+
+def children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def end_of(server, ending):
+    """What the app's objects have written when the worker is gone, and what went to the log."""
+    assert server.get("/")[0] == 200
+    if ending == "reload":
+        (worker,) = children(server.pid)
+        os.kill(server.pid, signal.SIGHUP)
+        wait_until(lambda: worker not in children(server.pid), "the worker's end", server.log)
+        server.kill()
+    else:
+        server.stop()
+    log = server.log()
+    return [log.count("end of the talker"), log.count("Exception ignored")]
+
+
+@pytest.mark.parametrize("ending", ["reload", "stop"])
+@pytest.mark.parametrize("worker_class", ["sync", "gthread", "gevent", "asgi"])
+def test_what_the_apps_objects_write_at_their_end(gunicorn_server, project, worker_class, ending):
+    module = {"gevent": "gevent", "asgi": "gunicorn.asgi"}.get(worker_class)
+    if module:
+        pytest.importorskip(module)
+    project.write({"app.py": ENDS + (ASGI if worker_class == "asgi" else HELLO), "empty.py": ""})
+
+    def written(hook):
+        for name in FILES:
+            (project.dir / name).unlink(missing_ok=True)
+        config = [] if hook else ["-c", "empty.py"]
+        server = gunicorn_server(project.dir, args=["-k", worker_class, *config], hook=hook)
+        talk = end_of(server, ending)
+        return [(project.dir / name).read_text() for name in FILES], talk
+
+    files, talk = written(hook=False)  # with a config, too: gunicorn ends otherwise without one
+    assert files[:3] == ["not yet written\n", "end of the owner\n", "end of the owner\n"]
+    assert written(hook=True) == (files, talk)
