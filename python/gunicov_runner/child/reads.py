@@ -18,6 +18,7 @@ HARMLESS = {
     "code.__new__",
     "compile",
     "exec",
+    "function.__new__",
     "gc.get_objects",
     "gc.get_referents",
     "gc.get_referrers",
