@@ -94,7 +94,6 @@ EXIT_SECONDS = 0.5  # how long exit handlers and threads are measured after work
 # look at it once a second, and take another one to end what hangs.
 KILL_SECONDS, KILL_SECONDS_GREEN = 1, 2
 GIVE_WAY_SECONDS = 1
-SAVE_SECONDS = 0.05  # more than most workers need to save
 WAIT_SECONDS = 1  # within which old workers' end is noticed at once
 PRELOAD_TRIES = 8
 PRELOAD_SECONDS = 20
@@ -1085,6 +1084,7 @@ def save_at_exit(worker):
     """The last exit handler (the worker's first): handlers and threads of the app are measured."""
     if os.getpid() == worker._gunicov.pid:  # not in a process that the worker has forked
         attempt(worker, save_worker, worker)
+        attempt(worker, make_way, worker)
 
 
 def begin_exit(worker):
@@ -1356,27 +1356,37 @@ def begin_reload(server):
     words = [word for word in ("flush", "restart") if STATE.directory and take_word(word)]
     if STATE.current is None or not words:
         return
-    if "flush" in words:
-        STATE.flushed = STATE.current
-    else:
-        write_whole(os.path.join(STATE.current, "unwanted"), b"")
+    write_whole(os.path.join(STATE.current, "flushed" if "flush" in words else "unwanted"), b"")
     if server.cfg.reuse_port:
         return  # from version 24 on the workers have the sockets: without them connections are refused
+    if "flush" in words:
+        STATE.flushed = STATE.current
     for worker in STATE.retires:
         with contextlib.suppress(ProcessLookupError):
             os.kill(worker["pid"], signal.SIGTERM)  # gunicorn does it, too, once they are replaced
 
 
-def let_save(server):
-    """After a flush, fork when the workers have saved: each fork keeps a processor from them for 4 ms, and
-    what is forked gives way to the report in any case."""
-    until = time.monotonic() + SAVE_SECONDS
-    while STATE.flushed and time.monotonic() < until:
-        # A list: up to gunicorn 23 a signal may change them meanwhile.
-        workers = list(server.WORKERS.values())
-        if all(worker._gunicov.has_saved() for worker in workers):
-            return
-        REAL_SLEEP(0.001)
+def give_way(server):
+    """After a flush, fork when the helper has made its report of what the workers save: somebody waits for
+    that, and nobody for the next ones."""
+    if STATE.flushed:
+        wait_for_report(STATE.flushed)
+
+
+def make_way(worker):
+    """After its last word, a worker that a flush has ended gives way to the report, too: to take an interpreter
+    apart is as much work as to boot one."""
+    mine = worker._gunicov
+    if mine.directory and os.path.exists(os.path.join(mine.directory, "flushed")):
+        wait_for_report(mine.directory)
+
+
+def wait_for_report(directory):
+    """The helper says of a generation when its report is made, or that there will be none. It may have gone, and
+    another worker may finish a request: it is not waited for longer than GIVE_WAY_SECONDS."""
+    until = time.monotonic() + GIVE_WAY_SECONDS
+    while time.monotonic() < until and not os.path.exists(os.path.join(directory, "collected")):
+        REAL_SLEEP(0.003)
 
 
 def hasten_end(server):
@@ -1393,18 +1403,6 @@ def hasten_end(server):
             server.reap_workers()
 
     server.manage_workers = manage_workers
-
-
-def give_way(worker):
-    """After a flush, boot when the helper has made its report of what the others save: somebody waits
-    for that, and nobody for this worker. The helper says so too where there will be no report; it may have
-    gone, and an older worker may finish a request: it is not waited for longer than GIVE_WAY_SECONDS."""
-    if STATE.flushed is None:
-        return
-    collected = os.path.join(STATE.flushed, "collected")
-    until = time.monotonic() + GIVE_WAY_SECONDS
-    while time.monotonic() < until and not os.path.exists(collected):
-        REAL_SLEEP(0.003)
 
 
 def limit_worker(worker):
@@ -1631,7 +1629,7 @@ def on_reload(server):
         attempt(server, take_compiled, STATE.current)
     attempt(server, preload, server)
     attempt(server, open_generation, server, STATE.retires)
-    attempt(server, let_save, server)
+    attempt(server, give_way, server)
 
 
 def pre_fork(server, worker):
@@ -1646,7 +1644,7 @@ def post_fork(server, worker):
     STATE.known, STATE.compiled, STATE.real = frozenset(sys.modules), {}, RealPaths()
     worker._gunicov.counts_requests = calls_pre_request(worker)
     atexit.register(save_at_exit, worker)
-    limits = (give_way, limit_worker, bound_closing)
+    limits = (limit_worker, bound_closing)
     attempt(worker, unwrap_reload, server)
     for step in (*limits, guard_boot, guard_load, guard_exit, start_coverage):
         attempt(worker, step, worker)

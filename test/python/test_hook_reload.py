@@ -1,5 +1,7 @@
 """gunicorn's reload as the hook has it: old workers go at once, and their end is seen at once."""
 
+import time
+
 import pytest
 from conftest import HELLO, wait_until
 
@@ -24,6 +26,33 @@ def test_workers_go_while_the_master_prepares_the_next_ones(gunicorn_server, pro
     assert len(old.data_files()) == (2 if word == "flush" else 0)
     assert [retired["age"] for retired in new.manifest["retires"]] == [1, 2]
     assert server.get("/")[0] == 200
+
+
+def test_old_and_next_workers_give_way_to_the_report_of_a_flush(gunicorn_server, project):
+    project.write({"app.py": HELLO})
+    server = gunicorn_server(project.dir)
+    old = server.generation
+    (server.dir / "flush").touch()
+    server.hup(wait=False)
+    wait_until(lambda: len(server.generations()) == 2, "the reload")
+    wait_until(lambda: old.ages("saved"), "the save")
+    time.sleep(0.1)
+    assert old.ages("done") == server.generation.ages("forked") == []
+    (old.dir / "collected").touch()
+    wait_until(lambda: old.ages("done") and server.generation.ages("booted"), "the rest")
+    assert server.get("/")[0] == 200
+    assert server.generation.all("booted")[0]["time"] - old.read("saved", 1)["time"] < 1
+
+
+def test_nothing_gives_way_for_long(gunicorn_server, project):
+    project.write({"app.py": HELLO})
+    server = gunicorn_server(project.dir)
+    (server.dir / "flush").touch()
+    server.hup()
+    old, new = server.generations()
+    wait_until(lambda: old.ages("done"), "the old worker's end")
+    waited = new.all("booted")[0]["time"] - old.read("saved", 1)["time"]
+    assert 0.9 < waited < 5
 
 
 def test_workers_with_sockets_of_their_own_stay_until_the_next_ones_are_there(
@@ -66,10 +95,10 @@ def test_the_end_of_old_workers_is_waited_for_by_the_hook(gunicorn_server, proje
     """gunicorn itself looks for it 0.1 s after it has told them to go."""
     project.write({"app.py": HELLO, "gunicorn.conf.py": STACK_CONFIG})
     server = gunicorn_server(project.dir)
-    old = server.generation
     server.hup()
-    wait_until(lambda: old.ages("done"), "child_exit")
-    assert "manage_workers reap_workers" in (project.dir / "stack").read_text()
+    stack = project.dir / "stack"
+    wait_until(lambda: stack.exists() and stack.read_text(), "child_exit")
+    assert "manage_workers reap_workers" in stack.read_text()
 
 
 THEIRS_CONFIG = """\

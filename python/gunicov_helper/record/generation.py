@@ -70,10 +70,10 @@ class Generation:
     def served(self):
         return [name for name in list_names(self.join("served")) if name.isdigit()]
 
-    def let_next_boot(self):
-        """Tell the workers after a flush, which give way to the report of this one's data, that it is made."""
+    def release(self):
+        """Tell what gives way to the report of this one's data after a flush that it may go on."""
         with contextlib.suppress(OSError), open(self.join("collected"), "wb"):
-            pass  # on a full disk they wait a little longer
+            pass  # on a full disk it waits a little longer
 
     def data_files(self):
         """Paths of its complete data files, sorted."""

@@ -45,7 +45,7 @@ class Reload:
         """Wait for a generation that is still booting, but not for one that hangs."""
         before = self.session.record.get(generation.number - 1)
         if before is not None:
-            before.let_next_boot()  # nobody has asked for the report that it gives way to
+            before.release()  # nobody has asked for the report that it gives way to
         boots = Boots(generation, self.session.record.workers(generation), deaths)
         while True:
             watch.follow(generation.directories())
@@ -227,7 +227,7 @@ class Reload:
             roster = Roster(closed, deaths)
             yield from self.settle_roster(job, watch, deaths, clock, roster)
         except BaseException:
-            closed.let_next_boot()  # there will be no report of this one's data
+            closed.release()  # there will be no report of this one's data
             raise
         return opened, roster
 

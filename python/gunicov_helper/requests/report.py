@@ -37,7 +37,7 @@ class Report:
         finally:
             generation = None if self.session.own else self.session.record.get(number)
             if generation is not None:
-                generation.let_next_boot()
+                generation.release()
 
     def collect(self, number, since):
         """The answer to `collect`, of that generation; of rows that are in report `since` only the paths."""
