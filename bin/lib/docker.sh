@@ -1,6 +1,6 @@
 # Sourced by bin/setup: the demo's containers.
 
-readonly own_base_image=gunicov-base:trixie # made by .ci/engine
+readonly own_base_image=gunicov-base:debian # made by .ci/engine
 
 # Whether there is a Docker engine to talk to.
 engine_answers() {

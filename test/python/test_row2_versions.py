@@ -8,7 +8,7 @@ from conftest import ROOT
 sys.path.insert(0, str(ROOT / "bench" / "lib"))
 from matrix import cases
 
-PYTHONS = ("3.8", "3.11", "3.13", "3.13-debian")
+PYTHONS = ("3.8", "3.11", "3.13", "3.14-debian")
 WANTED, SKIPPED = cases.covering(PYTHONS)
 
 
@@ -28,4 +28,4 @@ def test_row_2_what_cannot_exist_is_no_case():
     assert not any(case.worker_class == "asgi" and case.gunicorn == "23" for case in WANTED)
     told = {one["case"]: one["reason"] for one in SKIPPED}
     assert "no asgi worker" in told["gunicorn 23 with worker_class asgi"]
-    assert "C tracer" in told["python 3.13-debian, coverage 6.5, gevent"]
+    assert "C tracer" in told["python 3.14-debian, coverage 6.5, gevent"]

@@ -11,7 +11,7 @@ APPS = ("plain", "demo")  # `plain` is apps/wsgi.py or apps/asgi.py, `demo` the 
 
 
 class Case(NamedTuple):
-    """One server: `python` is a version like "3.11", or "3.13-debian" for Debian's in a container; the
+    """One server: `python` is a version like "3.11", or "3.14-debian" for Debian's in a container; the
     packages' versions as pip takes them."""
 
     python: str
@@ -29,7 +29,7 @@ class Case(NamedTuple):
 
 
 def number(version):
-    """(3, 13) of "3.13" and of "3.13-debian"."""
+    """(3, 14) of "3.14" and of "3.14-debian"."""
     return tuple(int(part) for part in version.partition("-")[0].split("."))
 
 
@@ -59,7 +59,9 @@ def impossible(first, second):
 
 def refused(case):
     """Why three values do not go together; None where they do."""
-    if (case.worker_class, case.coverage) == ("gevent", "6.5") and number(case.python) >= (3, 13):
+    python = number(case.python)
+    old = {"6.5": (3, 13), "7.6": (3, 14)}.get(case.coverage)
+    if case.worker_class == "gevent" and old and python >= old:
         return "this coverage's C tracer does not build there, and its other one knows no gevent"
     return None
 

@@ -9,7 +9,7 @@ from . import places
 
 
 class Debian:
-    """`version` is "3.13-debian", say, or None, and then `reason` says why."""
+    """`version` is "3.14-debian", say, or None, and then `reason` says why."""
 
     def __init__(self, image, cache):
         self.image = image
