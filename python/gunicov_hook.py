@@ -753,13 +753,13 @@ def wait_for_reload(worker):
 
 def guard_exit(worker):
     """Wrap os._exit in the worker, which runs no exit hooks: the record tells who called it."""
-    mine = worker._gunicov
     leave = os._exit
     known = weakref.ref(worker)  # the module os outlives the app, whose objects must end before it
 
     def _exit(status):
         worker = known()
-        if worker and os.getpid() == mine.pid:  # not in a process that the worker has forked
+        mine = worker and worker._gunicov
+        if mine and os.getpid() == mine.pid:  # not in a process that the worker has forked
             if mine.leaving or mine.saves_at_exit():
                 attempt(worker, save_worker, worker)
             elif not mine.finished:
@@ -1090,8 +1090,7 @@ def save_at_exit(worker):
 def begin_exit(worker):
     """worker_exit has come. Exit handlers and threads that are no daemons still run, and are
     measured; where they take longer than EXIT_SECONDS the data is saved without the rest."""
-    mine = worker._gunicov
-    mine.leaving = True
+    worker._gunicov.leaving = True
     # A second SIGTERM or a SIGQUIT must not break the file in the middle.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT):
         signal.signal(number, signal.SIG_IGN)
@@ -1100,9 +1099,10 @@ def begin_exit(worker):
 
     def watch():
         REAL_SLEEP(EXIT_SECONDS)
-        if not mine.finished:
-            mine.late = describe_late()
-            attempt(known(), save_worker, known())
+        worker = known()
+        if worker and not worker._gunicov.finished:
+            worker._gunicov.late = describe_late()
+            attempt(worker, save_worker, worker)
 
     REAL_THREAD(watch, ())
 

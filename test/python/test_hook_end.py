@@ -49,6 +49,16 @@ async def app(scope, receive, send):
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"hello"})
 """
+# Coverage changes the end of a process a little itself.
+COVERAGE_CONFIG = """\
+import coverage
+
+
+def post_fork(server, worker):
+    library = {"gevent": "gevent"}.get(worker.cfg.worker_class_str)
+    worker.coverage = coverage.Coverage(data_file=None, concurrency=library)
+    worker.coverage.start()
+"""
 FILES = ("buffered", "owner", "circle", "suspended")
 
 
@@ -76,16 +86,21 @@ def test_what_the_apps_objects_write_at_their_end(gunicorn_server, project, work
     module = {"gevent": "gevent", "asgi": "gunicorn.asgi"}.get(worker_class)
     if module:
         pytest.importorskip(module)
-    project.write({"app.py": ENDS + (ASGI if worker_class == "asgi" else HELLO), "empty.py": ""})
+    project.write(
+        {
+            "app.py": ENDS + (ASGI if worker_class == "asgi" else HELLO),
+            "with_coverage.py": COVERAGE_CONFIG,
+        }
+    )
 
     def written(hook):
         for name in FILES:
             (project.dir / name).unlink(missing_ok=True)
-        config = [] if hook else ["-c", "empty.py"]
+        config = [] if hook else ["-c", "with_coverage.py"]
         server = gunicorn_server(project.dir, args=["-k", worker_class, *config], hook=hook)
         talk = end_of(server, ending)
         return [(project.dir / name).read_text() for name in FILES], talk
 
-    files, talk = written(hook=False)  # with a config, too: gunicorn ends otherwise without one
+    files, talk = written(hook=False)
     assert files[:3] == ["not yet written\n", "end of the owner\n", "end of the owner\n"]
     assert written(hook=True) == (files, talk)
