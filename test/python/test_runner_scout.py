@@ -59,6 +59,16 @@ def test_the_tests_are_collected_before_the_run(runner, suite, more):
     assert gone(scout) == []
 
 
+def test_the_scout_knows_what_newer_pythons_tell(runner, suite):
+    """From 3.14 on an annotation makes a function, which is told."""
+    suite.write("tests/conftest.py", f'{AT}import sys\nsys.audit("function.__new__", None)\n')
+    suite.write("tests/test_a.py", TELLS)
+    runner.run(suite.dir)
+    ahead(runner)
+    asked = time.time()
+    assert float(message(runner.run(suite.dir), "tests/test_a.py::test_a")) < asked
+
+
 def test_no_test_runs_before_the_run(runner, suite):
     suite.write("test_a.py", "import time\ndef test_a(): raise ValueError(time.time())\n")
     runner.run(suite.dir)
