@@ -1,7 +1,9 @@
 """The hook's data: lines and branches equal a cold run's, and no worker's are missing."""
 
 import importlib.util
+import json
 import os
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -297,3 +299,55 @@ def test_data_files_appear_whole_and_saved_comes_last(gunicorn_server, project):
             assert (first.dir / saved["file"]).exists()
     assert seen <= {path.name for path in first.data_files()}
     assert len(first.data_files()) == 2
+
+
+JOINS = """\
+def pick(
+    size,
+    limit={limit},
+):
+    if (
+        size
+        > limit
+    ):
+        return "long"
+    return "short"
+
+
+SIZE = pick(3)
+"""
+TRACER = """\
+import sys
+from pathlib import Path
+
+
+def when_ready(server):
+    import coverage.sysmon
+
+    Path("tracer").write_text(str(hasattr(coverage.sysmon, "compute_multiline_map")))
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="coverage traces otherwise there")
+def test_what_coverage_works_out_of_a_file_is_told_to_the_next_workers(gunicorn_server, project):
+    project.write({"app.py": "import sizes\n" + HELLO, "sizes.py": JOINS.format(limit=5)})
+    project.write({"rc": "[run]\nbranch = True\nsource = .\n", "gunicorn.conf.py": TRACER})
+    server = gunicorn_server(project.dir, env={"GUNICOV_COVERAGE_CONFIG": "rc"})
+    assert (project.dir / "tracer").read_text() == "True"
+    path = str(project.dir / "sizes.py")
+
+    def told():
+        directory = server.generation.dir / "joins"
+        return {path for each in directory.iterdir() for path in json.loads(each.read_text())}
+
+    assert told() == {path}
+    for limit in (5, 1, 7):
+        project.write({"sizes.py": JOINS.format(limit=limit)})
+        server.hup()
+        assert told() == (set() if limit == 5 else {path})
+        server.hup()
+        assert told() == set()
+    ended = server.generations()[:-1]
+    arcs = [measured(each.data_files(), project.dir)["sizes.py"][1] for each in ended]
+    short, long = {(5, 10)}, {(5, 9)}
+    assert arcs == [short, short, short, long, long, short]
