@@ -802,16 +802,16 @@ def wait_for_reload(worker):
 
 def guard_exit(worker):
     """Wrap os._exit in the worker, which runs no exit hooks: the record tells who called it."""
-    leave = os._exit
+    leave, pid = os._exit, os.getpid()
     known = weakref.ref(worker)  # the module os outlives the app, whose objects must end before it
 
     def _exit(status):
-        worker = known()
-        mine = worker and worker._gunicov
-        if mine and os.getpid() == mine.pid:  # not in a process that the worker has forked
-            if mine.leaving or mine.saves_at_exit():
+        if os.getpid() == pid:  # not in a process that the worker has forked
+            worker = known()
+            mine = worker and worker._gunicov
+            if mine and (mine.leaving or mine.saves_at_exit()):
                 attempt(worker, save_worker, worker)
-            elif not mine.finished:
+            elif mine and not mine.finished:
                 attempt(worker, record_exit, worker, status)
             if status in BOOT_ERRORS:
                 status = 1  # those end the master
@@ -853,6 +853,7 @@ def briefly(wait):
 def record_abort(worker):
     """gunicorn's SIGABRT: what the worker was doing is cut off, so what it may save yet is not whole."""
     if os.getpid() == worker._gunicov.pid:
+        worker._gunicov.aborted = True
         worker._gunicov.note("done", os.getpid(), cause="timeout")
 
 
@@ -1037,6 +1038,7 @@ class WorkerRecord:
         self.starts_later = False  # post_worker_init is not yet the end of its boot
         self.counts_requests = True
         self.leaving = False  # worker_exit has come
+        self.aborted = False  # by gunicorn, at its timeout
         self.saving = REAL_LOCK()
         self.late = None  # what was still running when the data was saved
         self.error = None
@@ -1377,12 +1379,12 @@ def wrap_reload(server):
             usual()
             return
         attempt(server, begin_reload, server)
-        if waits:
-            hasten_end(server)
+        put_back = hasten_end(server) if waits else None
         try:
             usual()
         finally:
-            vars(server).pop("manage_workers", None)  # where theirs does not let it come to that
+            if put_back:
+                put_back()  # where theirs does not let it come to that
 
     STATE.reload = reload, theirs
     server.reload = reload
@@ -1391,8 +1393,7 @@ def wrap_reload(server):
 def unwrap_reload(server):
     """The same undone, in a worker: a circle of ours would have the server end after the app's objects,
     and what these print then is lost."""
-    for name in ("manage_workers", "reload"):
-        vars(server).pop(name, None)
+    vars(server).pop("reload", None)
     if STATE.reload[1]:
         server.reload = STATE.reload[1]
     STATE.reload = None, None
@@ -1428,14 +1429,18 @@ def make_way(worker):
     """After its last word, a worker that a flush has ended gives way to the report, too: to take an interpreter
     apart is as much work as to boot one."""
     mine = worker._gunicov
+    if mine.aborted or threading.active_count() > 1:
+        return  # the app's daemons would go on, and nothing measures them
+    # The master takes a worker that says nothing for longer than its timeout for one that hangs.
+    patience = min(GIVE_WAY_SECONDS, worker.cfg.timeout / 4 or GIVE_WAY_SECONDS)
     if mine.directory and os.path.exists(os.path.join(mine.directory, "flushed")):
-        wait_for_report(mine.directory)
+        wait_for_report(mine.directory, patience)
 
 
-def wait_for_report(directory):
+def wait_for_report(directory, patience=GIVE_WAY_SECONDS):
     """The helper says of a generation when its report is made, or that there will be none. It may have gone, and
     another worker may finish a request: it is not waited for longer than GIVE_WAY_SECONDS."""
-    until = time.monotonic() + GIVE_WAY_SECONDS
+    until = time.monotonic() + patience
     while time.monotonic() < until and not os.path.exists(os.path.join(directory, "collected")):
         REAL_SLEEP(0.003)
 
@@ -1444,16 +1449,24 @@ def hasten_end(server):
     """From version 24 on a reload's last step waits for the end of the workers that are replaced, and no
     signal is heard meanwhile. It looks each 0.1 s, twice where they were not gone at once: wait here instead."""
     newest = server.worker_age
+    theirs = vars(server).get("manage_workers")
 
     def manage_workers():
-        del server.manage_workers  # this once
+        put_back()  # ours is there this once
         server.manage_workers()
         until = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < until and any(w.age <= newest for w in server.WORKERS.values()):
             REAL_SLEEP(0.004)
             server.reap_workers()
 
+    def put_back():
+        if theirs:
+            server.manage_workers = theirs
+        else:
+            vars(server).pop("manage_workers", None)
+
     server.manage_workers = manage_workers
+    return put_back
 
 
 def limit_worker(worker):
@@ -1731,6 +1744,7 @@ def worker_exit(server, worker):
     finally:
         if os.getpid() == worker.pid:
             attempt(worker, begin_exit, worker)
+            server.WORKERS.clear()  # the class's: siblings would hold the app's objects to the very end
         elif os.getpid() == server.pid:  # it found the worker gone; no child_exit will come
             attempt(server, record_end, worker)
 
