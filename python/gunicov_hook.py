@@ -1439,7 +1439,7 @@ def make_way(worker):
 
 def wait_for_report(directory, patience=GIVE_WAY_SECONDS):
     """The helper says of a generation when its report is made, or that there will be none. It may have gone, and
-    another worker may finish a request: it is not waited for longer than GIVE_WAY_SECONDS."""
+    another worker may finish a request: it is not waited for longer than `patience`, in seconds."""
     until = time.monotonic() + patience
     while time.monotonic() < until and not os.path.exists(os.path.join(directory, "collected")):
         REAL_SLEEP(0.003)

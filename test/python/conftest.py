@@ -222,8 +222,7 @@ def listening(server):
 
 
 def measured(paths, below):
-    """Union of data files: {path below `below`: (lines, arcs)}, by coverage.py's own reader. Of the arcs
-    only the branches: what else coverage's tracer tells from Python 3.14 on is another thing each time."""
+    """Union of data files: {path below `below`: (lines, arcs)}, by coverage.py's own reader."""
     import coverage
 
     whole = {}
@@ -234,20 +233,8 @@ def measured(paths, below):
             if name.startswith(f"{below}{os.sep}"):
                 lines, arcs = whole.setdefault(os.path.relpath(name, below), (set(), set()))
                 lines.update(data.lines(name) or ())
-                arcs.update(branches(name) & set(data.arcs(name) or ()))
+                arcs.update(data.arcs(name) or ())
     return whole
-
-
-def branches(path):
-    """The arcs by which the lines of a file (none where it is gone) are left that can be left in several ways."""
-    from coverage.parser import PythonParser
-
-    if not os.path.exists(path):
-        return set()
-    parser = PythonParser(filename=path)
-    parser.parse_source()
-    exits = parser.exit_counts()
-    return {(start, end) for start, end in parser.arcs() if exits.get(start, 0) > 1}
 
 
 @pytest.fixture

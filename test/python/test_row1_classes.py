@@ -228,4 +228,4 @@ def test_row_1_a_subclass_of_geventworker_is_measured_as_gevent(gunicorn_server,
     assert first.read("saved", 1)["error"] is None
     lines, arcs = measured(first.data_files(), project.dir)["app.py"]
     assert {5, 6, 7, 8, 12, 13, 14} <= lines
-    assert {(6, 7), (6, 8)} <= arcs
+    assert {(5, 6), (6, 7), (6, 8), (7, 8)} <= arcs
