@@ -104,3 +104,39 @@ def test_what_the_apps_objects_write_at_their_end(gunicorn_server, project, work
     files, talk = written(hook=False)
     assert files[:3] == ["not yet written\n", "end of the owner\n", "end of the owner\n"]
     assert written(hook=True) == (files, talk)
+
+
+def test_workers_of_a_reload_end_like_the_first_ones(gunicorn_server, project):
+    """Each holds its siblings and those before it, in a class of gunicorn's."""
+    project.write({"app.py": ENDS + HELLO})
+    server = gunicorn_server(project.dir, args=["-w", "2"])
+    for _ in range(2):
+        server.hup()
+    server.stop()
+    assert server.log().count("end of the talker") == 6
+
+
+LEAVES = """\
+import os
+
+
+class Leaves:
+    def __del__(self):
+        os._exit(3)
+
+
+leaves = Leaves()
+
+
+"""
+
+
+def test_the_master_outlives_an_object_that_leaves_at_the_very_end(gunicorn_server, project):
+    """3 is the exit code of a worker that does not boot: gunicorn's master would end."""
+    project.write({"app.py": LEAVES + HELLO})
+    server = gunicorn_server(project.dir)
+    old = server.generation
+    server.hup()
+    wait_until(lambda: old.ages("done"), "the old worker's end", server.log)
+    assert server.get("/")[0] == 200
+    assert len(old.data_files()) == 1

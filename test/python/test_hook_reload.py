@@ -133,3 +133,29 @@ def test_a_reload_of_the_users_own_stays(gunicorn_server, project):
     server.hup()
     assert calls.read_text() == 3 * "reload\n"
     assert len(server.generations()) == 3
+
+
+MANAGES_CONFIG = """\
+from pathlib import Path
+
+
+def when_ready(server):
+    usual = server.manage_workers
+
+    def manage_workers():
+        with Path("calls").open("a") as file:
+            file.write(".")
+        usual()
+
+    server.manage_workers = manage_workers
+"""
+
+
+def test_the_users_own_manage_workers_stays(gunicorn_server, project):
+    project.write({"app.py": HELLO, "gunicorn.conf.py": MANAGES_CONFIG})
+    server = gunicorn_server(project.dir)
+    for _ in range(2):
+        server.hup()
+        calls = (project.dir / "calls").read_text()
+        wait_until(lambda calls=calls: (project.dir / "calls").read_text() > calls, "a call")
+    assert server.get("/")[0] == 200
