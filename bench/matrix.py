@@ -11,6 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
 
 from matrix import cases, compare, container, places, table
+from matrix.setups import case as setups
+from matrix.setups import compare as surfaces
 
 
 def main():
@@ -84,6 +86,9 @@ def whole(debian):
     interpreters, too_old = places.pythons()
     versions = (*interpreters, *([debian.version] if debian.version else []))
     wanted, skipped = cases.covering(versions)
+    in_setups, never = setups.covering(tuple(interpreters))
+    wanted += in_setups
+    skipped += never
     skipped += [
         {"case": f"python {version}", "reason": "gunicov's hook needs Python 3.8"}
         for version in too_old
@@ -135,7 +140,8 @@ class Runner:
         except places.CannotInstall as error:
             told["reason"] = str(error)
         else:
-            found = compare.compare(python, case)
+            how = surfaces if isinstance(case, setups.SetupCase) else compare
+            found = how.compare(python, case)
             told.update(found, ms=round(1000 * (time.monotonic() - began)))
         self.tell(told)
         return told

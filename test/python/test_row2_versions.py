@@ -7,6 +7,7 @@ from conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "bench" / "lib"))
 from matrix import cases
+from matrix.setups import case as setups
 
 PYTHONS = ("3.8", "3.11", "3.13", "3.14-debian")
 WANTED, SKIPPED = cases.covering(PYTHONS)
@@ -29,3 +30,13 @@ def test_row_2_what_cannot_exist_is_no_case():
     told = {one["case"]: one["reason"] for one in SKIPPED}
     assert "no asgi worker" in told["gunicorn 23 with worker_class asgi"]
     assert "C tracer" in told["python 3.14-debian, coverage 6.5, gevent"]
+
+
+def test_each_set_up_is_tried_with_each_version_that_it_can_have():
+    there, _ = setups.covering(("3.8", "3.9", "3.10", "3.11", "3.12", "3.13"))
+    assert len(WANTED) + len(there) >= 120
+    for name in setups.SETUPS:
+        mine = [case for case in there if case.app == name]
+        assert {case.gunicorn for case in mine} == set(setups.GUNICORNS), name
+        assert {case.coverage for case in mine} >= {"newest"}, name
+        assert {case.worker_class for case in mine} >= {"sync", "gthread"}, name

@@ -83,20 +83,26 @@ def covering(pythons):
         for case in every
         if not refused(case) and not any(impossible(*pair) for pair in pairs_of(case))
     ]
-    pairs = {case: pairs_of(case) for case in possible}
-    wanted = set().union(*pairs.values())
+    wanted = set().union(*map(pairs_of, possible))
     threes = {
         f"python {case.python}, coverage {case.coverage}, {case.worker_class}": refused(case)
         for case in every
         if refused(case)
     }
-    cases, left = [], set(wanted)
+    cases = cover(possible)
+    skipped = [{"case": text, "reason": reason} for text, reason in threes.items()]
+    return cases, skipped_pairs(every, wanted) + skipped
+
+
+def cover(possible):
+    """Of possible cases greedily few in which each of their pairs of values occurs, always the same."""
+    pairs = {case: pairs_of(case) for case in possible}
+    cases, left = [], set().union(*pairs.values())
     while left:
         best = max(possible, key=lambda case: len(pairs[case] & left))
         cases.append(best)
         left -= pairs[best]
-    skipped = [{"case": text, "reason": reason} for text, reason in threes.items()]
-    return cases, skipped_pairs(every, wanted) + skipped
+    return cases
 
 
 def skipped_pairs(every, wanted):

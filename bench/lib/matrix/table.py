@@ -6,7 +6,7 @@ COLUMNS = (
     ("coverage", 8),
     ("worker_class", 12),
     ("workers", 7),
-    ("app", 5),
+    ("app", 24),
 )
 SHOWN = 8  # differences of a case
 

@@ -1,0 +1,4 @@
+def nobody(imports):
+    for each in imports:
+        print(each)
+    return 1

@@ -1,0 +1,8 @@
+def work(size):
+    if size > 3:
+        return "long"
+    return "short"
+
+
+def other(size):
+    return size

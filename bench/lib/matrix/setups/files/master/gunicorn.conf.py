@@ -1,0 +1,3 @@
+from shop.settings import TIMEOUT
+
+timeout = TIMEOUT

@@ -1,0 +1,2 @@
+def discount(cost):
+    return cost if cost < 10 else cost - 1
