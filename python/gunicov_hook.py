@@ -89,6 +89,10 @@ RECORDED_SETTINGS = (
 )
 BOOT_ERRORS = (3, 4)  # exit codes of a worker at which gunicorn's master stops
 CLOSING_SECONDS = 0.5  # how long an asgi worker waits for a closed listener's connections
+LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+LAST_REQUEST_SECONDS = (
+    0.1  # how long uvicorn's worker waits at its end for a request on an open connection
+)
 EXIT_SECONDS = 0.5  # how long exit handlers and threads are measured after worker_exit
 # How much longer than its workers' graceful_timeout the master waits before it kills them; gevent's
 # look at it once a second, and take another one to end what hangs.
@@ -732,6 +736,8 @@ def guard_load(worker):
 
     def load_wsgi():
         attempt(worker, exit_on_sigterm, worker)
+        attempt(worker, answer_last_requests)
+        attempt(worker, outlive_loop, worker)
         try:
             with leaves_at_once(worker):
                 load()
@@ -863,10 +869,81 @@ def exit_on_sigterm(worker):
         return
 
     def leave(*_):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # gunicorn says it more than once
         worker.alive = False
         sys.exit(0)
 
     signal.signal(signal.SIGTERM, leave)
+
+
+def outlive_loop(worker):
+    """An event loop that is closed takes its signal handlers away: a second SIGTERM would kill gunicorn's asgi
+    worker before it has saved. It is leaving by then."""
+    loop = getattr(worker, "loop", None)
+    if not hasattr(loop, "close") or "close" in vars(loop):
+        return
+    usual, known = (
+        type(loop).close,
+        weakref.ref(loop),
+    )  # no circle: what is in it would end too late
+
+    def close():
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, LEAVE_SIGNALS)
+        try:
+            usual(known())
+        finally:
+            for number in LEAVE_SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    loop.close = close
+
+
+# ---------------------------------------------------------------- the end of uvicorn's worker
+
+
+def answer_last_requests():
+    """Have uvicorn lose no request at a worker's end. It closes whatever connection has no request at that
+    moment: one that was accepted a moment ago, and one whose next request is on its way. And one that is accepted
+    meanwhile stays open: its client keeps the worker until graceful_timeout cuts off what runs then."""
+    uvicorn = sys.modules.get("uvicorn.server")
+    usual = getattr(getattr(uvicorn, "Server", None), "shutdown", None)
+    if not inspect.iscoroutinefunction(usual):
+        return
+
+    async def shutdown(server, sockets=None):
+        try:
+            await finish_connections(server, sockets)
+        except Exception:
+            with contextlib.suppress(Exception):
+                uvicorn.logger.exception("gunicov: connections are closed at once")
+        await usual(server, sockets=sockets)
+
+    uvicorn.Server.shutdown = shutdown
+
+
+async def finish_connections(server, sockets):
+    """Accept no more, and tell each client with its next answer that its connection ends. Those that ask for
+    nothing are left to uvicorn after LAST_REQUEST_SECONDS, those that wait for their answer at once."""
+    import asyncio
+
+    for listener in (*server.servers, *(sockets or ())):
+        listener.close()
+    for _ in range(4):  # steps of the loop from accept() to a connection that uvicorn knows
+        await asyncio.sleep(0)
+    last = [(b"connection", b"close")]
+    state = server.server_state
+    state.default_headers = [*state.default_headers, *last]
+    until = time.monotonic() + LAST_REQUEST_SECONDS
+    while True:
+        cycles = [each.cycle for each in state.connections if hasattr(each, "cycle")]
+        for cycle in cycles:
+            if cycle and not cycle.response_started and last[0] not in cycle.default_headers:
+                cycle.default_headers = [*cycle.default_headers, *last]
+        idle = any(cycle is None or cycle.response_complete for cycle in cycles)
+        if not idle or time.monotonic() > until:
+            return
+        await asyncio.sleep(0.005)
 
 
 # ---------------------------------------------------------------- an ASGI app's startup

@@ -140,3 +140,42 @@ def test_the_master_outlives_an_object_that_leaves_at_the_very_end(gunicorn_serv
     wait_until(lambda: old.ages("done"), "the old worker's end", server.log)
     assert server.get("/")[0] == 200
     assert len(old.data_files()) == 1
+
+
+SLOW_TO_LEAVE = """\
+import time
+from pathlib import Path
+
+from {module} import {base}
+
+
+class Slow({base}):
+    def run(self):
+        try:
+            super().run()
+        finally:
+            Path("left").touch()
+            time.sleep(0.5)
+            Path("whole").touch()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "base"),
+    [("gunicorn.workers.gasgi", "ASGIWorker"), ("uvicorn_worker", "UvicornWorker")],
+)
+def test_a_second_sigterm_does_not_break_a_workers_end(gunicorn_server, project, module, base):
+    pytest.importorskip(module)
+    slow = SLOW_TO_LEAVE.format(module=module, base=base)
+    project.write({"app.py": ASGI, "slow.py": slow})
+    env = {"PYTHONPATH": project.dir}
+    server = gunicorn_server(project.dir, args=["-k", "slow.Slow"], env=env)
+    assert server.get("/") == (200, "hello")
+    first = server.generation
+    pid = first.read("booted", 1)["pid"]
+    os.kill(pid, signal.SIGTERM)
+    wait_until((project.dir / "left").exists, "the loop's end", server.log)
+    os.kill(pid, signal.SIGTERM)
+    wait_until(lambda: first.ages("done"), "the worker's end", server.log)
+    assert first.ages("saved") == [1]
+    assert (project.dir / "whole").exists()
