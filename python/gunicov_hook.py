@@ -112,6 +112,7 @@ def master_state():
     state = sys.modules.get("_gunicov_state")
     if state is None:
         state = types.ModuleType("_gunicov_state")
+        state.started = time.time()
         state.directory = None  # of this master's record
         state.generation = 0
         state.current = None  # directory of the open generation; None where there is no record
@@ -1607,6 +1608,8 @@ def open_generation(server, retires):
     master = {
         "pid": os.getpid(),
         "start_time": process_start_time(os.getpid()),
+        "replaces": server.master_pid,  # SIGUSR2 has made this one of that; 0: it is alone
+        "started": STATE.started,
         "python": platform.python_version(),
         "executable": sys.executable,
         "prefix": sys.prefix,

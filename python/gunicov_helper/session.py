@@ -7,6 +7,7 @@ import sys
 
 from gunicov_helper.failure import Failure, no_place
 from gunicov_helper.process.claim import Claim
+from gunicov_helper.process.strangers import Strangers
 from gunicov_helper.record.errors import removed
 from gunicov_helper.record.record import no_hook
 
@@ -20,6 +21,8 @@ class Session:
         self.record = None
         self.errors = None  # Errors of that master's hook
         self.opened = 0  # number of the generation that the last reload has opened
+        self.run = None  # Run that is under way since the last restart
+        self.closed = {}  # number of the last generation of a run: all of that run's
         self.unrecorded = False  # workers serve that no generation knows of
         self.own = None  # OwnHook, where the master has no record but a hook of its own
         self.scratch = None
@@ -47,6 +50,15 @@ class Session:
         generations = self.record.generations()
         newest = generations[-1] if generations else None
         return newest if newest and newest.number >= self.opened else None
+
+    def generations_of(self, number):
+        """All generations of the run that ended with that number (list, oldest first; empty: not recorded)."""
+        return self.closed.get(number) or self.record.between(number, number)
+
+    def look_for_strangers(self):
+        """Note who else answers on the server's sockets while the run that is under way begins."""
+        if self.run and self.master:
+            self.run.strangers |= Strangers(self.master).found()
 
     def lost_record(self):
         """The Failure that tells why there is no newest generation."""

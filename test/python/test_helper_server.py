@@ -155,6 +155,7 @@ def test_what_is_and_what_is_not_gunicorn():
         ["python", "-mgunicorn"],
         ["python3", "-m", "gunicorn.app.wsgiapp", "app:app"],
         ["pypy3", "-u", "bin/gunicorn"],
+        ["python3", "/venv/lib/python3.13/site-packages/gunicorn/__main__.py", "app:app"],
     ]
     no = [
         [],

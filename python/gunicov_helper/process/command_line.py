@@ -41,4 +41,5 @@ def is_gunicorn(argv):
     kind, program = python_program(argv) or ("", "")
     if kind == "module":
         return program == "gunicorn" or program.startswith("gunicorn.")
-    return os.path.basename(program) == "gunicorn"
+    # The second: what `python -m gunicorn` executes anew at SIGUSR2.
+    return os.path.basename(program) == "gunicorn" or program.endswith("/gunicorn/__main__.py")

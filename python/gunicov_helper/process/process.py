@@ -10,8 +10,10 @@ from gunicov_helper.process.command_line import is_gunicorn
 class Process:
     """What /proc tells of one process at one moment."""
 
-    def __init__(self, pid, parent, start_time, state):
+    def __init__(self, pid, parent, start_time, state, name="", stack=0):
+        """`stack`: where its stack begins, which a fork keeps and a new program has elsewhere; 0: not told."""
         self.pid, self.parent, self.start_time, self.state = pid, parent, start_time, state
+        self.name, self.stack = name, stack
 
     @classmethod
     def read(cls, pid):
@@ -25,7 +27,9 @@ class Process:
         fields = text[text.rfind(b")") + 2 :].split()
         if len(fields) < 20:
             return None
-        return cls(pid, int(fields[1]), int(fields[19]), fields[0].decode("ascii"))
+        name = os.fsdecode(text[text.find(b"(") + 1 : text.rfind(b")")])
+        stack = int(fields[25]) if len(fields) > 25 else 0
+        return cls(pid, int(fields[1]), int(fields[19]), fields[0].decode("ascii"), name, stack)
 
     @property
     def dead(self):

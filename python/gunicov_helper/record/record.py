@@ -80,6 +80,10 @@ class Record:
     def get(self, number):
         return next((one for one in self.generations() if one.number == number), None)
 
+    def between(self, first, last):
+        """The generations of these numbers, both included, as far as they are there; oldest first."""
+        return [one for one in self.generations() if first <= one.number <= last]
+
     def workers(self, generation):
         """How many workers a generation is to have."""
         settings = (generation.manifest() or {}).get("settings")

@@ -56,6 +56,8 @@ class Roster:
             self.lost[age] = f"its data file {name} has been removed"
         elif (done or {}).get("cause") == "timeout":
             self.lost[age] = "timeout"  # cut off in the middle of a request
+        elif not name and os.path.exists(self.generation.join("unwanted")):
+            self.lost[age] = "it was told to leave no data"
         else:
             self.saved[age] = saved
 

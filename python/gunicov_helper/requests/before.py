@@ -8,6 +8,8 @@ from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Clock, Wait
 from gunicov_helper.record.boots import Boots
+from gunicov_helper.record.roster import Roster, look_settled
+from gunicov_helper.record.run import Run
 from gunicov_helper.source import check_file, compile_failure
 
 
@@ -50,6 +52,9 @@ class Before:
         if generation is None:
             return {"fresh": False, "why": "the workers' record is gone", "generation": 0}
         why = self.why_stale(generation, request["files"], request["source"])
+        if why is None:  # these are the workers that the tests will find
+            self.session.run = Run(generation.number)
+            self.session.chores.append(self.session.look_for_strangers)
         return {
             "fresh": why is None,
             "why": why or "the workers have served nothing since boot",
@@ -61,6 +66,8 @@ class Before:
         with Deaths(self.session.master) as deaths:
             boots = Boots(generation, self.session.record.workers(generation), deaths)
             boots.look()
+            older = [one for one in self.session.record.generations() if one.number < generation.number]
+            ended = all(one.settled or look_settled(Roster(one, deaths, 0)) for one in older)
         if boots.failures():
             return "a worker failed to boot"
         library = self.session.record.stale_library()
@@ -68,6 +75,8 @@ class Before:
             return f"{library} has changed"
         if not boots.settled():
             return "not every worker has booted"
+        if not ended:
+            return "an older worker has not ended yet"
         if not all(told.get("counts_requests", True) for told in boots.booted.values()):
             return "this worker class does not tell whether it has served"
         if generation.served():

@@ -42,6 +42,7 @@ class Find:
             record.verify(uids)
         if self.session.record is None or self.session.record.path != record.path:
             self.session.collected, self.session.opened = None, 0
+            self.session.run, self.session.closed = None, {}
             self.session.errors = Errors(master.pid)
         self.session.master, self.session.record = master, record
         self.session.own = self.find_own(request.get("coverage_dir"))

@@ -11,8 +11,11 @@ from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.process import children
 from gunicov_helper.process.watch import POLL_SECONDS, Watch
 from gunicov_helper.protocol.wait import Clock
+from gunicov_helper.record.errors import removed
+from gunicov_helper.process.strangers import Strangers
 from gunicov_helper.record.boots import Boots, clock_age
 from gunicov_helper.record.roster import Roster, look_settled, missing_old
+from gunicov_helper.record.run import Run
 
 STRANGER_SECONDS = 1.0  # beyond graceful_timeout
 
@@ -41,14 +44,20 @@ class Reload:
             raise Cancelled()
         return answer
 
-    def earlier_boot(self, watch, deaths, clock, generation):
-        """Wait for a generation that is still booting, but not for one that hangs."""
-        before = self.session.record.get(generation.number - 1)
-        if before is not None:
-            before.release()  # nobody has asked for the report that it gives way to
-        boots = Boots(generation, self.session.record.workers(generation), deaths)
+    def earlier_boot(self, watch, deaths, clock):
+        """Wait for the newest generation while it is booting, but not for one that hangs."""
+        generation = boots = None
         while True:
-            watch.follow(generation.directories())
+            newest = self.session.newest()
+            if newest is None:
+                return
+            if newest is not generation:  # at each SIGHUP of somebody else's
+                generation = newest
+                before = self.session.record.get(generation.number - 1)
+                if before is not None:
+                    before.release()  # nobody has asked for the report that it gives way to
+                boots = Boots(generation, self.session.record.workers(generation), deaths)
+            watch.follow([self.session.record.path, *generation.directories()])
             boots.look()
             hangs = boots.oldest() > BOOT_PATIENCE or not boots.booting
             if boots.settled() or (hangs and clock_age(generation) > BOOT_PATIENCE):
@@ -111,15 +120,17 @@ class Reload:
         try:
             with Watch() as watch, Deaths(self.session.master) as deaths:
                 newest = self.session.newest()
-                if newest:
-                    yield from self.earlier_boot(watch, deaths, clock, newest)
+                yield from self.earlier_boot(watch, deaths, clock)
                 strangers = self.strangers(newest)
                 self.session.record.refuse_stale()
                 self.session.record.say("restart")
                 job.held = True  # a SIGHUP can't be taken back
                 opened = yield from self.reload(job, watch, deaths, clock)
-                boots = yield from self.settle_restart(job, watch, deaths, clock, opened)
+                # While they boot; what comes later and stays is seen at the flush.
+                others = Strangers(self.session.master).found()
+                opened, boots = yield from self.settle_restart(job, watch, deaths, clock, opened)
                 yield from self.see_off(strangers, watch, deaths, clock)
+                self.session.run = Run(opened.number, others)
         finally:
             self.session.signalling = None
         if job.cancelled:
@@ -153,20 +164,29 @@ class Reload:
         self.session.unrecorded = False
 
     def settle_restart(self, job, watch, deaths, clock, opened):
-        """Wait until the new workers have booted and each older one has saved or is gone."""
+        """Wait until the new workers have booted and each older one has saved or is gone.
+
+        Returns their generation, which is a later one where somebody else has sent a SIGHUP meanwhile, and
+        its Boots.
+        """
         boots = Boots(opened, self.session.record.workers(opened), deaths)
         older = [one for one in self.session.record.generations() if one.number < opened.number]
         rosters = [Roster(one, deaths, 0) for one in older if not one.settled]
         signalled, told = time.monotonic(), set()
         while True:
-            watch.follow(opened.directories())
+            newest = self.session.newest()
+            if newest and newest.number > opened.number:
+                rosters.append(Roster(opened, deaths, 0))
+                opened = newest
+                boots = Boots(opened, self.session.record.workers(opened), deaths)
+            watch.follow([self.session.record.path, *opened.directories()])
             for roster in rosters:
                 watch.follow(roster.generation.directories())
             for age in boots.look():
                 job.tell("booted", age=age, pid=boots.booted[age].get("pid"))
             rosters = [roster for roster in rosters if not look_settled(roster)]
             if boots.settled() and not rosters:
-                return boots
+                return opened, boots
             if job.cancelled and boots.oldest() > BOOT_PATIENCE:
                 raise Cancelled()  # it hangs, and the next SIGHUP ends it
             if time.monotonic() - signalled > 1:
@@ -199,64 +219,84 @@ class Reload:
         yield from self.take_turn(job, clock)
         try:
             with Watch() as watch, Deaths(self.session.master) as deaths:
-                closed = self.session.newest()
-                if closed is None:
+                if self.session.newest() is None:
                     raise self.session.lost_record()
-                yield from self.earlier_boot(watch, deaths, clock, closed)
-                opened, roster = yield from self.close(job, watch, deaths, clock, closed)
+                yield from self.earlier_boot(watch, deaths, clock)
+                opened, run, reasons, note = yield from self.close(job, watch, deaths, clock)
         finally:
             self.session.signalling = None
         return {
-            "generation": closed.number,
+            "generation": run.numbers()[-1],
+            "generations": run.numbers(),
             "next_generation": opened.number,
-            "expected": roster.expected(),
-            "written": roster.written(),
+            "expected": run.expected(),
+            "written": run.written(),
             "lost": [
                 dict(roster.worker(age), cause=self.cause(age, cause))
-                for age, cause in sorted(roster.lost.items())
+                for roster, age, cause in run.lost()
             ],
-            "requests": roster.requests(),
+            "reasons": reasons,
+            "note": note,
+            "requests": run.requests(),
             "ms": clock.ms(),
         }
 
-    def close(self, job, watch, deaths, clock, closed):
-        """Have a generation's workers save: (the generation that it opens, its Roster)."""
+    def close(self, job, watch, deaths, clock):
+        """Have all workers of the run save: (the generation that this opens, the Run, why its data is not
+        whole, what keeps that from being proved)."""
+        newest = self.session.newest()
+        if newest is None:
+            raise self.session.lost_record()
+        run = self.session.run or Run(newest.number)
+        unrecorded = self.session.errors.of_generation(run.began)
         self.session.record.say("flush")
+        generations = []
         try:
             opened = yield from self.reload(job, watch, deaths, clock)
-            roster = Roster(closed, deaths)
-            yield from self.settle_roster(job, watch, deaths, clock, roster)
+            self.session.run = Run(opened.number)
+            # Now only: till then somebody else may have sent a SIGHUP.
+            last = opened.number - 1
+            generations = self.session.record.between(run.first, last)
+            run.close(generations, deaths)
+            run.strangers |= Strangers(self.session.master).found(run.began)
+            yield from self.settle_run(job, watch, deaths, clock, run)
         except BaseException:
-            closed.release()  # there will be no report of this one's data
+            for one in generations or [newest]:
+                one.release()  # there will be no report of this one's data
             raise
-        return opened, roster
+        if not generations:
+            raise removed(self.session.record.path)
+        self.session.closed[last] = generations
+        reasons = run.gaps(last) + sorted(one.text for one in run.strangers if one.serves)
+        if unrecorded:
+            reasons.append(f"a reload during the tests left no record: {unrecorded}")
+        notes = sorted(one.text for one in run.strangers if not one.serves)
+        return opened, run, reasons, "unproven: " + "; ".join(notes) if notes else None
 
-    def settle_roster(self, job, watch, deaths, clock, roster):
-        """Wait until each worker of a closed roster has saved or is lost, telling of each."""
+    def settle_run(self, job, watch, deaths, clock, run):
+        """Wait until each worker of a run has saved or is lost, telling of each."""
         written = 0
         while True:
-            watch.follow(roster.generation.directories())
-            for age in roster.look():
+            watch.follow(run.directories())
+            for roster, age in run.look():
                 written += roster.file(age) is not None
                 job.tell(
                     "saved",
                     file=roster.file(age),
                     written=written,
-                    expected=roster.expected(),
+                    expected=run.expected(),
                     **roster.worker(age),
                 )
                 self.session.read_ahead(roster.data_file(age))
-            pending = roster.pending()
+            pending = run.pending()
             if not pending:
-                roster.generation.settled = True
+                run.settle()
                 return
-            what = f"{len(pending)} of {len(roster.pids)} workers to save"
+            what = f"{len(pending)} of {run.count()} workers to save"
             try:
-                yield self.wait(watch, deaths, clock, what, roster.living())
+                yield self.wait(watch, deaths, clock, what, run.living())
             except Failure as failure:
-                failure.message += (
-                    f" ({roster.written()} of {roster.expected()} data files are written)"
-                )
+                failure.message += f" ({run.written()} of {run.expected()} data files are written)"
                 raise
 
     def cause(self, age, cause):

@@ -1,6 +1,7 @@
 """`collect` and what is made of its result: `html`, `export`, `read`; `prune`."""
 
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -35,8 +36,7 @@ class Report:
         try:
             return (yield from self.collect(number, request.get("since")))
         finally:
-            generation = None if self.session.own else self.session.record.get(number)
-            if generation is not None:
+            for generation in [] if self.session.own else self.session.generations_of(number):
                 generation.release()
 
     def collect(self, number, since):
@@ -74,13 +74,14 @@ class Report:
         return (yield from sliced(analyser.report(measured)))
 
     def recorded_files(self, number):
-        """The data files of a generation of the record."""
-        generation = self.session.record.get(number)
-        if generation is None:
+        """The data files of the run that ended with that generation of the record."""
+        generations = self.session.generations_of(number)
+        if not generations:
             raise Failure("no-report", f"generation {number} is not recorded")
-        files = generation.data_files()
+        files = [path for generation in generations for path in generation.data_files()]
         if not files:
-            self.refuse_unsaved(generation)
+            for generation in generations:
+                self.refuse_unsaved(generation)
             raise Failure(
                 "no-report",
                 f"no worker of generation {number} has measured anything",
@@ -103,14 +104,14 @@ class Report:
         return self.session.record.master().get("coverage_config")
 
     def superseded(self, number, paths):
-        """Measured files that a worker of the generation imported other bytes of than analysed.
+        """Measured files that a worker of the run imported other bytes of than analysed.
 
         `booted` knows the files imported at boot, `saved` those imported later as well.
         """
-        generation = self.session.record.get(number)
         imported = set()  # most workers tell the same
-        for told in [*generation.told("booted").values(), *generation.told("saved").values()]:
-            imported.update((told.get("hashes") or {}).items())
+        for generation in self.session.generations_of(number):
+            for told in [*generation.told("booted").values(), *generation.told("saved").values()]:
+                imported.update((told.get("hashes") or {}).items())
         real = RealPaths()
         analysed = {real(path): path for path in paths}
         found = set()
@@ -208,7 +209,7 @@ class Report:
         return {"text": decode_source(body)}
 
     def do_prune(self, request, job):
-        """Remove settled generations before the one last closed, whose data may be wanted."""
+        """Remove settled generations before those last closed, whose data may be wanted."""
         self.session.verified()
         if self.session.own:
             return {"removed": self.session.own.prune()}
@@ -217,12 +218,24 @@ class Report:
             if name.startswith("report-") and path not in self.session.scratches:
                 shutil.rmtree(path, ignore_errors=True)
         removed = []
+        wanted = self.wanted()
         with Deaths(self.session.master) as deaths:
             for generation in self.session.record.generations()[:-2]:
+                if generation.number >= wanted:
+                    break
                 if generation.settled or look_settled(Roster(generation, deaths, 0)):
                     shutil.rmtree(generation.path)
                     removed.append(generation.number)
+        self.session.closed = {
+            number: those for number, those in self.session.closed.items() if number >= wanted
+        }
         return {"removed": removed}
+
+    def wanted(self):
+        """Number of the oldest generation of a run that is under way, or was the last to be closed."""
+        closed = self.session.closed
+        firsts = [closed[max(closed)][0].number] if closed else []
+        return min([*firsts, *([self.session.run.first] if self.session.run else [])], default=math.inf)
 
 
 def sliced(work):
