@@ -7,7 +7,7 @@ import sys
 
 from gunicov_helper.failure import Failure, no_place
 from gunicov_helper.process.claim import Claim
-from gunicov_helper.process.strangers import Strangers
+from gunicov_helper.process.other_owners import OtherOwners
 from gunicov_helper.record.errors import removed
 from gunicov_helper.record.record import no_hook
 
@@ -55,10 +55,10 @@ class Session:
         """All generations of the run that ended with that number (list, oldest first; empty: not recorded)."""
         return self.closed.get(number) or self.record.between(number, number)
 
-    def look_for_strangers(self):
+    def look_for_owners(self):
         """Note who else answers on the server's sockets while the run that is under way begins."""
         if self.run and self.master:
-            self.run.strangers |= Strangers(self.master).found()
+            self.run.owners |= OtherOwners(self.master).found()
 
     def lost_record(self):
         """The Failure that tells why there is no newest generation."""

@@ -466,15 +466,24 @@ function onTested(state: State, progress: Progress, tests: TestCounts, at: numbe
 }
 
 function onFlushed(state: State, progress: Progress, output: Flush, at: number): Transition {
-  const { generation, expected, written, lost, requests } = output;
-  const flush: Flush = { generation, expected, written, lost, requests };
+  const { generation, generations, expected, written, lost, requests } = output;
+  const flush: Flush = {
+    generation,
+    generations,
+    expected,
+    written,
+    lost,
+    reasons: output.reasons,
+    requests,
+  };
   const flushed: State = { ...state, progress: { ...progress, flush } };
   const partial = progress.request.select.length > 0;
   const [next, effects] = runStep(flushed, at, { step: "collecting", flush, partial });
+  const reasons = lossReasons(flush);
   const fact: FactBody =
-    lost.length === 0 && written === expected
+    reasons.length === 0
       ? { type: "coverage.complete", expected, written, lost }
-      : { type: "coverage.incomplete", expected, written, lost, reasons: lossReasons(flush) };
+      : { type: "coverage.incomplete", expected, written, lost, reasons };
   return [next, [emit(state, fact), ...effects]];
 }
 

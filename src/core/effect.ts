@@ -24,12 +24,17 @@ export type StepOutput =
   | { readonly step: "collecting"; readonly report: Report }
   | { readonly step: "reporting" };
 
-/** A closed generation: what its workers owed and what came. */
+/** A closed run: what its workers owed and what came. */
 export interface Flush {
+  /** Number of its last generation. */
   readonly generation: number;
+  /** All of its generations: somebody else's SIGHUP during the tests makes more than one. */
+  readonly generations: readonly number[];
   readonly expected: number;
   readonly written: number;
   readonly lost: readonly LostWorker[];
+  /** What else keeps the data from being whole, a line each. */
+  readonly reasons: readonly string[];
   readonly requests: number | null;
 }
 

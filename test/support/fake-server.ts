@@ -103,6 +103,8 @@ export class FakeServer implements Server {
       }
       const flush = {
         generation: this.#generation,
+        generations: [this.#generation],
+        reasons: [],
         expected: this.workers,
         written,
         lost,
@@ -126,7 +128,7 @@ export class FakeServer implements Server {
         complete: reasons.length === 0,
         reasons,
         partial,
-        generations: [flush.generation],
+        generations: flush.generations,
         requests: flush.requests,
       };
       this.#reported = report;

@@ -44,7 +44,10 @@ export async function temporaryDirectory(name: string): Promise<string> {
   return await realpath(await mkdtemp(join(tmpdir(), `gunicov-${name}-`)));
 }
 
+/** Removes such a directory, or what is below it; throws for any other one. */
 export async function remove(directory: string): Promise<void> {
+  const base = join(await realpath(tmpdir()), "gunicov-");
+  if (!directory.startsWith(base)) throw new Error(`${directory} is no directory of a test's own`);
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 

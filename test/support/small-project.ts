@@ -28,8 +28,8 @@ export interface Choices {
 
 export const SERVER = ["gunicorn", "--bind", "127.0.0.1:{port}", "app:app"];
 
-/** A directory with a WSGI app, one test of it and a gunicov.toml that works, but for what is chosen otherwise. */
-export async function project(choices: Choices = {}): Promise<string> {
+/** A directory with a WSGI app, one test of it and a gunicov.toml that works, but for what is chosen otherwise. By default it is a new one. */
+export async function project(choices: Choices = {}, chosen?: string): Promise<string> {
   const {
     server = SERVER,
     tests = ["pytest", "-p", "no:cacheprovider", "tests"],
@@ -44,7 +44,7 @@ command = ${JSON.stringify(tests)}
 env = { URL = "http://127.0.0.1:{port}" }
 ${testsMore}
 `;
-  const directory = await temporaryDirectory("project");
+  const directory = chosen ?? (await temporaryDirectory("project"));
   const files = { "app.py": APP, "tests/test_app.py": TEST, "gunicov.toml": config, ...choices.files };
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(directory, path)), { recursive: true });

@@ -144,6 +144,7 @@ class OwnHook:
         self.open_generation({}, since)
         return {
             "generation": number,
+            "generations": [number],
             "next_generation": self.number,
             "expected": closed.expected,
             "written": closed.written,

@@ -12,11 +12,11 @@ class Run:
     measured is part of the run as well.
     """
 
-    def __init__(self, first, strangers=()):
-        """`first`: number of the generation that it begins with; `strangers`: who else answered on the
-        server's sockets then (Stranger)."""
+    def __init__(self, first, owners=()):
+        """`first`: number of the generation that it begins with; `owners`: who else answered on the
+        server's sockets then (Owner)."""
         self.first, self.began = first, time.time()
-        self.strangers = set(strangers)
+        self.owners = set(owners)
         self.rosters = []
 
     def close(self, generations, deaths):
@@ -50,7 +50,9 @@ class Run:
 
     def lost(self):
         """[(roster, age, cause)] in order."""
-        return [(one, age, cause) for one in self.rosters for age, cause in sorted(one.lost.items())]
+        return [
+            (one, age, cause) for one in self.rosters for age, cause in sorted(one.lost.items())
+        ]
 
     def directories(self):
         return [path for roster in self.rosters for path in roster.generation.directories()]

@@ -54,7 +54,7 @@ class Before:
         why = self.why_stale(generation, request["files"], request["source"])
         if why is None:  # these are the workers that the tests will find
             self.session.run = Run(generation.number)
-            self.session.chores.append(self.session.look_for_strangers)
+            self.session.chores.append(self.session.look_for_owners)
         return {
             "fresh": why is None,
             "why": why or "the workers have served nothing since boot",
@@ -66,7 +66,9 @@ class Before:
         with Deaths(self.session.master) as deaths:
             boots = Boots(generation, self.session.record.workers(generation), deaths)
             boots.look()
-            older = [one for one in self.session.record.generations() if one.number < generation.number]
+            older = [
+                one for one in self.session.record.generations() if one.number < generation.number
+            ]
             ended = all(one.settled or look_settled(Roster(one, deaths, 0)) for one in older)
         if boots.failures():
             return "a worker failed to boot"

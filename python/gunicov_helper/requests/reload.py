@@ -8,12 +8,12 @@ from gunicov_helper.failure import Cancelled, Failure, no_place
 from gunicov_helper.files import list_names
 from gunicov_helper.own_hook.own_hook import BOOT_PATIENCE
 from gunicov_helper.process.deaths import Deaths
+from gunicov_helper.process.other_owners import OtherOwners
 from gunicov_helper.process.process import children
 from gunicov_helper.process.watch import POLL_SECONDS, Watch
 from gunicov_helper.protocol.wait import Clock
-from gunicov_helper.record.errors import removed
-from gunicov_helper.process.strangers import Strangers
 from gunicov_helper.record.boots import Boots, clock_age
+from gunicov_helper.record.errors import removed
 from gunicov_helper.record.roster import Roster, look_settled, missing_old
 from gunicov_helper.record.run import Run
 
@@ -127,7 +127,7 @@ class Reload:
                 job.held = True  # a SIGHUP can't be taken back
                 opened = yield from self.reload(job, watch, deaths, clock)
                 # While they boot; what comes later and stays is seen at the flush.
-                others = Strangers(self.session.master).found()
+                others = OtherOwners(self.session.master).found()
                 opened, boots = yield from self.settle_restart(job, watch, deaths, clock, opened)
                 yield from self.see_off(strangers, watch, deaths, clock)
                 self.session.run = Run(opened.number, others)
@@ -258,7 +258,7 @@ class Reload:
             last = opened.number - 1
             generations = self.session.record.between(run.first, last)
             run.close(generations, deaths)
-            run.strangers |= Strangers(self.session.master).found(run.began)
+            run.owners |= OtherOwners(self.session.master).found(run.began)
             yield from self.settle_run(job, watch, deaths, clock, run)
         except BaseException:
             for one in generations or [newest]:
@@ -267,10 +267,10 @@ class Reload:
         if not generations:
             raise removed(self.session.record.path)
         self.session.closed[last] = generations
-        reasons = run.gaps(last) + sorted(one.text for one in run.strangers if one.serves)
+        reasons = run.gaps(last) + sorted(one.text for one in run.owners if one.serves)
         if unrecorded:
             reasons.append(f"a reload during the tests left no record: {unrecorded}")
-        notes = sorted(one.text for one in run.strangers if not one.serves)
+        notes = sorted(one.text for one in run.owners if not one.serves)
         return opened, run, reasons, "unproven: " + "; ".join(notes) if notes else None
 
     def settle_run(self, job, watch, deaths, clock, run):

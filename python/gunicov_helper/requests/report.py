@@ -235,7 +235,9 @@ class Report:
         """Number of the oldest generation of a run that is under way, or was the last to be closed."""
         closed = self.session.closed
         firsts = [closed[max(closed)][0].number] if closed else []
-        return min([*firsts, *([self.session.run.first] if self.session.run else [])], default=math.inf)
+        return min(
+            [*firsts, *([self.session.run.first] if self.session.run else [])], default=math.inf
+        )
 
 
 def sliced(work):

@@ -71,11 +71,12 @@ export const Restart = v.object({
 
 export const Flush = v.object({
   generation: int,
+  generations: v.array(int),
   expected: int,
   written: int,
   lost: v.array(Lost),
   requests: v.nullish(int, null),
-  /** Without gunicov's hook: why the data is not whole, or else what keeps it from being proved. */
+  /** Why the data is not whole, apart from `lost`; `note`: or else what keeps it from being proved. */
   reasons: v.optional(v.array(v.string()), []),
   note: text,
 });

@@ -46,10 +46,9 @@ export interface ServerTimes {
 
 export const SERVER_TIMES: ServerTimes = { mount: 5, restart: 60, flush: 60 };
 
-/** What a server without gunicov's hook says of a generation's data, apart from the numbers. */
-interface Doubts {
+/** What keeps a run's data from being proved, where its numbers agree. */
+interface Doubt {
   readonly generation: number;
-  readonly reasons: readonly string[];
   readonly note: string | null;
 }
 
@@ -61,7 +60,7 @@ export class HelperServer implements Server {
   readonly #times: ServerTimes;
   readonly #choice: Choice;
   readonly #last = new LastReport();
-  #doubts: Doubts | null = null;
+  #doubt: Doubt | null = null;
   #rpc: Rpc | null = null;
   /** It was looked for, and not closed since. */
   #wanted = false;
@@ -158,14 +157,14 @@ export class HelperServer implements Server {
     const params = { timeout: this.#times.flush };
     const result = await this.#call("flush", params, Flush, { signal, onEvent });
     if (!result.ok) return result;
-    const { reasons, note, ...flush } = result.value;
-    this.#doubts = { generation: flush.generation, reasons, note };
+    const { note, ...flush } = result.value;
+    this.#doubt = { generation: flush.generation, note };
     if (note !== null) say({ type: "warning", message: note });
     return ok(flush);
   }
 
   async collect(flush: FlushResult, partial: boolean, signal: AbortSignal): Promise<Result<Report>> {
-    const { generation, requests } = flush;
+    const { generation, generations, requests } = flush;
     const params = { generation, since: this.#last.number };
     const result = await this.#call("collect", params, Collect, { signal });
     if (!result.ok) return result;
@@ -181,17 +180,16 @@ export class HelperServer implements Server {
     const changed = superseded.map(
       (path) => `${this.#paths.shown(path)} has changed since the workers loaded it`,
     );
-    const doubts = this.#doubts?.generation === generation ? this.#doubts : null;
-    const missing = [...(doubts?.reasons ?? []), ...lossReasons(flush), ...changed];
+    const missing = [...lossReasons(flush), ...changed];
     const complete = missing.length === 0;
-    const note = doubts?.note ?? null;
+    const note = this.#doubt?.generation === generation ? this.#doubt.note : null;
     return ok({
       totals: report.totals,
       files,
       complete,
       reasons: note === null ? missing : [...missing, note],
       partial,
-      generations: [generation],
+      generations,
       requests,
     });
   }

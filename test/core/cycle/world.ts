@@ -295,7 +295,16 @@ export function output(step: Step, restart: boolean): StepOutput {
     case "testing":
       return { step, passed: 1, failed: 0, errors: 0, skipped: 0 };
     case "flushing":
-      return { step, generation: 1, expected: 1, written: 1, lost: [], requests: 1 };
+      return {
+        step,
+        generation: 1,
+        generations: [1],
+        expected: 1,
+        written: 1,
+        lost: [],
+        reasons: [],
+        requests: 1,
+      };
     case "collecting":
       return { step, report: REPORT };
     default:

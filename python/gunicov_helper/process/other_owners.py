@@ -11,7 +11,7 @@ from gunicov_helper.process.process import all_processes
 HOLDERS = ("systemd", "circusd")
 
 
-class Stranger:
+class Owner:
     """A process that has a socket of the server's: `serves` is false where it may only hold it."""
 
     def __init__(self, text, serves):
@@ -24,7 +24,7 @@ class Stranger:
         return hash((self.text, self.serves))
 
 
-class Strangers:
+class OtherOwners:
     """Looks for them: a second master (SIGUSR2), a server with the same address (SO_REUSEPORT), one
     that has inherited the socket."""
 
@@ -32,17 +32,19 @@ class Strangers:
         self.master = master
 
     def found(self, since=None):
-        """Those that there are (set of Stranger), and second masters that have been there since then
+        """Those that there are (set of Owner), and second masters that have been there since then
         (epoch seconds)."""
         found, unseen = self.look()
         if unseen:  # of a process that has just ended, perhaps
             found, again = self.look()
             if unseen & again:
-                found.add(Stranger("a process that can't be seen from here has the server's address", True))
+                found.add(
+                    Owner("a process that can't be seen from here has the server's address", True)
+                )
         return found | self.came_and_went(since)
 
     def look(self):
-        """(set of Stranger, the sockets with our address that nobody seems to have)."""
+        """(set of Owner, the sockets with our address that nobody seems to have)."""
         # In this order: who has come since the first is not among the others.
         there = listeners(self.master.pid)
         processes = all_processes()
@@ -51,7 +53,9 @@ class Strangers:
         own = family(processes, self.master.pid, seconds)
         elders = ancestors(processes, self.master.pid)
         # From gunicorn 24 on, with reuse_port, the workers have sockets of their own.
-        gunicorns = {pid for pid in own if pid == self.master.pid or is_gunicorn(processes[pid].argv())}
+        gunicorns = {
+            pid for pid in own if pid == self.master.pid or is_gunicorn(processes[pid].argv())
+        }
         mine = {inode for pid in gunicorns for inode in had[pid] if inode in there}
         ours = {inode for pid in own for inode in had[pid]}
         rivals = {
@@ -120,7 +124,7 @@ def ancestors(processes, pid):
 
 
 def second_master(pid):
-    return Stranger(
+    return Owner(
         f"a second gunicorn master (pid {pid}, from SIGUSR2) answered on the same socket: what it served "
         "is not measured; end one of the two",
         True,
@@ -128,7 +132,7 @@ def second_master(pid):
 
 
 def server(process):
-    return Stranger(
+    return Owner(
         f"another process (pid {process.pid}: {told(process)}) answers on the server's socket: what it "
         "served is not measured; end it",
         True,
@@ -136,7 +140,7 @@ def server(process):
 
 
 def holder(process):
-    return Stranger(
+    return Owner(
         f"another process (pid {process.pid}: {told(process)}) has the server's socket open: what it may "
         "have answered is not measured",
         False,

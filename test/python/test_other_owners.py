@@ -163,7 +163,7 @@ def test_another_server_with_the_same_port(served, gunicorn_server, project):
 
 def test_another_server_on_the_same_path(served, gunicorn_server, project, tmp_path):
     args = ("-w", "2", "--bind", f"unix:{tmp_path}/socket")
-    server, client = served(args)
+    _, client = served(args)
     client.ask("restart", timeout=TIME)
     assert flush(client)["reasons"] == []
     gunicorn_server(project.dir, args=args)
@@ -178,7 +178,11 @@ def on_inherited_socket(project, tmp_path, started):
         fd = listener.fileno()
         server = started(
             [PYTHON, "-m", "gunicorn", "-w", "2", "--bind", f"fd://{fd}"]
-            + ["-c", os.path.join(os.path.dirname(__file__), "../../python/gunicov_hook.py"), "app:app"],
+            + [
+                "-c",
+                os.path.join(os.path.dirname(__file__), "../../python/gunicov_hook.py"),
+                "app:app",
+            ],
             cwd=project.dir,
             env=server_environment({"GUNICOV_DIR": tmp_path / "record"}, tmp_path),
             pass_fds=[fd],
@@ -221,7 +225,7 @@ def test_a_program_that_gunicorns_own_config_has_given_the_socket(served, projec
             fd = server.LISTENERS[0].fileno()
             subprocess.Popen([sys.executable, "-c", OTHER, str(fd)], pass_fds=[fd])
         """
-    server, client = served(files={"gunicorn.conf.py": textwrap.dedent(config)})
+    _, client = served(files={"gunicorn.conf.py": textwrap.dedent(config)})
     client.ask("restart", timeout=TIME)
     assert "has the server's socket open" in flush(client)["note"]
 
@@ -238,7 +242,7 @@ def test_what_workers_have_forked_answers_nothing(served):
     assert (flushed["reasons"], flushed["note"]) == ([], None)
 
 
-def test_a_server_beside_it_with_another_port_is_no_stranger(served, gunicorn_server, project):
+def test_a_server_beside_it_with_another_port_is_no_other_owner(served, gunicorn_server, project):
     server, client = served()
     gunicorn_server(project.dir)
     time.sleep(0.1)
