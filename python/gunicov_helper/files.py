@@ -1,5 +1,6 @@
 """Reading files and paths that may not be there, or not be readable any more."""
 
+import hashlib
 import json
 import os
 
@@ -27,6 +28,12 @@ def read_bytes(path):
             return file.read()
     except OSError:
         return None
+
+
+def digest_of(path):
+    """The SHA-256 (hex) of a file's bytes as they are now; None where it can't be read."""
+    body = read_bytes(path)
+    return None if body is None else hashlib.sha256(body).hexdigest()
 
 
 class RealPaths:

@@ -12,9 +12,9 @@ import coverage
 import pytest
 from gunicov_helper.failure import Failure
 from gunicov_helper.report.analyser import Analyser
-from gunicov_helper.report.cache import Parsed
 from gunicov_helper.report.environment import Environment
 from gunicov_helper.report.renaming import Renaming
+from gunicov_helper.report.results import Result
 from gunicov_helper.report.summary import BRANCH_TOTALS, TOTALS
 from helper_client import clean_environment
 
@@ -315,30 +315,38 @@ def test_edits_are_analysed_and_everything_else_comes_from_the_cache(tmp_path, m
     project = Measured(Path(os.path.realpath(tmp_path)), "branch")
     monkeypatch.chdir(project.dir)
     analyser = Analyser()
-    parsed = []
-    original = Parsed.__init__
+    analysed = []
+    original = Result.__init__
 
-    def noting(self, identity, reporter):
-        parsed.append(os.path.basename(reporter.filename))
-        original(self, identity, reporter)
+    def noting(self, analysis, path, branches):
+        analysed.append(os.path.basename(path))
+        original(self, analysis, path, branches)
 
-    monkeypatch.setattr(Parsed, "__init__", noting)
+    monkeypatch.setattr(Result, "__init__", noting)
     first, _ = project.by_helper(analyser)
-    assert sorted(parsed) == sorted(os.path.basename(row["path"]) for row in first["files"])
-    parsed.clear()
-    assert project.by_helper(analyser)[0] == first and parsed == []
-    # More data on the same sources: new numbers without parsing.
+    assert sorted(analysed) == sorted(os.path.basename(row["path"]) for row in first["files"])
+    analysed.clear()
+    assert project.by_helper(analyser)[0] == first and analysed == []
+    # More data: only of the file in which something else has run.
     project.run(project.dir, "never")
     assert_equal(project.by_helper(analyser)[0], project.by_command_line(), project.dir)
-    assert parsed == []
-    # Another source of the same length and the same second: parsed again.
+    assert analysed == ["main.py"]
+    analysed.clear()
+    # The data before is still known, and so is what has run in others than all tests.
+    last = project.files()[-1]
+    os.rename(last, tmp_path / "aside")
+    assert project.by_helper(analyser)[0] == first and analysed == []
+    os.rename(tmp_path / "aside", last)
+    project.by_helper(analyser)
+    assert analysed == []
+    # Another source of the same length and the same second: analysed again.
     path = project.dir / "main.py"
     about = path.stat()
     text = path.read_text().replace('elif word == "never":', "else:                ")
     path.write_text(text)
     os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
     report, _ = project.by_helper(analyser)
-    assert parsed == ["main.py"]
+    assert analysed == ["main.py"]
     assert_equal(report, project.by_command_line(), project.dir)
     # Another configuration: what is excluded depends on it.
     rcfile = project.dir / ".coveragerc"

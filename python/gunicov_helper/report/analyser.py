@@ -9,8 +9,9 @@ import types
 import warnings
 
 from gunicov_helper.failure import Failure
-from gunicov_helper.report.cache import Internals, SourceCache, cached_coverage
+from gunicov_helper.report.internals import Internals
 from gunicov_helper.report.reading import Readings
+from gunicov_helper.report.results import Results
 from gunicov_helper.report.rows import Rows
 from gunicov_helper.report.summary import public_report, summarize
 
@@ -25,8 +26,8 @@ def is_sqlite(path):
 class Analyser:
     """All of our use of coverage.py: combining, analysing, exporting.
 
-    Private use is within `Internals`, `cached_coverage`, `Rows`, `cached_report` and `quick_report`;
-    where a version does not have it, or it fails, coverage.py's public JSON report is parsed instead.
+    Private use is within `Internals`: where a version does not have it, or it fails, coverage.py's
+    public JSON report is parsed instead.
     """
 
     def __init__(self, private=True):
@@ -39,20 +40,18 @@ class Analyser:
                 "Install it where the server runs: pip install coverage",
             ) from None
         self.coverage = coverage
-        self.cache = SourceCache()
+        self.results = Results()
         self.readings = Readings()
         self.in_memory = True
         self.internals = self.find_internals() if private else None
-        self.rows = Rows(self.internals, self.cache)
+        self.rows = Rows(self.internals, self.results)
 
     def find_internals(self):
         try:
-            internals = Internals()
-            internals.Coverage = cached_coverage(self.coverage, internals, self.cache)
+            return Internals(self.coverage, self.results)
         except (ImportError, AttributeError) as error:
             print(f"gunicov: public coverage API only: {error}", file=sys.stderr)
             return None
-        return internals
 
     def combine(self, files, config):
         """A Coverage, in memory, of these data files (which stay); `config` as the hook's.
@@ -118,7 +117,9 @@ class Analyser:
         try:
             with self.errors():
                 results = yield from self.rows.update(measured, reading)
-        except (AttributeError, TypeError, ImportError) as error:
+        except Failure:
+            raise
+        except Exception as error:  # noqa: BLE001 - another version's internals may do anything
             self.go_public(error)
             return None
         if not results:
@@ -135,31 +136,28 @@ class Analyser:
         if self.internals:
             try:
                 return (yield from self.cached_report(measured))
-            except (AttributeError, TypeError, ImportError) as error:
+            except Failure:
+                raise
+            except Exception as error:  # noqa: BLE001 - as in `quick_report`
                 self.go_public(error)
-        with self.errors():
-            return public_report(json.loads(self.json(measured)))
+        self.results.hashes = {}
+        return public_report(json.loads(self.json(measured)))
 
     def go_public(self, error):
         print(f"gunicov: public coverage API only: {error!r}", file=sys.stderr)
         self.internals = None
 
     def cached_report(self, measured):
-        # What the public report functions do first, to apply [paths].
-        prepare = getattr(measured, "_prepare_data_for_reporting", None)
-        if prepare:
-            prepare()
-        data = measured.get_data()
-        data.set_query_contexts(measured.config.report_contexts)
+        self.internals.prepare(measured)
         total = self.internals.Numbers(measured.config.precision)
         rows = []
         with self.errors():
-            for _, result in self.internals.analyses(measured, None):
+            for result in self.internals.analyses(measured):
                 total += result.numbers
                 rows.append(result.row)
                 yield
-        branches = data.has_arcs()
-        self.cache.keep({row["path"] for row in rows})
+        branches = measured.get_data().has_arcs()
+        self.results.keep({row["path"] for row in rows})
         return {"totals": summarize(total, branches), "files": rows, "branches": branches}
 
     def json(self, measured):
@@ -167,6 +165,7 @@ class Analyser:
         import contextlib
         import io
 
+        measured.__class__ = self.coverage.Coverage  # with nothing of ours
         with self.errors(), contextlib.redirect_stdout(io.StringIO()) as text:
             measured.json_report(outfile="-")
         return text.getvalue()

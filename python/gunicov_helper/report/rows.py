@@ -2,9 +2,9 @@
 
 import contextlib
 
-from gunicov_helper.files import RealPaths
-from gunicov_helper.report.cache import digest_of
+from gunicov_helper.files import RealPaths, digest_of
 from gunicov_helper.report.reading import fill
+from gunicov_helper.report.results import settings_of
 
 # Settings with which data says something else than it holds: coverage.py itself must combine it.
 TRANSLATING = ("paths", "relative_files", "plugins", "report_contexts")
@@ -25,8 +25,8 @@ class Rows:
     """The last report's rows by path. Each holds as long as the bytes of its file's source, what has
     run of it, and coverage's settings are the same."""
 
-    def __init__(self, internals, cache):
-        self.internals, self.cache = internals, cache
+    def __init__(self, internals, results):
+        self.internals, self.results = internals, results
         self.settings = None
         self.known = {}
 
@@ -38,7 +38,7 @@ class Rows:
         """
         if any(getattr(measured.config, name, True) for name in TRANSLATING):
             return None
-        settings = (reading.branches, repr(sorted(vars(measured.config).items())))
+        settings = (reading.branches, settings_of(measured))
         if settings != self.settings:
             self.known, self.settings = {}, settings
         real, digests = RealPaths(), {}
@@ -57,24 +57,24 @@ class Rows:
         if not found.keys() <= new.keys():
             return None
         for path, pieces in new.items():
-            digest = self.cache.hashes.get(path)
+            digest = self.results.hashes.get(path)
             if path not in found and digest_of(path) == digests[path]:
                 digest = digests[path]  # it was the same bytes that were left out
             self.known[path] = Row(pieces, digest, found.get(path))
         self.known = {path: self.known[path] for path in sorted(reading.files)}
         results = {path: row.result for path, row in self.known.items() if row.result}
-        self.cache.hashes.update({path: self.known[path].digest for path in results})
-        self.cache.keep(results)
+        self.results.hashes.update({path: self.known[path].digest for path in results})
+        self.results.keep(results)
         return results
 
     def analyse(self, measured, branches, files):
         """A generator that returns {path: Result} of these files, without those that are left out."""
         for path in files:
-            self.cache.hashes.pop(path, None)
+            self.results.hashes.pop(path, None)
         fill(measured.get_data(), branches, files)
         found = {}
         with contextlib.suppress(self.internals.NoDataError):  # all of them are left out
-            for _, result in self.internals.analyses(measured, None):
+            for result in self.internals.analyses(measured):
                 found[result.row["path"]] = result
                 yield
         return found

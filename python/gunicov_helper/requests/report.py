@@ -8,13 +8,12 @@ import tempfile
 import time
 
 from gunicov_helper.failure import Failure, no_place
-from gunicov_helper.files import RealPaths, list_names
+from gunicov_helper.files import RealPaths, digest_of, list_names
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.report.analyser import AGAIN, Analyser
-from gunicov_helper.report.cache import digest_of
 from gunicov_helper.report.child import Child
 from gunicov_helper.report.environment import Environment
 from gunicov_helper.report.renaming import Renaming
@@ -122,10 +121,9 @@ class Report:
         return sorted(found)
 
     def hash_of(self, path):
-        """The hash that a file had when it was analysed (without the cache: that it has now)."""
-        if self.session.analyser.internals and path in self.session.analyser.cache.hashes:
-            return self.session.analyser.cache.hashes[path]
-        return digest_of(path)
+        """The hash that a file had when it was analysed; where that is not known, what it has now."""
+        known = self.session.analyser.results.hashes.get(path)
+        return digest_of(path) if known is None else known
 
     def last(self):
         """The last report; raises Failure `no-report` where there is none."""
