@@ -13,6 +13,7 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[3] / "python")]
 
 import coverage
 from gunicov_helper.report.analyser import Analyser
+
 from rows import compare, executed, sources
 
 CONFIGS = {
@@ -104,18 +105,18 @@ def try_all(files, config, seed, folder):
 
 
 def main():
-    """Takes JSON on stdin (`sample`: how many files, 0: all; `seed`, `configs`); tells each configuration on stdout."""
+    """Takes JSON on stdin: `seed`; `configs`, of each the name and how many files (0: all). Tells of each on stdout."""
     wanted = json.loads(sys.stdin.read())
     library, installed = sources.standard_library(), sources.packages()
-    files = library + [path for paths in installed.values() for path in paths]
-    if wanted["sample"]:
-        files = random.Random(wanted["seed"]).sample(files, wanted["sample"])
-    for config in wanted["configs"]:
+    everything = library + [path for paths in installed.values() for path in paths]
+    for config, count in wanted["configs"].items():
         began = time.monotonic()
+        chance = random.Random(f"{wanted['seed']} {config}")
+        files = chance.sample(everything, min(count, len(everything))) if count else everything
         with tempfile.TemporaryDirectory() as folder:
             found = try_all(sorted(files), config, wanted["seed"], os.path.realpath(folder))
         told = {
-            "python": "%d.%d" % sys.version_info[:2],
+            "python": ".".join(map(str, sys.version_info[:2])),
             "coverage": coverage.__version__,
             "config": config,
             "files": len(files),
