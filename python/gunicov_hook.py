@@ -107,6 +107,14 @@ REAL_THREAD, REAL_SLEEP, REAL_LOCK = _thread.start_new_thread, time.sleep, _thre
 REALPATH = os.path.realpath
 
 
+def working_directory():
+    """The working directory, or None: it has been removed, or may not be read."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
+
+
 def master_state():
     """The state that outlives a reload, in a module entry that no config file replaces."""
     state = sys.modules.get("_gunicov_state")
@@ -138,6 +146,7 @@ def master_state():
         state.memory = None  # file descriptor of the errors that may not have got to the disk
         state.graceful_timeout = None  # of the workers; the master's own is longer
         state.oom_kills = None  # of the cgroup, as far as they are accounted for
+        state.started_in = working_directory()  # before `chdir` of gunicorn's settings is applied
         sys.modules["_gunicov_state"] = state
     return state
 
@@ -1059,11 +1068,53 @@ def configured_sources(cov):
     return wanted
 
 
+@contextlib.contextmanager
+def where_started():
+    """Be where gunicorn was started. From there coverage.py, run from the command line, searches its
+    configuration and counts relative paths; `chdir` of gunicorn's settings comes later."""
+    here, there = working_directory(), STATE.started_in
+    if there in (None, here):
+        yield
+        return
+    os.chdir(there)
+    try:
+        yield
+    finally:
+        if here:
+            os.chdir(here)
+
+
+def telling(coverage):
+    """The class Coverage, whose warnings are also kept, and which is watched till it stops."""
+
+    class Telling(coverage.Coverage):
+        watch = None  # TracerWatch
+
+        def _warn(self, msg, slug=None, *args, **named):
+            # Before all else, also before its own __init__ has ended.
+            vars(self).setdefault("told", []).append([slug, msg])
+            super()._warn(msg, slug, *args, **named)
+
+        def stop(self):  # its own exit handler calls it, too, before ours
+            if self.watch:
+                self.watch.look()
+            super().stop()
+
+    return Telling
+
+
+def told_warnings(cov):
+    """[[slug or None, text]] of what coverage has warned of, each once, with those that the
+    configuration disables: they may say that the data is wrong."""
+    told = vars(cov).get("told") or []
+    return [list(one) for one in dict.fromkeys(map(tuple, told)) if one[0] != "no-data-collected"]
+
+
 def make_coverage(data_file):
     """A Coverage as the user configured it, writing to `data_file`."""
     import coverage
 
-    cov = coverage.Coverage(data_file=data_file, config_file=coverage_config())
+    cov = telling(coverage)(data_file=data_file, config_file=coverage_config())
     if data_file is None:  # else it makes the configured file's directory, or fails to
         cov.set_option("run:data_file", ".coverage")
     configured_sources(cov)
@@ -1101,6 +1152,68 @@ def stop_other_tracer():
         other._auto_save = False
 
 
+class TracerWatch:
+    """What becomes of the means by which coverage follows a worker. Its C tracer, unlike the one in Python,
+    does not notice when somebody takes the trace function away, and neither notices it in other threads."""
+
+    def __init__(self):
+        """To be made right after coverage has started, in the thread in which it has."""
+        self.pid, self.thread = os.getpid(), _thread.get_ident()
+        self.function, self.hook, self.tools = sys.gettrace(), thread_hook(), monitoring_tools()
+        self.callers = {}  # place -> None
+        self.found = []
+        self.own = os.path.dirname(sys.modules["coverage"].__file__) + os.sep
+        self.on = True
+        if self.function is not None:
+            sys.addaudithook(self.hear)  # it stays as long as the process
+
+    def hear(self, event, _):
+        if event == "sys.settrace" and self.on and os.getpid() == self.pid:
+            self.note(sys._getframe(1))
+
+    def note(self, frame):
+        code = frame.f_code
+        if code.co_filename.startswith(self.own):
+            return
+        if code.co_filename == threading.__file__ and thread_hook() == self.hook:
+            return  # a new thread takes coverage's
+        if len(self.callers) < 10:
+            place = f"{code.co_filename}:{frame.f_lineno}"
+            self.callers.setdefault(place)
+
+    def look(self):
+        """See what is not as coverage has set it; to be called before it stops."""
+        if not self.on:
+            return
+        self.on = False
+        found = []
+        if self.callers:
+            found.append("sys.settrace was called at " + ", ".join(self.callers))
+        elif _thread.get_ident() == self.thread and self.function != sys.gettrace():
+            found.append(f"the trace function is {name_of(sys.gettrace())} at its end")
+        if self.hook != thread_hook():
+            found.append(f"threading.settrace was called, with {name_of(thread_hook())}")
+        if monitoring_tools() != self.tools:
+            found.append("coverage's place in sys.monitoring was taken away or changed")
+        self.found = found
+
+
+def name_of(function):
+    return getattr(function, "__qualname__", type(function).__qualname__)
+
+
+def thread_hook():
+    """The trace function of threads to come, or None."""
+    return getattr(threading, "_trace_hook", None)
+
+
+def monitoring_tools():
+    """{number: events} of coverage's places in sys.monitoring (from Python 3.12 on)."""
+    monitoring = getattr(sys, "monitoring", None)
+    numbers = range(6) if monitoring else ()
+    return {n: monitoring.get_events(n) for n in numbers if monitoring.get_tool(n) == "coverage.py"}
+
+
 class WorkerRecord:
     """What one worker measures and where it records it; made in the master by pre_fork.
 
@@ -1123,6 +1236,8 @@ class WorkerRecord:
         self.boot_failed = False
         self.finished = False
         self.told = {}  # the hashes that are in booted/
+        self.inherited = {}  # the hashes that the master had
+        self.unmeasured = []  # the project's files that it imported, where coverage has no data at all
         self.forked_at = time.time()
         self.requests = 0
         self.request_numbers = itertools.count(1)
@@ -1158,12 +1273,16 @@ def start_coverage(worker):
         return
     stop_other_tracer()
     make_directory(mine.path("part"))
-    cov = make_coverage(os.path.join(mine.path("part"), "data"))
-    fit_concurrency(cov, worker)
-    remember_joins()
-    with quick_start(cov):
-        cov.start()
+    mine.inherited = dict(STATE.hashes)
+    data_file = os.path.abspath(os.path.join(mine.path("part"), "data"))
+    with where_started():
+        cov = make_coverage(data_file)
+        fit_concurrency(cov, worker)
+        remember_joins()
+        with quick_start(cov):
+            cov.start()
     mine.coverage = cov
+    cov.watch = TracerWatch()
 
 
 def keep_data(mine):
@@ -1182,6 +1301,8 @@ def keep_data(mine):
     empty = not data.measured_files()
     getattr(data, "close", lambda: None)()  # public only in newer versions
     if empty:
+        new = [path for path, each in STATE.hashes.items() if mine.inherited.get(path) != each]
+        mine.unmeasured = sorted(new)
         # Where nothing was traced at all coverage writes no file, else it may be one with no rows.
         shutil.rmtree(mine.path("part"), ignore_errors=True)
         return None
@@ -1276,6 +1397,9 @@ def save_once(worker, mine):
         hashes={path: each for path, each in STATE.hashes.items() if mine.told.get(path) != each},
         error=mine.error,
         late=mine.late,
+        warnings=told_warnings(mine.coverage) if mine.coverage else [],
+        doubts=mine.coverage.watch.found if mine.coverage and mine.coverage.watch else [],
+        unmeasured=mine.unmeasured,
     )
 
 
@@ -1386,20 +1510,24 @@ def measured_libraries(cov):
 def describe_coverage():
     """What master.json says of coverage; a configuration that it refuses becomes a warning."""
     version = import_coverage()
-    described = {"coverage": version, "coverage_config": None, "source": [], "warnings": []}
+    described = {"coverage": version, "coverage_config": None, "source": [], "branch": False}
+    described["warnings"] = []
     if version is None:
         described["warnings"].append(
             "the coverage package cannot be imported by the server's Python; nothing is measured"
         )
         return described
     try:
-        cov = make_coverage(None)
-        config_file = getattr(cov.config, "config_file", None)
-        described["coverage_config"] = config_file and os.path.abspath(config_file)
-        described["source"] = configured_sources(cov)
-        STATE.measured = measured_libraries(cov)
-        if STATE.generation == 0:
-            warm_coverage(cov)
+        with where_started():
+            cov = make_coverage(None)
+            config_file = getattr(cov.config, "config_file", None)
+            described["coverage_config"] = config_file and os.path.abspath(config_file)
+            described["source"] = configured_sources(cov)
+            described["branch"] = bool(cov.get_option("run:branch"))
+            described["warnings"] += [f"coverage.py: {text}" for _, text in told_warnings(cov)]
+            STATE.measured = measured_libraries(cov)
+            if STATE.generation == 0:
+                warm_coverage(cov)
     except Exception as error:  # noqa: BLE001 - plugins are imported here too
         described["warnings"].append(f"coverage refuses its configuration: {error}")
     return described
@@ -1615,6 +1743,7 @@ def open_generation(server, retires):
         "prefix": sys.prefix,
         "path": sys.path,
         "cwd": os.getcwd(),
+        "started_in": STATE.started_in,
         "gunicorn": gunicorn.__version__,
         "worker_class": cfg.worker_class_str,
         "workers": cfg.workers,

@@ -105,7 +105,7 @@ class Desk {
       [() => this.#server.freshness(["/home/me/app/a.py"], SIGNAL), fine],
       [() => this.#server.restart(say, SIGNAL), fine],
       [() => this.#server.flush(say, SIGNAL), fine],
-      [() => this.#server.collect(FLUSH, false, SIGNAL), fine],
+      [() => this.#server.collect(FLUSH, false, say, SIGNAL), fine],
       [() => this.#server.html(SIGNAL), namesAreInside],
       [() => this.#server.export(SIGNAL), fine],
       [() => this.#server.source("a.py"), isText],

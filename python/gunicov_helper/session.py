@@ -70,9 +70,10 @@ class Session:
         )
 
     def enter_project(self):
-        """Be where the master is: coverage's configuration and relative paths count from there."""
+        """Be where gunicorn was started (a master without a record: where it is). coverage's
+        configuration and relative paths count from there."""
         about = self.record.master()
-        cwd = self.master.cwd() or about.get("cwd")
+        cwd = about.get("started_in") or self.master.cwd() or about.get("cwd")
         if cwd:
             os.chdir(cwd)
         self.extend_path()

@@ -32,7 +32,7 @@ export async function runStep(input: StepInput, context: StepContext): Promise<S
       }));
     case "collecting":
       return settled(
-        await context.ports.server.collect(input.flush, input.partial, context.signal),
+        await context.ports.server.collect(input.flush, input.partial, context.say, context.signal),
         (report) => ({ step: "collecting", report }),
       );
     case "reporting":

@@ -59,7 +59,8 @@ export interface Server {
   restart(say: Say, signal: AbortSignal): Promise<Result<Restart>>;
   /** Has the workers save. Says `coverage.file` for each. */
   flush(say: Say, signal: AbortSignal): Promise<Result<Flush>>;
-  collect(flush: Flush, partial: boolean, signal: AbortSignal): Promise<Result<Report>>;
+  /** Says `warning` for what coverage.py has said. */
+  collect(flush: Flush, partial: boolean, say: Say, signal: AbortSignal): Promise<Result<Report>>;
   /**
    * Waits until what the workers save has a place to go, looking every `pause` seconds. Gives false at once where nothing
    * is wrong with it: true means that it was mended meanwhile. `broken`: the last data is known to have had none.

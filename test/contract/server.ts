@@ -60,7 +60,7 @@ export function serverContract(name: string, make: () => Promise<ServerSubject>)
     async function measured(partial = false): Promise<{ facts: FactBody[]; report: Report }> {
       const facts: FactBody[] = [];
       const flush = value(await server.flush((fact) => facts.push(fact), NEVER));
-      return { facts, report: value(await server.collect(flush, partial, NEVER)) };
+      return { facts, report: value(await server.collect(flush, partial, () => {}, NEVER)) };
     }
 
     test("before it is found it fails, and says so", async () => {

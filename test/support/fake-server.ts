@@ -116,7 +116,7 @@ export class FakeServer implements Server {
     });
   }
 
-  collect(flush: Flush, partial: boolean, signal: AbortSignal): Promise<Result<Report>> {
+  collect(flush: Flush, partial: boolean, _say: Say, signal: AbortSignal): Promise<Result<Report>> {
     return this.#whenFound("collect", signal, async () => {
       const files = [...this.files]
         .filter(([path]) => path.endsWith(".py"))

@@ -12,6 +12,7 @@ from gunicov_helper.files import RealPaths, digest_of, list_names
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Wait
+from gunicov_helper.record.doubts import Doubts
 from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.report.analyser import AGAIN, Analyser
 from gunicov_helper.report.child import Child
@@ -58,7 +59,17 @@ class Report:
                 row["path"] if before.rows.get(row["path"]) == row else row
                 for row in report["files"]
             ]
-        return {"report": dict(report, number=collected.number), "superseded": superseded}
+        doubts = self.doubts(number, collected.rows)
+        return {
+            "report": dict(report, number=collected.number),
+            "superseded": superseded,
+            "reasons": doubts.reasons,
+            "warnings": doubts.warnings,
+        }
+
+    def doubts(self, number, rows):
+        generations = [] if self.session.own else self.session.generations_of(number)
+        return Doubts([told for one in generations for told in one.told("saved").values()], rows)
 
     def analyse(self, collected):
         """A generator that returns the report; combines the data only where it must."""

@@ -137,6 +137,10 @@ export const Collect = v.object({
     files: v.array(v.union([v.string(), Row])),
   }),
   superseded: v.array(v.string()),
+  /** Why the workers' data is not whole. */
+  reasons: v.optional(v.array(v.string()), []),
+  /** What else coverage.py has said. */
+  warnings: v.optional(v.array(v.string()), []),
 });
 
 export const Source = v.object({ text: v.string() });

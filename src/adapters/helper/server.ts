@@ -163,14 +163,20 @@ export class HelperServer implements Server {
     return ok(flush);
   }
 
-  async collect(flush: FlushResult, partial: boolean, signal: AbortSignal): Promise<Result<Report>> {
+  async collect(
+    flush: FlushResult,
+    partial: boolean,
+    say: Say,
+    signal: AbortSignal,
+  ): Promise<Result<Report>> {
     const { generation, generations, requests } = flush;
     const params = { generation, since: this.#last.number };
     const result = await this.#call("collect", params, Collect, { signal });
     if (!result.ok) return result;
     // Nobody waits for the old data to go.
     void this.#call("prune", {}, Nothing);
-    const { report, superseded } = result.value;
+    const { report, superseded, reasons, warnings } = result.value;
+    for (const message of warnings) say({ type: "warning", message });
     const files = this.#last.take(report, (path) => this.#paths.shown(path));
     if (files === null) {
       this.#last.forget();
@@ -180,7 +186,7 @@ export class HelperServer implements Server {
     const changed = superseded.map(
       (path) => `${this.#paths.shown(path)} has changed since the workers loaded it`,
     );
-    const missing = [...lossReasons(flush), ...changed];
+    const missing = [...lossReasons(flush), ...reasons, ...changed];
     const complete = missing.length === 0;
     const note = this.#doubt?.generation === generation ? this.#doubt.note : null;
     return ok({

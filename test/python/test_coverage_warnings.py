@@ -1,0 +1,198 @@
+"""What coverage.py warns of, and what its tracer does not notice, reaches the report: no wrong number is complete."""
+
+import re
+import sys
+from pathlib import Path
+
+import coverage
+import pytest
+from gunicov_helper.record.doubts import WARNINGS, Doubts
+from helper_client import HelperClient, clean_environment
+
+TIME = 30
+APP = """\
+import sys
+import threading
+from lib import choose
+
+OURS = sys.gettrace()
+
+
+def app(environ, start_response):
+    path = environ["PATH_INFO"]
+    if path == "/off":
+        sys.settrace(None)
+    if path == "/other":
+        sys.settrace(lambda *args: None)
+    if path == "/for-a-while":
+        before = sys.gettrace()
+        sys.settrace(None)
+        choose("/b")
+        sys.settrace(before)
+    if path == "/threads":
+        thread = threading.Thread(target=choose, args=("/b",))
+        thread.start()
+        thread.join()
+    if path == "/threads-off":
+        threading.settrace(None)
+    body = choose(path).encode()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+"""
+LIB = """\
+def choose(path):
+    if path == "/b":
+        return "b"
+    return "other"
+"""
+PLUGIN = """\
+import coverage
+
+
+class Files(coverage.CoveragePlugin, coverage.FileTracer):
+    def __init__(self, broken):
+        self.broken = broken
+
+    def file_tracer(self, filename):
+        if filename.endswith("lib.py"):
+            if self.broken:
+                raise ValueError("it does not work")
+            return self
+
+    def source_filename(self):
+        return __file__
+
+    def file_reporter(self, filename):
+        return "python"
+
+
+def coverage_init(reg, options):
+    reg.add_file_tracer(Files(options.get("broken")))
+"""
+
+
+@pytest.fixture
+def cycle(gunicorn_server, project):
+    """Runs one cycle: `cycle(rc, paths, files, args)` gives `collect`'s answer; `.server` and `.client` stay."""
+    clients = []
+
+    def run(rc, *paths, files=None, args=("-w", "1"), env=None, branch=True):
+        rc = f"[run]\nbranch = {branch}\nsource = .\nomit = plugin.py, gunicorn.conf.py\n{rc}"
+        project.write(
+            {"app.py": APP, "lib.py": LIB, "plugin.py": PLUGIN, ".coveragerc": rc, **(files or {})}
+        )
+        run.server = gunicorn_server(project.dir, args=args, env=env)
+        run.client = client = HelperClient(env=clean_environment(), cwd="/")
+        clients.append(client)
+        run.found = client.ask("find", pid=run.server.pid)["master"]
+        client.ask("restart", timeout=TIME)
+        for path in paths:
+            run.server.get(path)
+        flushed = client.ask("flush", timeout=TIME)
+        return client.ask("collect", generation=flushed["generation"])
+
+    yield run
+    for client in clients:
+        client.close()
+
+
+@pytest.mark.parametrize("path", ["/off", "/other", "/for-a-while"])
+@pytest.mark.parametrize(
+    "args", [("-w", "1"), ("-w", "1", "--threads", "2")], ids=["sync", "threads"]
+)
+def test_a_trace_function_that_a_view_changes_makes_the_report_incomplete(
+    cycle, project, path, args
+):
+    collected = cycle("", path, "/b", args=args)
+    (reason,) = collected["reasons"]
+    assert "sys.settrace was called at" in reason
+    assert f"{project.dir}/app.py:" in reason and reason.startswith("worker ")
+
+
+def test_threads_of_the_app_change_no_trace_function(cycle):
+    for args in (("-w", "2"), ("-w", "1", "--threads", "3")):
+        collected = cycle("", "/threads", "/b", "/threads", args=args)
+        assert (collected["reasons"], collected["warnings"]) == ([], [])
+
+
+def test_a_trace_function_taken_from_threads_to_come_makes_it_incomplete(cycle):
+    (reason,) = cycle("", "/threads-off", "/b")["reasons"]
+    assert "threading.settrace was called" in reason
+
+
+def test_a_debugger_in_post_fork_makes_it_incomplete(cycle):
+    config = "import sys\ndef post_fork(server, worker):\n    sys.settrace(lambda *args: None)\n"
+    collected = cycle("", "/b", files={"gunicorn.conf.py": config})
+    assert collected["report"]["totals"]["covered_lines"] < 15
+    assert any("sys.settrace was called" in one for one in collected["reasons"])
+    assert any("gunicorn.conf.py:3" in one for one in collected["reasons"])
+
+
+def test_the_warning_of_the_tracer_in_python_makes_it_incomplete_even_if_disabled(cycle):
+    collected = cycle("timid = True\ndisable_warnings = trace-changed\n", "/off", "/b")
+    assert any("Trace function changed" in one for one in collected["reasons"])
+
+
+def test_a_plugin_that_is_not_served_makes_it_incomplete(cycle):
+    collected = cycle("timid = True\nplugins = plugin\n", "/b")
+    (reason,) = collected["reasons"]
+    assert re.search(r"Plugin file tracers \(plugin.Files\) aren't supported with PyTracer", reason)
+
+
+def test_a_plugin_that_fails_makes_it_incomplete(cycle):
+    collected = cycle("plugins = plugin\n[plugin]\nbroken = 1\n", "/b")
+    assert any("Disabling plug-in" in one for one in collected["reasons"])
+
+
+def test_what_says_nothing_of_the_numbers_is_a_warning(cycle):
+    collected = cycle("include = a*\nplugins = \n", "/b")
+    (warning,) = collected["warnings"]
+    assert "--include is ignored because --source is set" in warning and collected["reasons"] == []
+
+
+def test_an_option_that_coverage_does_not_know_is_told_with_the_server(cycle):
+    cycle("brunch = True\n")
+    (warning,) = [one for one in cycle.found["warnings"] if "brunch" in one]
+    assert warning.startswith("coverage.py: Unrecognized option")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="needs sys.monitoring")
+def test_a_place_in_sys_monitoring_that_is_taken_makes_it_incomplete(cycle):
+    app = APP.replace(
+        "sys.settrace(None)", "sys.monitoring.set_events(sys.monitoring.COVERAGE_ID, 0)", 1
+    )
+    branch = sys.version_info >= (3, 14)
+    collected = cycle("core = sysmon\n", "/off", "/b", files={"app.py": app}, branch=branch)
+    assert any("sys.monitoring" in one for one in collected["reasons"])
+
+
+def test_a_worker_that_imported_measured_files_and_has_no_data_makes_it_incomplete():
+    row = {
+        "/a.py": {"summary": {"num_statements": 2}},
+        "/empty.py": {"summary": {"num_statements": 0}},
+    }
+    told = {"pid": 7, "unmeasured": ["/a.py", "/else.py", "/empty.py"]}
+    assert Doubts([told], row).reasons == [
+        "worker 7: nothing was measured, though /a.py was imported"
+    ]
+    assert Doubts([dict(told, unmeasured=["/empty.py", "/else.py"])], row).reasons == []
+
+
+def test_a_package_that_only_some_workers_import_is_no_warning():
+    said = ["module-not-imported", "Module pkg was never imported."]
+    assert Doubts([{"pid": 1, "warnings": [said]}, {"pid": 2}], {}).warnings == []
+    (warning,) = Doubts(
+        [{"pid": 1, "warnings": [said]}, {"pid": 2, "warnings": [said]}], {}
+    ).warnings
+    assert warning == "workers 1, 2: coverage.py says: Module pkg was never imported."
+
+
+def test_every_warning_of_this_coverage_is_known():
+    found = set()
+    for path in Path(coverage.__file__).parent.glob("*.py"):
+        calls = re.finditer(r"\bwarn\(|\._warn\(", path.read_text())
+        for call in calls:
+            end = re.compile(r"slug=[\"']([a-z-]+)").search(path.read_text(), call.end())
+            if end and end.start() - call.end() < 260:
+                found.add(end.group(1))
+    assert len(found) > 8 and found <= set(WARNINGS)
