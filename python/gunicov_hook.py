@@ -34,6 +34,7 @@ Where the helper has said what a reload is for, the workers go at once, while th
 import _thread
 import atexit
 import contextlib
+import copy
 import gc
 import hashlib
 import importlib
@@ -101,6 +102,8 @@ GIVE_WAY_SECONDS = 1
 WAIT_SECONDS = 1  # within which old workers' end is noticed at once
 PRELOAD_TRIES = 8
 PRELOAD_SECONDS = 20
+# Warnings of coverage's that are a worker's to give.
+SILENT = ["no-data-collected", "module-not-imported", "module-not-measured", "already-imported"]
 MEMORY_LIMIT = 1 << 16  # bytes of errors that are kept
 # What gevent may put its own in the place of later; a watch on exits needs a real thread.
 REAL_THREAD, REAL_SLEEP, REAL_LOCK = _thread.start_new_thread, time.sleep, _thread.allocate_lock
@@ -140,7 +143,7 @@ def master_state():
         state.flushed = None  # directory of the generation whose report comes first, see give_way
         state.tried = set()  # names of libraries' modules that were tried in the master
         state.paths = {}  # what sysconfig.get_paths answers, by its arguments
-        state.measured = []  # of libraries: packages and directories that coverage measures
+        state.measures = None  # Measures, where coverage has been started in this process
         state.libraries = {}  # path -> fingerprint of the files of those that are imported there
         state.owner = None  # (uid, gid) of the workers where the master must chown
         state.memory = None  # file descriptor of the errors that may not have got to the disk
@@ -359,13 +362,70 @@ def library_roots():
 
 
 LIBRARY_ROOTS = library_roots()
+STDLIB = os.path.dirname(os.__file__) + os.sep
 INSTALLED = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 
 
+def is_library_place(folder):
+    folder += os.sep
+    return folder.startswith(LIBRARY_ROOTS) or any(part in folder for part in INSTALLED)
+
+
+PROJECT_FOLDERS = {}  # directory -> whether it is the project's
+
+
 def is_project(path):
-    """Whether a source file is the project's own rather than a library's."""
-    path = os.path.abspath(path)
-    return not path.startswith(LIBRARY_ROOTS) and not any(part in path for part in INSTALLED)
+    """Whether a source file lies where the project's own do, rather than where libraries are installed.
+    A directory that is only linked into a place for libraries is the project's."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if folder not in PROJECT_FOLDERS:
+        there = is_library_place(folder) and is_library_place(REALPATH(folder))
+        PROJECT_FOLDERS[folder] = not there
+    return PROJECT_FOLDERS[folder]
+
+
+def is_ours(path, name):
+    """Whether a module's file is the project's: by its place, or because coverage measures it."""
+    return is_project(path) or (STATE.measures is not None and STATE.measures(path, name))
+
+
+class Measures:
+    """Which files coverage.py measures: its own decision on a module that runs, asked for beforehand.
+
+    `cov` has been started. Where a version has it under another name, whatever might be measured is
+    taken to be: that costs time only.
+    """
+
+    def __init__(self, cov):
+        self.decided = {}
+        self.busy = False  # coverage may import a package to decide; its own decisions then count
+        try:
+            self.inorout = copy.copy(cov._inorout)
+            # It notes here which packages have come; what has been asked for has not come.
+            self.inorout.source_pkgs_unmatched = list(self.inorout.source_pkgs_unmatched)
+            self.decide(os.__file__, "os")
+        except (AttributeError, TypeError):
+            self.inorout = None
+        names = ("source", "source_pkgs", "source_dirs", "include", "cover_pylib")
+        self.any = any(option(cov, f"run:{name}") for name in names)
+
+    def __call__(self, path, name):
+        key = path, name
+        if key not in self.decided:
+            if self.busy:
+                return False
+            self.busy = True
+            try:
+                self.decided[key] = self.decide(path, name)
+            finally:
+                self.busy = False
+        return self.decided[key]
+
+    def decide(self, path, name):
+        if self.inorout is None:
+            return self.any and not path.startswith(STDLIB)
+        frame = types.SimpleNamespace(f_globals={"__name__": name, "__file__": path})
+        return bool(self.inorout.should_trace(path, frame).trace)
 
 
 class RealPaths:
@@ -386,7 +446,8 @@ class RealPaths:
 
 
 def get_project_code(loader, fullname):
-    """SourceFileLoader.get_code that neither reads nor writes bytecode of the project's own code.
+    """SourceFileLoader.get_code that neither reads nor writes bytecode of the project's own code, nor of
+    what is measured.
 
     A .pyc is keyed by its source's whole second and size: after an edit of the same size within a
     second it would bring the old code back. Libraries keep theirs, for speed. The loader's method is
@@ -394,7 +455,7 @@ def get_project_code(loader, fullname):
     (editable installs, plugins). It sees the very bytes that are compiled, so their hash is exact.
     """
     path = loader.get_filename(fullname)
-    if not is_project(path):
+    if not is_ours(path, fullname):
         return super(importlib.machinery.SourceFileLoader, loader).get_code(fullname)
     source = loader.get_data(path)
     digest = hashlib.sha256(source).hexdigest()
@@ -429,16 +490,29 @@ def loaded_project_files():
     """Files of the project's modules that this process has loaded, as named and as real paths."""
     paths = set(STATE.hashes)
     command = sys.modules["__main__"]  # gunicorn's own script, under whatever names it has
-    for module in list(sys.modules.values()):
+    for name, module in list(sys.modules.items()):
         path = module is not command and getattr(module, "__file__", None)
         if not isinstance(path, str):
             continue
         if path in STATE.imported:
             paths.update(STATE.imported[path])
-        elif is_project(path):
+        elif is_ours(path, name):
             paths.update((os.path.abspath(path), os.path.realpath(path)))
+            archive = getattr(getattr(module, "__loader__", None), "archive", None)
+            if isinstance(archive, str):  # a zip: that is what changes
+                paths.update((os.path.abspath(archive), os.path.realpath(archive)))
     paths.discard(HERE)
     return sorted(paths)
+
+
+def note_archived():
+    """Note the hashes of what has come out of a zip (by path, as if that were a directory) and is ours."""
+    for name, module in list(sys.modules.items()):
+        loader, path = getattr(module, "__loader__", None), getattr(module, "__file__", None)
+        if not hasattr(loader, "archive") or path in STATE.imported or not is_ours(path, name):
+            continue
+        with contextlib.suppress(Exception):  # whatever a loader of somebody's own does
+            STATE.hashes[os.path.realpath(path)] = hashlib.sha256(loader.get_data(path)).hexdigest()
 
 
 def tell_compiled(mine):
@@ -530,7 +604,7 @@ def imported_libraries():
         path = getattr(spec, "origin", None)
         if spec is None or spec.name != name or not isinstance(path, str):
             continue
-        if path not in STATE.imported and os.path.isabs(path) and not is_project(path):
+        if path not in STATE.imported and os.path.isabs(path) and not is_ours(path, name):
             found.append([name, path])
     return found
 
@@ -551,7 +625,7 @@ def preload(server):
             wanted.update(json.load(file).get("libraries", ()))
     if green_library(cfg.worker_class) or {"gevent", "eventlet"} & {*wanted, *sys.modules}:
         return
-    left = {name: path for name, path in wanted.items() if is_preloadable(name, path)}
+    left = {name: path for name, path in wanted.items() if is_preloadable(name)}
     STATE.tried.update(left)
     before = set(sys.modules)
     for name in try_imports(left):
@@ -571,15 +645,13 @@ def told_files(generation, kind):
     return [os.path.join(folder, name) for name in names if name[0] != "."]
 
 
-def is_preloadable(name, path):
-    """Whether a library's module may be tried: it is new, not excluded, and not measured itself."""
+def is_preloadable(name):
+    """Whether a library's module may be tried: it is new and not excluded."""
     if name in STATE.tried or name in sys.modules:
         return False
     excluded = os.environ.get("GUNICOV_PRELOAD_EXCLUDE", "").split(",")
-    packages = [word.strip() for word in (*excluded, *STATE.measured) if word.strip()]
-    if any(name == each or name.startswith(each + ".") for each in packages):
-        return False
-    return not any(path.startswith(each) for each in packages if os.path.isabs(each))
+    packages = [word.strip() for word in excluded if word.strip()]
+    return not any(name == each or name.startswith(each + ".") for each in packages)
 
 
 def fingerprint(path):
@@ -597,6 +669,8 @@ def try_imports(left):
     left = dict(left)
     for _ in range(PRELOAD_TRIES):
         bad = try_in_child(left) if left else None
+        if bad is True:  # something that is measured has run: by which of them?
+            bad = try_in_child(left, True) or next(iter(left))
         if bad is None:
             return list(left)
         package = bad.partition(".")[0]
@@ -604,8 +678,8 @@ def try_imports(left):
     return []
 
 
-def try_in_child(left):
-    """Import modules in a forked child. The name of the first that is not safe, or None."""
+def try_in_child(left, one_by_one=False):
+    """Import modules in a forked child. What `first_unsafe` says of them."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -617,7 +691,7 @@ def try_in_child(left):
             for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_REAL, PRELOAD_SECONDS)  # SIGALRM ends the child
-            os.write(writer, json.dumps(first_unsafe(left)).encode())
+            os.write(writer, json.dumps(first_unsafe(left, one_by_one)).encode())
         finally:
             os._exit(0)
     os.close(writer)
@@ -629,18 +703,66 @@ def try_in_child(left):
     return json.loads(said) if said else next(iter(left))
 
 
-def first_unsafe(left):
+def first_unsafe(left, one_by_one):
     """The first of these modules whose import starts a thread, keeps a descriptor open, takes a
-    signal, imports code of the project, fails, or brings another file than the workers had."""
+    signal, imports code of the project, runs what coverage measures, fails, or brings another file than
+    the workers had. None: all are safe. True: one runs what is measured, which is only looked for
+    `one_by_one`.
+    """
+    cov = start_trial()
     before = process_traits()
     for name, path in left.items():
         try:
             module = importlib.import_module(name)
             if module.__spec__.origin != path or process_traits() != before:
                 return name
+            if one_by_one and has_run(cov):
+                return name
         except BaseException:  # noqa: BLE001 - whatever a module does when it is imported
             return name
-    return None
+    return True if has_run(cov) else None
+
+
+def start_trial():
+    """Measure in this process as a worker would: what a library brings in may be measured, by whatever
+    way it comes. The Coverage, or None where there is none; it raises what coverage raises."""
+    if "coverage" not in sys.modules:
+        return None
+    stop_other_tracer()
+    with where_started():
+        cov = make_coverage(None)
+        only_measure(cov)
+        with quick_start(cov):
+            cov.start()
+        STATE.measures = Measures(cov)
+    find_no_files(cov)
+    return cov
+
+
+def only_measure(cov):
+    """Keep a Coverage of ours in the master from all else that a configuration may ask of it."""
+    cov.set_option("run:concurrency", ["thread"])
+    cov.set_option("run:disable_warnings", SILENT)
+    for name, value in (("sigterm", False), ("patch", [])):  # patch is known from 7.10 on
+        with contextlib.suppress(Exception):
+            cov.set_option(f"run:{name}", value)
+
+
+def find_no_files(cov):
+    """Keep a Coverage from looking through its source directories for what nobody imported: workers do."""
+    with contextlib.suppress(AttributeError):
+        cov._inorout.find_possibly_unexecuted_files = lambda: ()
+
+
+def has_run(cov):
+    """Whether anything that coverage measures has been run since `cov` was started."""
+    if cov is None:
+        return False
+    cov.stop()
+    data = cov.get_data()
+    found = any(data.lines(path) for path in data.measured_files())
+    cov.start()
+    return found
 
 
 def process_traits():
@@ -1057,11 +1179,9 @@ def coverage_config():
 
 def configured_sources(cov):
     """Apply GUNICOV_SOURCE where the configuration names no source. Returns what is measured."""
-    names = ("run:source", "run:source_pkgs", "run:source_dirs", "run:include")
-    for name in names:
-        with contextlib.suppress(Exception):  # source_dirs is only known from 7.8 on
-            if cov.get_option(name):
-                return cov.get_option(name)
+    for name in ("run:source", "run:source_pkgs", "run:source_dirs", "run:include"):
+        if option(cov, name):
+            return option(cov, name)
     wanted = [p for p in os.environ.get("GUNICOV_SOURCE", "").split(os.pathsep) if p]
     if wanted:
         cov.set_option("run:source", wanted)
@@ -1108,6 +1228,14 @@ def told_warnings(cov):
     configuration disables: they may say that the data is wrong."""
     told = vars(cov).get("told") or []
     return [list(one) for one in dict.fromkeys(map(tuple, told)) if one[0] != "no-data-collected"]
+
+
+def option(cov, name):
+    """A setting of coverage's; None where this version does not know it."""
+    try:
+        return cov.get_option(name)
+    except Exception:  # noqa: BLE001 - its class is another one in each version
+        return None
 
 
 def make_coverage(data_file):
@@ -1247,9 +1375,7 @@ class WorkerRecord:
 
     def saves_at_exit(self):
         """Whether coverage's configuration asks for data at os._exit (from 7.10 on)."""
-        with contextlib.suppress(Exception):
-            return "_exit" in (self.coverage.get_option("run:patch") or [])
-        return False
+        return self.coverage is not None and "_exit" in (option(self.coverage, "run:patch") or [])
 
     def has_saved(self):
         return bool(self.directory) and os.path.exists(self.path("saved", ".json"))
@@ -1281,6 +1407,7 @@ def start_coverage(worker):
         remember_joins()
         with quick_start(cov):
             cov.start()
+        STATE.measures = Measures(cov)
     mine.coverage = cov
     cov.watch = TracerWatch()
 
@@ -1412,6 +1539,7 @@ def record_boot(worker):
     mine = worker._gunicov
     attempt(worker, tell_compiled, mine)
     attempt(worker, tell_joins, mine)
+    attempt(worker, note_archived)
     hashes = dict(STATE.hashes)
     mine.note(
         "booted",
@@ -1462,15 +1590,18 @@ def warm_coverage(cov):
     data, and none of the handlers and patches that a configuration may ask for."""
     import coverage
 
-    if coverage.Coverage.current() or cov.get_option("run:plugins"):
+    if coverage.Coverage.current() or option(cov, "run:plugins") or imports_to_start(cov):
         return
-    cov.set_option("run:concurrency", ["thread"])
-    cov.set_option("run:sigterm", False)
-    with contextlib.suppress(Exception):  # known from 7.10 on
-        cov.set_option("run:patch", [])
+    only_measure(cov)
     with quick_start(cov):
         cov.start()
     cov.stop()
+
+
+def imports_to_start(cov):
+    """Whether coverage, to find a package that it is to measure, imports the one that this is in."""
+    names = [*(option(cov, "run:source_pkgs") or []), *(option(cov, "run:source") or [])]
+    return any("." in name and not os.path.isdir(name) for name in names)
 
 
 @contextlib.contextmanager
@@ -1496,17 +1627,6 @@ def quick_start(cov):
         sysconfig.get_paths, inspect.stack = work_out, stack
 
 
-def measured_libraries(cov):
-    """Packages and absolute directories that coverage is asked to measure: their import must be, too."""
-    asked = [
-        cov.get_option(f"run:{name}") or [] for name in ("source", "source_pkgs", "source_dirs")
-    ]
-    names = [name for names in asked[:2] for name in names]
-    folders = [os.path.abspath(name) + os.sep for name in (*asked[0], *asked[2])]
-    everything = cov.get_option("run:include") or cov.get_option("run:cover_pylib")
-    return [*names, *folders, *([os.sep] if everything else [])]
-
-
 def describe_coverage():
     """What master.json says of coverage; a configuration that it refuses becomes a warning."""
     version = import_coverage()
@@ -1525,7 +1645,6 @@ def describe_coverage():
             described["source"] = configured_sources(cov)
             described["branch"] = bool(cov.get_option("run:branch"))
             described["warnings"] += [f"coverage.py: {text}" for _, text in told_warnings(cov)]
-            STATE.measured = measured_libraries(cov)
             if STATE.generation == 0:
                 warm_coverage(cov)
     except Exception as error:  # noqa: BLE001 - plugins are imported here too

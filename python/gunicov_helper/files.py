@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import zipfile
 
 
 def read_json(path):
@@ -34,6 +35,28 @@ def digest_of(path):
     """The SHA-256 (hex) of a file's bytes as they are now; None where it can't be read."""
     body = read_bytes(path)
     return None if body is None else hashlib.sha256(body).hexdigest()
+
+
+def read_source(path):
+    """The bytes of a source file, which may lie in a zip (`/lib/mypkg.zip/mypkg/core.py`), or None."""
+    body = read_bytes(path)
+    if body is not None:
+        return body
+    archive = archive_of(path)
+    try:
+        with zipfile.ZipFile(archive or path) as file:
+            return file.read(os.path.relpath(path, archive))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return None
+
+
+def archive_of(path):
+    """The file that a path goes through as if it were a directory, or None."""
+    while path not in ("/", ""):
+        path = os.path.dirname(path)
+        if os.path.exists(path):
+            return path if os.path.isfile(path) else None
+    return None
 
 
 class RealPaths:

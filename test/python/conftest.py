@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from virtual import Virtual
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "python"))  # for tests that import a program's modules
@@ -235,6 +236,12 @@ def measured(paths, below):
                 lines.update(data.lines(name) or ())
                 arcs.update(data.arcs(name) or ())
     return whole
+
+
+@pytest.fixture
+def virtual(tmp_path):
+    """A Virtual environment."""
+    return Virtual(PYTHON, tmp_path / "virtual")
 
 
 @pytest.fixture

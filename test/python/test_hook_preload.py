@@ -36,7 +36,8 @@ def library(project, tmp_path):
 class Library:
     def __init__(self, project, folder, log):
         self.project, self.dir, self.log = project, folder, log
-        self.env = {"PYTHONPATH": str(folder), "LOG": str(log)}
+        # Without a source coverage measures all that is in no place of this Python's for libraries.
+        self.env = {"PYTHONPATH": str(folder), "LOG": str(log), "GUNICOV_SOURCE": "."}
         self.write("heavy", HEAVY)
         project.write({"app.py": APP.format(imports="")})
 

@@ -8,6 +8,7 @@ from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Clock, Wait
 from gunicov_helper.record.boots import Boots
+from gunicov_helper.record.imported import changed_since_import
 from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.record.run import Run
 from gunicov_helper.source import check_file, compile_failure
@@ -75,6 +76,9 @@ class Before:
         library = self.session.record.stale_library()
         if library:
             return f"{library} has changed"
+        older = changed_since_import(generation)
+        if older:
+            return f"{older} has changed, and a worker has loaded it"
         if not boots.settled():
             return "not every worker has booted"
         if not ended:

@@ -8,11 +8,12 @@ import tempfile
 import time
 
 from gunicov_helper.failure import Failure, no_place
-from gunicov_helper.files import RealPaths, digest_of, list_names
+from gunicov_helper.files import RealPaths, list_names
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.doubts import Doubts
+from gunicov_helper.record.imported import begun, changed_since, digest_of_source, imported
 from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.report.analyser import AGAIN, Analyser
 from gunicov_helper.report.child import Child
@@ -51,7 +52,7 @@ class Report:
         collected = Collected(files, self.coverage_config())
         report = yield from self.analyse(collected)
         collected.rows = {row["path"]: row for row in report["files"]}
-        superseded = (self.session.own or self).superseded(number, set(collected.rows))
+        superseded = (self.session.own or self).superseded(number, collected.rows)
         before, self.session.collected = self.session.collected, collected
         collected.number = self.session.reports = self.session.reports + 1
         if before and before.number == since:
@@ -113,28 +114,31 @@ class Report:
             return (self.session.master.environment or {}).get("COVERAGE_PROCESS_START")
         return self.session.record.master().get("coverage_config")
 
-    def superseded(self, number, paths):
-        """Measured files that a worker of the run imported other bytes of than analysed.
+    def superseded(self, number, rows):
+        """Those files of a report's rows (by path) that a worker of the run imported other bytes of than analysed.
 
-        `booted` knows the files imported at boot, `saved` those imported later as well.
+        What has run without a worker's having imported it (in a process of the app's, or a template) must not
+        have been written since the run was begun.
         """
-        imported = set()  # most workers tell the same
-        for generation in self.session.generations_of(number):
-            for told in [*generation.told("booted").values(), *generation.told("saved").values()]:
-                imported.update((told.get("hashes") or {}).items())
+        generations = self.session.generations_of(number)
         real = RealPaths()
-        analysed = {real(path): path for path in paths}
-        found = set()
-        for path, digest in imported:
-            known = analysed.get(real(path))
-            if known and self.hash_of(known) != digest:
-                found.add(known)
+        analysed = {real(path): path for path in rows}
+        found, known = set(), set()
+        for path, digest in set().union(*map(imported, generations)):
+            path = analysed.get(real(path))
+            known.add(path)
+            if path and self.hash_of(path) != digest:
+                found.add(path)
+        since = begun(generations[0]) if generations else 0.0
+        for path, row in rows.items():
+            if path not in known and row["executed_lines"] and changed_since(path, since):
+                found.add(path)
         return sorted(found)
 
     def hash_of(self, path):
         """The hash that a file had when it was analysed; where that is not known, what it has now."""
         known = self.session.analyser.results.hashes.get(path)
-        return digest_of(path) if known is None else known
+        return digest_of_source(path) if known is None else known
 
     def last(self):
         """The last report; raises Failure `no-report` where there is none."""
