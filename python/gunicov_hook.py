@@ -105,6 +105,17 @@ PRELOAD_SECONDS = 20
 # Warnings of coverage's that are a worker's to give.
 SILENT = ["no-data-collected", "module-not-imported", "module-not-measured", "already-imported"]
 MEMORY_LIMIT = 1 << 16  # bytes of errors that are kept
+MOST_NOTES = 10_000  # paths that a worker has written
+# Audit events that tell of a file written, with how many of their values are paths.
+WRITING_EVENTS = {
+    "open": 1,
+    "os.rename": 2,
+    "os.remove": 1,
+    "os.link": 2,
+    "os.symlink": 2,
+    "os.truncate": 1,
+    "sqlite3.connect": 1,
+}
 # What gevent may put its own in the place of later; a watch on exits needs a real thread.
 REAL_THREAD, REAL_SLEEP, REAL_LOCK = _thread.start_new_thread, time.sleep, _thread.allocate_lock
 REALPATH = os.path.realpath
@@ -237,7 +248,7 @@ def make_generation(number, manifest):
     unfinished = os.path.join(STATE.directory, f".gen-{number:06d}.{os.getpid()}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     make_directory(unfinished)
-    kinds = "forked booted boot-error part saved served done code joins later"
+    kinds = "forked booted boot-error part saved served done code joins later wrote"
     for name in kinds.split():
         make_directory(os.path.join(unfinished, name))
     write_json(os.path.join(unfinished, "manifest.json"), manifest)
@@ -1571,6 +1582,51 @@ def count_request(worker):
         mine.mark("served")
 
 
+# ---------------------------------------------------------------- what the app writes
+
+
+def note_writes(worker):
+    """Note each path that this worker (or a process forked from it) opens to write, renames, links
+    or removes, before it does, in `wrote/<age>`: that change of a file is no save of the user's."""
+    mine = worker._gunicov
+    if not mine.directory or not hasattr(sys, "addaudithook"):
+        return
+    notes, known = mine.path("wrote"), set()
+
+    def hear(event, values):
+        # Called for each of the interpreter's audit events, and whatever it raises would be the app's.
+        if event in WRITING_EVENTS:
+            with contextlib.suppress(Exception):
+                for path in written_paths(event, values):
+                    ours = path.startswith(STATE.directory)
+                    if path not in known and len(known) < MOST_NOTES and not ours:
+                        known.add(path)
+                        append(notes, os.path.join(os.getcwd(), path))
+
+    sys.addaudithook(hear)
+
+
+def written_paths(event, values):
+    """The paths (str) that an audit event tells of as written."""
+    if event == "open":
+        path, mode, flags = values
+        changes = flags & (os.O_WRONLY | os.O_RDWR) or any(letter in (mode or "") for letter in "wax+")
+        paths = [path] if changes else []
+    else:
+        paths = values[: WRITING_EVENTS[event]]
+    return [os.fsdecode(path) for path in paths if isinstance(path, (str, bytes, os.PathLike))]
+
+
+def append(notes, path):
+    fd = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        if STATE.owner and os.geteuid() == 0:
+            os.fchown(fd, *STATE.owner)
+        os.write(fd, os.fsencode(path) + b"\0")
+    finally:
+        os.close(fd)
+
+
 # ---------------------------------------------------------------- steps of the master
 
 
@@ -2040,7 +2096,7 @@ def post_fork(server, worker):
     atexit.register(save_at_exit, worker)
     limits = (limit_worker, bound_closing)
     attempt(worker, unwrap_reload, server)
-    for step in (*limits, guard_boot, guard_load, guard_exit, start_coverage):
+    for step in (*limits, guard_boot, guard_load, guard_exit, start_coverage, note_writes):
         attempt(worker, step, worker)
     THEIRS["post_fork"](server, worker)
 

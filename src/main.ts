@@ -1,11 +1,11 @@
 /** argv → configuration → wiring → exit code. */
 import { readFile } from "node:fs/promises";
 import { type Arguments, readArguments } from "./config/arguments.ts";
+import { LiveSettings } from "./config/live.ts";
 import { loadConfig } from "./config/load.ts";
-import { checkDirectories, type Settings, settle } from "./config/settings.ts";
-
+import { policyOf } from "./config/policy.ts";
+import { checkDirectories, settle } from "./config/settings.ts";
 import { FAILURE_EXIT, type Failure } from "./core/failure.ts";
-import { ONCE, type Policy, WATCH } from "./core/policy.ts";
 import { refusedFacts } from "./core/refused.ts";
 import type { EngineView } from "./engine/view.ts";
 import { INSTALLED } from "./installed.ts";
@@ -28,17 +28,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (!settings.ok) return complain(settings.failure, read.value.json);
   const there = checkDirectories(settings.value);
   if (!there.ok) return complain(there.failure, read.value.json);
-  return await go(read.value, settings.value, version);
+  const live = new LiveSettings(loaded.value, settings.value, read.value.flags, process.cwd());
+  return await go(read.value, live, version);
 }
 
-async function go(args: Go, settings: Settings, version: string): Promise<number> {
+async function go(args: Go, live: LiveSettings, version: string): Promise<number> {
   const terminal = process.stdout.isTTY === true && process.stdin.isTTY === true;
   const surface: Surface = args.json ? "ndjson" : args.do === "watch" && terminal ? "ink" : "text";
   // Facts can be read for ever through a pipe when watching was asked for; plain text without a terminal is one run.
   const watching = args.do === "watch" && (surface === "ink" || (args.json && (args.explicit || terminal)));
   const [show, engine] = await Promise.all([
     SURFACES[surface](),
-    import("./wire.ts").then(({ wire }) => wire(settings, policy(settings, watching))),
+    import("./wire.ts").then(({ wire }) => wire(live, policyOf(live.current, watching))),
   ]);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const quit = () => engine.dispatch({ type: "quit" });
@@ -83,18 +84,6 @@ const SURFACES: Readonly<Record<Surface, () => Promise<Show>>> = {
     };
   },
 };
-
-function policy(settings: Settings, watching: boolean): Policy {
-  const base = watching ? WATCH : ONCE;
-  return {
-    ...base,
-    failUnder: settings.failUnder,
-    ...(watching && settings.quietMs !== null
-      ? { firstQuietMs: settings.quietMs, quietMs: settings.quietMs }
-      : {}),
-    ...(watching && settings.onChange !== null ? { onChange: settings.onChange } : {}),
-  };
-}
 
 /** What can't even begin: one clear message on stderr, with `json` the facts of a cycle that ended at once. Gives the exit code. */
 function complain(why: Failure, json: boolean): number {

@@ -1,21 +1,29 @@
 /** Puts the adapters together: the only file that constructs them. */
+import { basename, join } from "node:path";
 import { connectDocker } from "./adapters/docker/connect.ts";
 import { DockerTarget } from "./adapters/docker/target.ts";
 import { Paths } from "./adapters/helper/paths.ts";
 import { HOOK_PATH, loadProgram } from "./adapters/helper/program.ts";
 import { HelperServer, SERVER_TIMES } from "./adapters/helper/server.ts";
 import { RunnerTests } from "./adapters/helper/tests.ts";
+import { keepAside, readAside } from "./adapters/host/aside.ts";
 import { systemClock } from "./adapters/host/clock.ts";
 import { systemDesktop } from "./adapters/host/desktop.ts";
 import { hostFiles } from "./adapters/host/files.ts";
 import { HostPublisher, ownDirectory } from "./adapters/host/publisher.ts";
-import { ChokidarWatcher } from "./adapters/host/watcher.ts";
+import { HostWatcher } from "./adapters/host/watcher.ts";
 import { makeScratch } from "./adapters/process/scratch.ts";
 import { LocalServerTarget } from "./adapters/process/server.ts";
 import { ProcessTarget } from "./adapters/process/target.ts";
-import { type LocalSettings, type Place, type Settings, usualTestDirectories } from "./config/settings.ts";
+import type { LiveSettings } from "./config/live.ts";
+import { type Found, isOfStart, placesOf, serverSource } from "./config/places.ts";
+import { policyOf } from "./config/policy.ts";
+import type { LocalSettings, Place, Settings } from "./config/settings.ts";
 import type { Policy } from "./core/policy.ts";
+import { ok } from "./core/result.ts";
+import { isEnvironmentFile } from "./core/start-file.ts";
 import { Engine } from "./engine/engine.ts";
+import type { Meaning, Project } from "./ports/project.ts";
 import type { Target } from "./ports/target.ts";
 
 /** Where the server and the tests are in this session. */
@@ -27,31 +35,38 @@ interface Targets {
 }
 
 /** An engine on real parts, ready to start. */
-export async function wire(settings: Settings, policy: Policy): Promise<Engine> {
+export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> {
+  const settings = live.current;
   const targets = await chooseTargets(settings);
   const { root } = settings;
   const [helper, runner] = await Promise.all([loadProgram("gunicov_helper"), loadProgram("gunicov_runner")]);
   const paths = new Paths(root, () => targets.server.mappings);
-  const source = () => sourceDirectories(settings, targets);
+  const source = () => serverSource(live.current, foundOf(targets));
   const server = new HelperServer(targets.server, helper, paths, source, SERVER_TIMES, settings);
   const onHost = targets.tests instanceof ProcessTarget;
   const tests = new RunnerTests(targets.tests, runner, {
-    command: settings.tests.command,
-    cwd: settings.tests.cwd,
-    env: () => (onHost ? withPort(settings.tests.env, targets.port()) : {}),
-    timeout: settings.tests.timeout,
+    get command() {
+      return live.current.tests.command;
+    },
+    get cwd() {
+      return live.current.tests.cwd;
+    },
+    get timeout() {
+      return live.current.tests.timeout;
+    },
+    env: () => (onHost ? withPort(live.current.tests.env, targets.port()) : {}),
   });
   const ports = {
     server,
     tests,
     target: targets.server,
     testsTarget: targets.tests,
-    watcher: new ChokidarWatcher({ poll: settings.poll }),
+    watcher: new HostWatcher({ root, poll: settings.poll }),
     files: hostFiles,
     publisher: new HostPublisher(root, { html: settings.html, json: settings.json }),
     desktop: systemDesktop,
     clock: systemClock,
-    directories: () => watchedDirectories(settings, targets),
+    project: projectOf(live, targets, paths),
     paths,
   };
   return new Engine(ports, policy);
@@ -96,35 +111,32 @@ function withPort(env: Readonly<Record<string, string>>, port: number | null): R
   return Object.fromEntries(filled);
 }
 
-/** The server's source on the host: configured, or what is mounted into S and not also into T only. */
-function sourceDirectories(settings: Settings, targets: Targets): readonly string[] {
-  if (settings.source !== null) return settings.source;
-  if (targets.server instanceof LocalServerTarget) return [settings.root];
-  const ofTests = testDirectories(settings, targets);
-  const mounted = targets.server.mappings.map((mapping) => mapping.host);
-  return mounted.filter((path) => !ofTests.includes(path));
+/** What is mounted where, known once the targets are open. */
+function foundOf({ server, tests }: Targets): Found {
+  const mounted = (target: Target) =>
+    target instanceof DockerTarget ? target.mappings.map((mapping) => mapping.host) : null;
+  return { server: mounted(server), tests: mounted(tests) };
 }
 
-function testDirectories(settings: Settings, targets: Targets): readonly string[] {
-  return (
-    settings.tests.source ??
-    (targets.tests instanceof ProcessTarget ? usualTestDirectories(settings.root) : [])
-  );
-}
-
-function watchedDirectories(settings: Settings, targets: Targets): readonly string[] {
-  const mounted = [targets.server, targets.tests].flatMap((target) =>
-    target instanceof DockerTarget ? target.mappings.map((mapping) => mapping.host) : [],
-  );
-  const named = [...(settings.source ?? []), ...testDirectories(settings, targets)];
-  const local = targets.server instanceof LocalServerTarget ? sourceDirectories(settings, targets) : [];
-  const all = settings.source === null ? [...mounted, ...local, ...named] : named;
-  return outermost([...new Set(all)]);
-}
-
-/** A directory inside another one is watched with it. */
-function outermost(paths: readonly string[]): readonly string[] {
-  return paths.filter(
-    (path) => !paths.some((other) => other !== path && path.startsWith(`${other.replace(/\/$/, "")}/`)),
-  );
+function projectOf(live: LiveSettings, targets: Targets, paths: Paths): Project {
+  const { root } = live.current;
+  const settingsFiles = [join(root, "pyproject.toml"), ...(live.file === null ? [] : [live.file])];
+  const looked = live.look(settingsFiles);
+  return {
+    places: () => placesOf(live.current, foundOf(targets)),
+    meaning: (file): Meaning => {
+      if (settingsFiles.includes(file)) return "settings";
+      // What is in it comes to a container by its environment where the file itself is not there.
+      const unseen = isEnvironmentFile(basename(file)) && paths.inside(file) === null;
+      return unseen || isOfStart(file, live.current, foundOf(targets)) ? "start" : "save";
+    },
+    reread: async (file) => {
+      await looked;
+      const edit = await live.reread(file);
+      return edit.ok ? ok({ ...edit.value, policy: policyOf(live.current, true) }) : edit;
+    },
+    readAside: () => readAside(root, live.current.include),
+    keepAside: (names) => keepAside(root, names),
+    about: live.file === null ? "No configuration file is used." : `Configuration: ${live.file}`,
+  };
 }

@@ -5,15 +5,16 @@ from gunicov_helper.requests.find import Find
 from gunicov_helper.requests.reload import Reload
 from gunicov_helper.requests.report import Report
 from gunicov_helper.requests.usable import Usable
+from gunicov_helper.requests.written import Written
 from gunicov_helper.session import Session
 
 
 class Helper:
-    """Answers requests: each is a method `do_<name>` of one of the five parts."""
+    """Answers requests: each is a method `do_<name>` of one of the parts."""
 
     def __init__(self):
         self.session = Session()
-        self.parts = [part(self.session) for part in (Find, Before, Reload, Report, Usable)]
+        self.parts = [part(self.session) for part in (Find, Before, Reload, Report, Usable, Written)]
         self.chores = self.session.chores
 
     def start(self, request, job):

@@ -43,6 +43,8 @@ export const FileConfig = v.strictObject({
       poll: v.optional(v.boolean()),
       quiet_ms: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10_000))),
       on_change: v.optional(v.picklist(["abort", "queue"])),
+      ignore: v.optional(v.array(name)),
+      include: v.optional(v.array(name)),
     }),
   ),
 });

@@ -1,6 +1,6 @@
 /** The settings of one session: flags over file over defaults. */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Loaded } from "./load.ts";
@@ -56,6 +56,9 @@ export interface Settings {
   readonly poll: boolean;
   readonly quietMs: number | null;
   readonly onChange: "abort" | "queue" | null;
+  /** Patterns as in .gitignore, from the root: what is not watched, and what is although a rule sets it aside. */
+  readonly ignore: readonly string[];
+  readonly include: readonly string[];
 }
 
 const DEFAULT_COMMAND = ["pytest", "-n", "auto"];
@@ -94,6 +97,8 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
     poll: config.watch?.poll ?? false,
     quietMs: config.watch?.quiet_ms ?? null,
     onChange: config.watch?.on_change ?? null,
+    ignore: config.watch?.ignore ?? [],
+    include: config.watch?.include ?? [],
   });
 }
 
@@ -111,11 +116,6 @@ export function checkDirectories(settings: Settings): Result<Settings> {
     }
   }
   return ok(settings);
-}
-
-/** Directories of tests by their usual names, for tests on this machine where none is configured. */
-export function usualTestDirectories(root: string): readonly string[] {
-  return ["test", "tests"].map((name) => join(root, name)).filter((path) => existsSync(path));
 }
 
 function place(service: string | null | undefined, container: string | null | undefined): Place | null {

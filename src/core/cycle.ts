@@ -36,7 +36,7 @@ import { cycleOutcome, exitCode } from "./outcome.ts";
 import type { Policy } from "./policy.ts";
 import type { Report } from "./report.ts";
 import { mergeRequests, type Request } from "./request.ts";
-import { beginRun, booted, endRun, judge, NOTHING_WRITTEN, patience, type Written } from "./written.ts";
+import { beginRun, booted, endRun, judge, knownAside, NOTHING_WRITTEN, type Written } from "./written.ts";
 
 export type Phase = "start" | "idle" | "changed" | Step | "cancelling" | "stopped";
 
@@ -150,7 +150,9 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
     case "revive":
       return onRevive(state);
     case "files.changed":
-      return onFiles(state, event.files, event.at, policy);
+      return onFiles(state, event, policy);
+    case "aside.known":
+      return [{ ...state, written: knownAside(state.written, event.names) }, []];
     case "quiet":
       return event.token === state.quiet?.token ? startCycle(state, event.at) : [state, []];
     case "step.progress":
@@ -171,7 +173,7 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
 }
 
 /** What happens between two cycles belongs to the next: `cycle.finished` is the last fact of its own. */
-function factCycle(state: State): number {
+export function factCycle(state: State): number {
   return state.progress === null ? state.cycle + 1 : state.cycle;
 }
 
@@ -243,30 +245,31 @@ function onRevive(state: State): Transition {
 
 // ── What the user and the watcher want ──────────────────────────────────────────────────────────
 
-function onFiles(state: State, files: readonly string[], at: number, policy: Policy): Transition {
+function onFiles(state: State, event: Event & { type: "files.changed" }, policy: Policy): Transition {
+  const { files, at } = event;
+  const judged = judge(state.written, files, event.byServer ?? [], at);
+  const { written, counted, worth } = judged;
   const changes = [...new Set([...state.changes, ...files])];
   // A file that changes again after its check must be checked again, and a restart may have loaded it before that.
   const loading = state.loading.filter((file) => !files.includes(file));
-  const { written, counted, worth, warn } = judge(state.written, files, at);
   const changed: State = { ...state, changes, loading, written };
-  const warnings = setAside(changed, warn);
-  if (worth === "nothing") return [changed, warnings];
-  if (state.paused) return [{ ...changed, held: state.held + counted.length }, warnings];
+  const aside: readonly Effect[] = judged.aside.map((name) => ({
+    type: "set-aside",
+    cycle: factCycle(state),
+    name,
+  }));
+  if (worth === "nothing") return [changed, aside];
+  if (state.paused) return [{ ...changed, held: state.held + counted.length }, aside];
   const wanted: Request = { reason: "change", select: [] };
   const asPolicy: Policy = worth === "another" ? { ...policy, onChange: "queue" } : policy;
   const usual = state.phase === "idle" ? policy.firstQuietMs : policy.quietMs;
-  const [next, effects] = request(changed, wanted, at, asPolicy, quietMs(changed, at, usual));
-  return [next, [...warnings, ...effects]];
-}
-
-function setAside(state: State, names: readonly string[]): readonly Effect[] {
-  return names.map((name) => ({ type: "warn-aside", cycle: factCycle(state), name }));
+  const [next, effects] = request(changed, wanted, at, asPolicy, quietMs(changed, usual));
+  return [next, [...aside, ...effects]];
 }
 
 /** Silence that a change has to wait for, usually so many ms: longer with each cycle in a row that a change has cut short, for a storm of saves is no cycle each. */
-function quietMs({ cutShort, written }: State, at: number, usual: number): number {
-  const factor = 2 ** Math.min(Math.max(0, cutShort - 1), MOST_DOUBLINGS);
-  return Math.max(usual * factor, patience(written, at));
+function quietMs({ cutShort }: State, usual: number): number {
+  return usual * 2 ** Math.min(Math.max(0, cutShort - 1), MOST_DOUBLINGS);
 }
 
 function onRerun(state: State, select: readonly string[], at: number, policy: Policy): Transition {
@@ -530,7 +533,7 @@ function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean
   const cutShort = cancelled && state.next?.reason === "change" ? state.cutShort + 1 : 0;
   const unsaved = isWhole(progress) ? 0 : state.unsaved + 1;
   const closed: State = { ...state, phase: "idle", progress: null, exit, written, cutShort, unsaved };
-  const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, at, policy.quietMs));
+  const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, policy.quietMs));
   const below = exit === 5 && report !== null ? [emit(state, belowFact(report, policy))] : [];
   return [next, [...below, emit(state, fact), ...effects, ...watchMend(next, why?.kind === "coverage-dir")]];
 }

@@ -49,8 +49,8 @@ export type Effect =
   /** Abort the cycle's controller: the live step then settles as soon as what it ran is dead. */
   | { readonly type: "abort"; readonly cycle: number }
   | { readonly type: "emit"; readonly cycle: number; readonly fact: FactBody }
-  /** Tell that a file, or a directory (with `/` at the end), was set aside (written.ts). */
-  | { readonly type: "warn-aside"; readonly cycle: number; readonly name: string }
+  /** Tell, and keep for later sessions, that a file, or what is like it (`media/*.png`), was set aside (written.ts). */
+  | { readonly type: "set-aside"; readonly cycle: number; readonly name: string }
   /** End the engine: everything has settled. `exit` is what `run` returns. */
   | { readonly type: "stop"; readonly exit: number }
   /** The user insists: kill whatever is left and end now. */

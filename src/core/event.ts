@@ -26,7 +26,14 @@ export type Event = { readonly at: number } & (
   | { readonly type: "mended"; readonly cycle: number }
   /** Start what is stopped. */
   | { readonly type: "revive" }
-  | { readonly type: "files.changed"; readonly files: readonly string[] }
+  /** `byServer`: those of them that the server is known to write. */
+  | {
+      readonly type: "files.changed";
+      readonly files: readonly string[];
+      readonly byServer?: readonly string[];
+    }
+  /** What an earlier session has set aside (written.ts). */
+  | { readonly type: "aside.known"; readonly names: readonly string[] }
   | { readonly type: "quiet"; readonly token: number }
   | { readonly type: "step.progress"; readonly cycle: number; readonly step: Step; readonly fact: FactBody }
   | { readonly type: "step.settled"; readonly cycle: number; readonly step: Step; readonly settled: Settled }

@@ -80,6 +80,8 @@ export type FactBody =
     }
   | ({ readonly type: "error" } & Failure)
   | { readonly type: "warning"; readonly message: string }
+  /** What nobody has to act on: which configuration is used, say. */
+  | { readonly type: "note"; readonly message: string }
   | { readonly type: "tests.started"; readonly total: number | null }
   | ({ readonly type: "test.finished" } & TestResult)
   | ({ readonly type: "tests.finished"; readonly ms: number } & TestCounts)

@@ -51,6 +51,8 @@ export interface Session {
     /** How many tests were selected; 0 means all. */
     readonly selected: number;
   };
+  /** What was said last that nobody has to act on. */
+  readonly note: string | null;
   readonly tests: {
     /** Null until it is known. */
     readonly total: number | null;
@@ -105,6 +107,7 @@ export const EMPTY_SESSION: Session = {
   },
   warnings: [],
   warned: [],
+  note: null,
   cycle: { number: 0, running: false, reason: null, files: [], startedAt: 0, selected: 0 },
   tests: { total: null, counts: NO_TESTS, results: TestResults.NONE, finished: false },
   counter: { written: 0, expected: null, lost: [], state: "none", reasons: [] },
@@ -145,6 +148,8 @@ export function observe(session: Session, fact: Fact): Session {
       return onServerBack(session, fact);
     case "error":
       return { ...session, error: fact };
+    case "note":
+      return { ...session, note: fact.message };
     case "warning":
       return withWarned(session, [...session.warned, { cycle: fact.cycle, message: fact.message }]);
     case "tests.started":

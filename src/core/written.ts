@@ -1,18 +1,17 @@
 /**
- * Whose a change is: the user's, or written by what gunicov itself runs (a log, a database, an upload).
+ * Whose a change is: the user's, or written by what gunicov itself runs (uploads, reports, a state file). Most of that is never
+ * told at all: what git ignores, logs and databases are not watched, and what the server has open or has opened to write is known.
+ * For the rest a *run* is watched: a cycle from the restart of the workers (or, on fresh ones, the start of the tests) to its end.
+ * A writer changes a file in each run; a person does not keep to that. So runs in a row are counted:
  *
- * A *run* is a cycle from the restart of the workers (or, on fresh ones, the start of the tests) to its end. A file that
- * changes in a run can be either's. A writer changes it in every run and never between two; a person does not keep to
- * that. So a streak of runs is counted for each file:
+ *     of a kind that people edit               any other
+ *     1st, 2nd      starts over                1st  starts over
+ *     3rd to 5th    one more cycle after it    2nd  set aside
+ *     6th           set aside
  *
- *     change in a run  1st to 4th  starts over, as any change; after the 4th there is some patience before the next run:
- *                                  a person who is typing saves once more in that time
- *                      5th         the run goes on to its end, and after the same patience there is another one
- *                      6th         set aside, with a warning: changes in a run do nothing from now on
- *     change soon after a run      may be late news of it, or a quick save: starts a cycle, and says nothing of whose it is
- *     change between two runs      it is the user's: a cycle, and the streak is forgotten
- *
- * Names that are new each time (uploads, screenshots) are counted by their directory; Python files never are.
+ * (Python files: 6th to 29th, and 30th: nobody saves code into each of thirty runs, and never between two.)
+ * What is set aside starts nothing any more, in a run or between two, in this session or the next. Names that are new each time
+ * are counted by directory and ending (`media/*.png`); Python files never are.
  */
 
 export interface Streak {
@@ -30,15 +29,9 @@ export interface Written {
   readonly complete: boolean;
   /** The last run before it that was complete: a file that did not change in it or since has no streak any more. */
   readonly whole: number;
-  /** By file, and by directory (with `/` at the end). */
+  /** By file, and by directory and ending. */
   readonly streaks: ReadonlyMap<string, Streak>;
   readonly aside: ReadonlySet<string>;
-  /** The run is let go to its end. What is first seen in such a one is a suspect at once: it had no chance before. */
-  readonly letGo: boolean;
-  /** Something in the run is suspected: the next one waits for signs of a person. */
-  readonly suspects: boolean;
-  /** What was warned of in this run. */
-  readonly warned: ReadonlySet<string>;
   /** What the last good restart took, in ms: so long the workers that a flush has started may still be booting. */
   readonly bootMs: number;
 }
@@ -48,20 +41,24 @@ export interface Judged {
   /** The files that count as changes, and what they are worth: start over, or one more cycle after this one. */
   readonly counted: readonly string[];
   readonly worth: "start-over" | "another" | "nothing";
-  /** What was set aside and is to be warned of, once a run: files, and directories with `/` at the end. */
-  readonly warn: readonly string[];
+  /** What was set aside just now: files, or directory and ending. */
+  readonly aside: readonly string[];
 }
 
-/** Streaks with which it is suspected, with which the run goes on, and with which it is proved. */
-const SUSPECT = 4;
-const LET_GO = 5;
-const PROVED = 6;
+interface Limits {
+  /** With so many runs in a row the run goes on. */
+  readonly letGo: number;
+  /** With so many it is set aside. */
+  readonly aside: number;
+}
+
+const PYTHON: Limits = { letGo: 6, aside: 30 };
+const EDITED: Limits = { letGo: 3, aside: 6 };
+const OTHER: Limits = { letGo: 2, aside: 2 };
 
 /** How late news may come, in ms, and the longest time of a boot that is waited for. */
 const ECHO = 1_000;
 const LONGEST_BOOT = 5_000;
-/** How long a person who is typing gets to save once more. */
-const PATIENCE = 1_000;
 
 export const NOTHING_WRITTEN: Written = {
   run: 0,
@@ -70,9 +67,6 @@ export const NOTHING_WRITTEN: Written = {
   whole: 0,
   streaks: new Map(),
   aside: new Set(),
-  letGo: false,
-  suspects: false,
-  warned: new Set(),
   bootMs: 0,
 };
 
@@ -80,17 +74,8 @@ export function beginRun(written: Written): Written {
   // Only now: news of the run before may have come after its end.
   const whole = written.complete ? written.run : written.whole;
   const alive = [...written.streaks].filter(([, streak]) => streak.run >= whole);
-  return {
-    ...written,
-    run: written.run + 1,
-    until: Number.POSITIVE_INFINITY,
-    complete: false,
-    whole,
-    streaks: new Map(alive),
-    letGo: false,
-    suspects: false,
-    warned: new Set(),
-  };
+  const until = Number.POSITIVE_INFINITY;
+  return { ...written, run: written.run + 1, until, complete: false, whole, streaks: new Map(alive) };
 }
 
 /** A restart has booted, in so many ms. */
@@ -104,96 +89,101 @@ export function endRun(written: Written, at: number, complete: boolean): Written
   return { ...written, until: at + ECHO + Math.min(written.bootMs, LONGEST_BOOT), complete };
 }
 
-/** Milliseconds of silence that the next cycle has to wait for at least. */
-export function patience(written: Written, at: number): number {
-  return written.suspects ? Math.max(0, written.until + PATIENCE - at) : 0;
+/** What an earlier session has set aside. */
+export function knownAside(written: Written, names: readonly string[]): Written {
+  return { ...written, aside: new Set([...written.aside, ...names]) };
 }
 
-/** Judges files that have changed. */
-export function judge(written: Written, files: readonly string[], at: number): Judged {
-  if (at > written.until) return usersOwn(written, files);
-  return written.until === Number.POSITIVE_INFINITY ? maybeWritten(written, files) : late(written, files);
+/** Judges files that have changed. `byServer`: those of them that the server is known to write. */
+export function judge(
+  before: Written,
+  files: readonly string[],
+  byServer: readonly string[],
+  at: number,
+): Judged {
+  const streaks = new Map(before.streaks);
+  const aside = new Set(before.aside);
+  const set: string[] = [];
+  let worth: Judged["worth"] = "nothing";
+  const counted = files.filter((file) => {
+    if (isAside(aside, file)) return false;
+    const over = byServer.includes(file) ? nameFor(file) : count(before, streaks, file, at);
+    if (typeof over === "string") {
+      aside.add(over);
+      set.push(over);
+      return false;
+    }
+    worth = over && worth !== "start-over" ? "another" : "start-over";
+    return true;
+  });
+  return { written: { ...before, streaks, aside }, counted, worth, aside: set };
 }
 
-function late(written: Written, files: readonly string[]): Judged {
-  const counted = files.filter((file) => !isAside(written, file));
-  return { written, counted, worth: counted.length === 0 ? "nothing" : "start-over", warn: [] };
+/** Counts a change. Gives the name to set aside, else whether the run goes on. */
+function count(before: Written, streaks: Map<string, Streak>, file: string, at: number): string | boolean {
+  const { run, until } = before;
+  const limits = limitsOf(file);
+  // Soon after a run it may be late news of it, or a quick save.
+  const ran = until === Number.POSITIVE_INFINITY || (limits === OTHER && at <= until);
+  if (!ran) {
+    if (at > until && limits !== OTHER) for (const name of [file, family(file)]) streaks.delete(name);
+    return false;
+  }
+  let goesOn = false;
+  for (const name of namesOf(file, run, streaks)) {
+    const streak = lengthened(streaks.get(name), run);
+    streaks.set(name, streak);
+    if (streak.times >= limits.aside) return name;
+    goesOn ||= streak.times >= limits.letGo;
+  }
+  return goesOn;
 }
 
-function isAside({ aside }: Written, file: string): boolean {
-  return aside.has(file) || (!isPython(file) && aside.has(directoryOf(file)));
+function lengthened(streak: Streak | undefined, run: number): Streak {
+  return streak?.run === run ? streak : { run, times: (streak?.times ?? 0) + 1 };
+}
+
+/** What a file is counted under: its name and, where that is new, its family. */
+function namesOf(file: string, run: number, streaks: ReadonlyMap<string, Streak>): readonly string[] {
+  const seen = streaks.get(file);
+  const fresh = seen === undefined || (seen.run === run && seen.times === 1);
+  return fresh && !isPython(file) ? [file, family(file)] : [file];
+}
+
+function isAside(aside: ReadonlySet<string>, file: string): boolean {
+  return aside.has(file) || (!isPython(file) && aside.has(family(file)));
+}
+
+/** What a server writes under one name it may write under another next time, if nobody edits files of that kind. */
+function nameFor(file: string): string {
+  return isEdited(file) || !/[^/]\.[^./]+$/.test(file) ? file : family(file);
+}
+
+/** Directory and ending: `/project/media/*.png`. */
+function family(file: string): string {
+  const ending = /[^/](\.[^./]+)$/.exec(file)?.[1] ?? "";
+  return `${file.slice(0, file.lastIndexOf("/") + 1)}*${ending}`;
 }
 
 function isPython(file: string): boolean {
   return file.endsWith(".py");
 }
 
-/** With its `/`. */
-function directoryOf(file: string): string {
-  return file.slice(0, file.lastIndexOf("/") + 1);
+/** Text that somebody writes by hand in a project with a server. */
+const KINDS =
+  /\.(pyi?|html?|jinja2?|j2|mako|djhtml|css|s[ac]ss|less|[cm]?[jt]sx?|vue|svelte|json5?|ya?ml|toml|ini|cfg|conf|md|rst|sql|graphql|proto|po|xml|svg|txt|sh)$|(^|\/)\.env[^/]*$/i;
+
+function limitsOf(file: string): Limits {
+  if (isPython(file)) return PYTHON;
+  return isEdited(file) ? EDITED : OTHER;
 }
 
-function usersOwn(written: Written, files: readonly string[]): Judged {
-  const streaks = new Map(written.streaks);
-  const aside = new Set(written.aside);
-  for (const file of files) {
-    streaks.delete(file);
-    aside.delete(file);
-  }
-  return {
-    written: { ...written, streaks, aside, suspects: false },
-    counted: files,
-    worth: "start-over",
-    warn: [],
-  };
-}
-
-function maybeWritten(before: Written, files: readonly string[]): Judged {
-  const streaks = new Map(before.streaks);
-  const aside = new Set(before.aside);
-  const warned = new Set(before.warned);
-  let { letGo, suspects } = before;
-  const counted: string[] = [];
-  const warn: string[] = [];
-  for (const file of files) {
-    const names = namesOf(file, before, streaks);
-    for (const name of names) {
-      if (aside.has(name)) continue;
-      const streak = lengthened(streaks.get(name), before, letGo);
-      streaks.set(name, streak);
-      if (streak.times >= PROVED) aside.add(name);
-      letGo ||= streak.times === LET_GO;
-      suspects ||= streak.times >= SUSPECT && streak.times < PROVED;
-    }
-    const proved = names.find((name) => aside.has(name));
-    if (proved === undefined) counted.push(file);
-    else if (!warned.has(proved)) {
-      warned.add(proved);
-      warn.push(proved);
-    }
-  }
-  const worth = counted.length === 0 ? "nothing" : letGo ? "another" : "start-over";
-  return { written: { ...before, streaks, aside, warned, letGo, suspects }, counted, worth, warn };
-}
-
-/** What a file is counted under: its name and, where that is new, its directory; whichever was set aside comes first. */
-function namesOf(file: string, written: Written, streaks: ReadonlyMap<string, Streak>): readonly string[] {
-  if (isPython(file)) return [file];
-  const directory = directoryOf(file);
-  if (written.aside.has(directory)) return [directory];
-  const seen = streaks.get(file);
-  const fresh = seen === undefined || (seen.run === written.run && seen.times === 1);
-  return fresh ? [file, directory] : [file];
-}
-
-function lengthened(streak: Streak | undefined, { run }: Written, letGo: boolean): Streak {
-  if (streak?.run === run) return streak;
-  const times = (streak?.times ?? 0) + 1;
-  return { run, times: letGo ? Math.max(times, SUSPECT) : times };
+function isEdited(file: string): boolean {
+  return KINDS.test(file);
 }
 
 /** What to tell of what was set aside; `name` as people read it. */
 export function asideWarning(name: string): string {
-  const what = name.endsWith("/") ? `New files in ${name} come` : `${name} changes`;
-  return `${what} whenever the server restarts or the tests run: that starts no cycle any more. Have it written outside the watched directories; a save of yours between two runs counts as ever.`;
+  const what = name.includes("*") ? `Files ${name} are` : `${name} is`;
+  return `${what} written by the server or the tests: such a change starts no cycle from now on. If it is yours, put include = ["${name}"] under [tool.gunicov.watch].`;
 }

@@ -1,5 +1,5 @@
 /** Runs the cycle: events in a queue, one reduce at a time, effects as port calls. Decides nothing itself. */
-import { begin, reduce, type State, type Transition } from "../core/cycle.ts";
+import { begin, factCycle, reduce, type State, type Transition } from "../core/cycle.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event, Settled } from "../core/event.ts";
 import { FACT_VERSION, type Fact, type FactBody } from "../core/fact.ts";
@@ -14,6 +14,7 @@ import type { Found } from "../ports/server.ts";
 import type { Lifecycle } from "../ports/target.ts";
 import { Keeper } from "./keeper.ts";
 import type { Ports } from "./ports.ts";
+import { Sorter } from "./sorter.ts";
 import { runStep } from "./steps.ts";
 import type { EngineView, Snapshot, Wish } from "./view.ts";
 
@@ -21,7 +22,8 @@ type Undated = Event extends infer E ? (E extends Event ? Omit<E, "at"> : never)
 
 export class Engine implements EngineView {
   readonly #ports: Ports;
-  readonly #policy: Policy;
+  #policy: Policy;
+  readonly #sorter: Sorter;
   readonly #keeper: Keeper;
   readonly #facts = new Listeners<Fact>();
   readonly #changes = new Listeners<void>();
@@ -45,6 +47,9 @@ export class Engine implements EngineView {
     this.#ports = ports;
     this.#policy = policy;
     this.#keeper = new Keeper(ports.server, ports.publisher);
+    const say = (message: string) => this.#publish(factCycle(this.#state), { type: "warning", message });
+    const settings = (changed: Partial<Policy>) => this.#settings(changed);
+    this.#sorter = new Sorter(ports, { say, settings, changed: (event) => this.#post(event) });
     this.#state = begin()[0];
     this.#snapshot = { state: this.#state, session: this.#session, watched: [] };
   }
@@ -66,6 +71,7 @@ export class Engine implements EngineView {
       target.onLifecycle(onLife("server")),
       testsTarget.onLifecycle(onLife("tests")),
     );
+    this.#publish(1, { type: "note", message: this.#ports.project.about });
     this.#take(begin());
   }
 
@@ -145,8 +151,8 @@ export class Engine implements EngineView {
       case "emit":
         this.#publish(effect.cycle, this.#shown(effect.fact));
         return;
-      case "warn-aside":
-        this.#publish(effect.cycle, { type: "warning", message: this.#aside(effect.name) });
+      case "set-aside":
+        this.#setAside(effect.cycle, effect.name);
         return;
       case "stop":
         void this.#stop(effect.exit);
@@ -189,10 +195,17 @@ export class Engine implements EngineView {
   }
 
   async #watch(): Promise<void> {
-    const directories = this.#ports.directories();
-    await this.#ports.watcher.watch(directories, (files) => this.#post({ type: "files.changed", files }));
-    const watched = directories.map((directory) => this.#ports.paths.fromRoot(directory));
-    this.#snapshot = { ...this.#snapshot, watched };
+    const { watcher, project, paths } = this.#ports;
+    this.#post({ type: "aside.known", names: await project.readAside() });
+    const directories = await watcher.watch(project.places(), (files) => void this.#sorter.take(files));
+    this.#snapshot = { ...this.#snapshot, watched: directories.map((path) => paths.fromRoot(path)) };
+  }
+
+  /** Settings have changed while it runs. */
+  async #settings(changed: Partial<Policy>): Promise<void> {
+    this.#policy = { ...this.#policy, ...changed };
+    await this.#watch();
+    this.#changed();
   }
 
   async #watchMend({ cycle, pause, broken }: Effect & { type: "watch-mend" }): Promise<void> {
@@ -228,9 +241,10 @@ export class Engine implements EngineView {
     return { ...fact, files: fact.files.map((file) => this.#ports.paths.fromRoot(file)) };
   }
 
-  #aside(name: string): string {
-    const shown = this.#ports.paths.fromRoot(name);
-    return asideWarning(name.endsWith("/") ? `${shown.replace(/\/$/, "")}/` : shown);
+  #setAside(cycle: number, name: string): void {
+    this.#publish(cycle, { type: "warning", message: asideWarning(this.#ports.paths.fromRoot(name)) });
+    // That it could not be kept is found out in the next session, which counts anew.
+    void this.#ports.project.keepAside([...this.#state.written.aside]).catch(() => {});
   }
 
   #publish(cycle: number, body: FactBody): void {

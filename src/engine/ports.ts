@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Desktop } from "../ports/desktop.ts";
 import type { Files } from "../ports/files.ts";
+import type { Project } from "../ports/project.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { Server } from "../ports/server.ts";
 import type { Target } from "../ports/target.ts";
@@ -20,8 +21,7 @@ export interface Ports {
   readonly publisher: Publisher;
   readonly desktop: Desktop;
   readonly clock: Clock;
-  /** Absolute paths to watch; known once the targets are open. */
-  readonly directories: () => readonly string[];
+  readonly project: Project;
   /** A host's path as people read it (from the project's root), and back. */
   readonly paths: { fromRoot(host: string): string; resolve(shown: string): string };
 }

@@ -66,6 +66,8 @@ export interface Server {
    * is wrong with it: true means that it was mended meanwhile. `broken`: the last data is known to have had none.
    */
   mended(pause: number, broken: boolean, signal: AbortSignal): Promise<Result<boolean>>;
+  /** Those of some files that the server itself writes, as far as it is known; none where it does not answer soon. */
+  written(files: readonly string[]): Promise<readonly string[]>;
   /** coverage.py's own HTML report of what was collected last. */
   html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>>;
   /** coverage.py's JSON report and data file, with the host's paths. */

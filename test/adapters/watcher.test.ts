@@ -3,15 +3,16 @@ import { mkdir, rename, symlink, unlink, utimes, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ChokidarWatcher } from "../../src/adapters/host/watcher.ts";
+import { HostWatcher } from "../../src/adapters/host/watcher.ts";
 import { remove, temporaryDirectory, until } from "../support/machine.ts";
+import { named } from "../support/places.ts";
 
 /** Long enough for an event to have come if it were to come, in ms. */
 const SILENCE = 250;
 
 let root: string;
 let watched: string;
-let watcher: ChokidarWatcher;
+let watcher: HostWatcher;
 let seen: string[];
 
 const at = (...names: string[]) => join(watched, ...names);
@@ -23,7 +24,7 @@ beforeEach(async () => {
   await writeFile(at("app.py"), "a = 1\n");
   await writeFile(at("package", "views.py"), "v = 1\n");
   seen = [];
-  watcher = new ChokidarWatcher({ poll: false });
+  watcher = new HostWatcher({ root: root, poll: false });
   await watch(watched);
 });
 
@@ -33,7 +34,7 @@ afterEach(async () => {
 });
 
 async function watch(...directories: string[]): Promise<void> {
-  await watcher.watch(directories, (files) => seen.push(...files));
+  await watcher.watch(named(directories), (files) => seen.push(...files));
 }
 
 async function expectSeen(...files: string[]): Promise<void> {
@@ -235,7 +236,7 @@ describe("directories", () => {
 
   test("where the system sends no events, polling sees a save", async () => {
     await watcher.close();
-    watcher = new ChokidarWatcher({ poll: true });
+    watcher = new HostWatcher({ root: root, poll: true });
     await watch(watched);
     await writeFile(at("app.py"), "a = 2222\n");
     await expectSeen(at("app.py"));

@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readArguments } from "../../src/config/arguments.ts";
+import { LiveSettings } from "../../src/config/live.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { settle } from "../../src/config/settings.ts";
 import { WATCH } from "../../src/core/policy.ts";
@@ -20,7 +21,8 @@ async function engineIn(directory: string): Promise<Engine> {
   const loaded = await loadConfig(directory, null);
   const settings = loaded.ok ? settle(loaded.value, read.value.flags, directory) : loaded;
   if (!settings.ok) throw new Error(settings.failure.message);
-  return await wire(settings.value, WATCH);
+  if (!loaded.ok) throw new Error(loaded.failure.message);
+  return await wire(new LiveSettings(loaded.value, settings.value, read.value.flags, directory), WATCH);
 }
 
 // Longer than whatever is waited for within a test, which says what did not come.

@@ -1,5 +1,6 @@
 /** What happens to a step that is under way: aborted, it is waited for until it is dead, always. */
 import { describe, expect, test } from "vitest";
+import { ok } from "../../src/core/result.ts";
 import { APP, Harness, ROOT, SOURCE } from "./harness.ts";
 
 /** Each step by the port's operation that it waits in. */
@@ -172,33 +173,97 @@ describe("paused", () => {
   });
 });
 
-describe("row 8: tests that write a file into a watched directory", () => {
-  const LOG = `${ROOT}/src/test.log`;
+describe("row 8: what the server and the tests write into a watched directory", () => {
+  const DATA = `${ROOT}/src/state.dat`;
 
-  test("start over four times, run twice, and no more; the file is named, a save still starts a cycle", async () => {
-    const harness = Harness.watching();
+  /** Each test changes a file, as the watcher tells. */
+  function writing(harness: Harness, file: string): void {
     let lines = 0;
     harness.tests.onTest = () => {
       harness.server.request();
       lines += 1;
-      harness.server.files.set("src/test.log", "line\n".repeat(lines));
-      harness.watcher.change(LOG);
+      harness.server.files.set(file.slice(ROOT.length + 1), "line\n".repeat(lines));
+      harness.watcher.change(file);
     };
-    await harness.start();
+  }
+
+  async function rest(harness: Harness): Promise<void> {
     for (let count = 0; count < 10; count += 1) {
       harness.clock.pass(3_000);
       await harness.run();
     }
-    const outcomes = () => harness.of("cycle.finished").map((fact) => fact.outcome);
-    expect(outcomes()).toEqual([...Array(4).fill("cancelled"), "passed", "passed"]);
-    const warning = expect.stringMatching(/^src\/test\.log changes whenever /);
-    expect(harness.of("warning")).toMatchObject([{ cycle: 6, message: warning }]);
+  }
+
+  const outcomes = (harness: Harness) => harness.of("cycle.finished").map((fact) => fact.outcome);
+  const aside = {
+    message: expect.stringMatching(/^src\/state\.dat is written by .*include = \["src\/state\.dat"\]/),
+  };
+
+  test("starts over once, and no more; the file is named and kept, a save still starts a cycle", async () => {
+    const harness = Harness.watching();
+    writing(harness, DATA);
+    await harness.start();
+    await rest(harness);
+    expect(outcomes(harness)).toEqual(["cancelled", "passed"]);
+    expect(harness.of("warning")).toMatchObject([{ cycle: 2, ...aside }]);
+    expect(harness.project.kept).toEqual([DATA]);
     expect(harness.phase).toBe("idle");
     harness.save(`${SOURCE}c = 3\n`);
     await harness.run();
-    expect(outcomes().slice(6)).toEqual(["passed"]);
+    expect(outcomes(harness).slice(2)).toEqual(["passed"]);
     expect(harness.of("report").at(-1)?.totals.num_statements).toBe(3);
-    expect(harness.of("warning").at(-1)).toMatchObject({ cycle: 7, message: warning });
     expect(harness.faults).toEqual([]);
+  });
+
+  test("and is known to be the server's, starts nothing at all, in a run or between two", async () => {
+    const harness = Harness.watching();
+    harness.server.writes = [`${ROOT}/src/page.html`];
+    writing(harness, `${ROOT}/src/page.html`);
+    await harness.start();
+    await rest(harness);
+    harness.watcher.change(`${ROOT}/src/page.html`);
+    await rest(harness);
+    expect(outcomes(harness)).toEqual(["passed"]);
+  });
+
+  test("and an earlier session has set aside, starts nothing", async () => {
+    const harness = Harness.watching();
+    harness.project.aside = [DATA];
+    writing(harness, DATA);
+    await harness.start();
+    await rest(harness);
+    expect(outcomes(harness)).toEqual(["passed"]);
+  });
+});
+
+describe("a change of", () => {
+  test("a start script is said, and starts no cycle", async () => {
+    const harness = await Harness.watching().start();
+    harness.project.meanings = { [`${ROOT}/start.sh`]: "start" };
+    harness.watcher.change(`${ROOT}/start.sh`);
+    await harness.run();
+    expect(harness.of("cycle.finished")).toHaveLength(1);
+    const message = "start.sh has changed: that takes effect when the server is started anew.";
+    expect(harness.of("warning")).toMatchObject([{ message }]);
+  });
+
+  test("gunicov's own settings is said; what the tests' command is starts a cycle", async () => {
+    const harness = await Harness.watching().start();
+    const file = `${ROOT}/gunicov.toml`;
+    harness.project.meanings = { [file]: "settings" };
+    const edit = { start: false, save: false, policy: {} };
+    harness.project.rereads = ok({ ...edit, now: ["watch.quiet_ms"], later: ["server.port"] });
+    harness.watcher.change(file);
+    await harness.run();
+    expect(harness.of("cycle.finished")).toHaveLength(1);
+    harness.project.rereads = ok({ ...edit, now: ["tests.command"], later: [] });
+    harness.watcher.change(file);
+    await harness.run();
+    expect(harness.of("cycle.finished")).toHaveLength(2);
+    expect(harness.of("warning").map(({ message }) => message)).toEqual([
+      "gunicov.toml was read anew: watch.quiet_ms holds from now on.",
+      "gunicov.toml: server.port takes effect when gunicov is started again.",
+      "gunicov.toml was read anew: tests.command holds from now on.",
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import { IMPORT_ERROR, SYNTAX_ERROR } from "../support/fake-server.ts";
 import { Harness, SOURCE } from "./harness.ts";
 
 const WHOLE = [
+  "note",
   "server.back",
   "cycle.started",
   "server.restarting",
@@ -73,7 +74,7 @@ describe("a whole cycle", () => {
     expect(harness.phase).toBe("changed");
     harness.clock.pass(1);
     await harness.settle();
-    expect(harness.types.slice(before)).toEqual(WHOLE.slice(1));
+    expect(harness.types.slice(before)).toEqual(WHOLE.slice(2));
     expect(harness.facts[before]).toMatchObject({ reason: "change", files: ["app.py"], cycle: 2 });
     expect(harness.of("report").at(-1)?.totals.num_statements).toBe(3);
   });
@@ -211,7 +212,7 @@ describe("what goes wrong", () => {
     const harness = Harness.once();
     harness.server.missing = failure("no-service", "There is no service api.", "Start it.");
     await harness.start();
-    expect(harness.types).toEqual(["cycle.started", "error", "cycle.finished"]);
+    expect(harness.types).toEqual(["note", "cycle.started", "error", "cycle.finished"]);
     expect(harness.exit).toBe(3);
   });
 
@@ -219,7 +220,7 @@ describe("what goes wrong", () => {
     const harness = Harness.once();
     harness.tests.missing = failure("no-command", "There is no pytesd.", "Install it.");
     await harness.start();
-    expect(harness.types).toEqual(["cycle.started", "error", "cycle.finished"]);
+    expect(harness.types).toEqual(["note", "cycle.started", "error", "cycle.finished"]);
     expect(harness.exit).toBe(2);
   });
 });

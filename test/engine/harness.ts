@@ -8,7 +8,7 @@ import { ONCE, type Policy, WATCH } from "../../src/core/policy.ts";
 import { ok } from "../../src/core/result.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { faultsOf } from "../support/facts.ts";
-import { FakeClock, FakePublisher, FakeTarget, FakeWatcher } from "../support/fake-host.ts";
+import { FakeClock, FakeProject, FakePublisher, FakeTarget, FakeWatcher } from "../support/fake-host.ts";
 import { FakeServer } from "../support/fake-server.ts";
 import { FakeTests } from "../support/fake-tests.ts";
 
@@ -30,6 +30,7 @@ export class Harness {
     ],
     this.operations,
   );
+  readonly project = new FakeProject(ROOT);
   readonly publisher = new FakePublisher(this.operations);
   readonly engine: Engine;
   readonly facts: Fact[] = [];
@@ -41,10 +42,10 @@ export class Harness {
     const desktop = { open: async () => ok(undefined) };
     const files = { hash: async (path: string) => this.#hash(path) };
     const { clock, watcher, target, testsTarget, server, tests, publisher } = this;
-    const directories = () => [`${ROOT}/src`];
+    const { project } = this;
     const paths = new Paths(ROOT, () => []);
     const adapters = { clock, watcher, target, testsTarget, server, tests, publisher };
-    const ports = { ...adapters, desktop, files, directories, paths };
+    const ports = { ...adapters, desktop, files, project, paths };
     this.engine = new Engine(ports, policy);
     this.engine.onFact((fact) => this.facts.push(fact));
     void this.engine.ended.then((code) => {

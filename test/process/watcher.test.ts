@@ -3,21 +3,22 @@ import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ChokidarWatcher } from "../../src/adapters/host/watcher.ts";
+import { HostWatcher } from "../../src/adapters/host/watcher.ts";
 import { remove, temporaryDirectory, until } from "../support/machine.ts";
+import { named } from "../support/places.ts";
 
 const CALM = 300; // ms in which everything that comes has come
 
 let directory: string;
-let watcher: ChokidarWatcher;
+let watcher: HostWatcher;
 let told: string[];
 
 beforeEach(async () => {
   directory = await temporaryDirectory("watch");
   await writeFile(join(directory, "a.py"), "a = 1\n");
   told = [];
-  watcher = new ChokidarWatcher({ poll: false });
-  await watcher.watch([directory], (files) => void told.push(...files));
+  watcher = new HostWatcher({ root: directory, poll: false });
+  await watcher.watch(named([directory]), (files) => void told.push(...files));
 });
 afterEach(async () => {
   await watcher.close();

@@ -90,6 +90,7 @@ export const Fact = v.variant("type", [
     fix: text,
     detail: v.optional(v.string()),
   }),
+  fact("note", { message: text }),
   fact("warning", { message: text }),
   fact("tests.started", { total: v.nullable(count) }),
   fact("test.finished", {

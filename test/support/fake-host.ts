@@ -1,10 +1,11 @@
 /** The rest of what an engine drives, in memory: time, watched directories, the place of the server, reports, the desktop. */
-import type { Failure } from "../../src/core/failure.ts";
+import { type Failure, failure } from "../../src/core/failure.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
 import type { Clock } from "../../src/ports/clock.ts";
+import type { Meaning, Project, Reread } from "../../src/ports/project.ts";
 import type { Publisher } from "../../src/ports/publisher.ts";
 import type { Channel, Lifecycle, LogLine, Target, Unsubscribe } from "../../src/ports/target.ts";
-import type { Watcher } from "../../src/ports/watcher.ts";
+import type { Places, Watcher } from "../../src/ports/watcher.ts";
 import type { Operations } from "./operations.ts";
 
 /** Time stands still but for what `pass` lets go by. */
@@ -42,9 +43,10 @@ export class FakeWatcher implements Watcher {
   directories: readonly string[] | null = null;
   #tell: (files: readonly string[]) => void = () => {};
 
-  async watch(directories: readonly string[], onChange: (files: readonly string[]) => void): Promise<void> {
-    this.directories = directories;
+  async watch({ named }: Places, onChange: (files: readonly string[]) => void): Promise<readonly string[]> {
+    this.directories = named;
     this.#tell = onChange;
+    return named;
   }
 
   change(...files: readonly string[]): void {
@@ -129,5 +131,39 @@ export class FakePublisher implements Publisher {
     const written = await this.#operations.run(name, null, async () => result());
     if (written.ok) this.written.push(what);
     return written;
+  }
+}
+
+/** Everything is a save; settings are never read anew but where a test says so. */
+export class FakeProject implements Project {
+  readonly about = "fake project";
+  readonly kept: string[] = [];
+  aside: readonly string[] = [];
+  meanings: Readonly<Record<string, Meaning>> = {};
+  rereads: Result<Reread> = fail(failure("config", "It can't be read.", "Mend it."));
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  places(): Places {
+    return { named: [`${this.#root}/src`], found: [], beside: null, ignore: [], include: [] };
+  }
+
+  meaning(file: string): Meaning {
+    return this.meanings[file] ?? "save";
+  }
+
+  async reread(): Promise<Result<Reread>> {
+    return this.rereads;
+  }
+
+  async readAside(): Promise<readonly string[]> {
+    return this.aside;
+  }
+
+  async keepAside(names: readonly string[]): Promise<void> {
+    this.kept.splice(0, this.kept.length, ...names);
   }
 }

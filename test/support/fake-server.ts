@@ -139,6 +139,13 @@ export class FakeServer implements Server {
   /** What was wrong with where workers save, and is mended as soon as somebody waits for that. */
   broken = false;
 
+  /** What it says that it writes. */
+  writes: readonly string[] = [];
+
+  async written(files: readonly string[]): Promise<readonly string[]> {
+    return files.filter((file) => this.writes.includes(file));
+  }
+
   mended(_pause: number, _broken: boolean, signal: AbortSignal): Promise<Result<boolean>> {
     return this.operations.run("mended", signal, async () => {
       const { broken } = this;

@@ -81,6 +81,7 @@ SHAPES = {
     "export": {"map": is_list(is_record(inside=is_path, outside=is_text))},
     "read": {"path": is_path},
     "prune": {},
+    "written": {"files": is_list(is_path)},
     "usable": {"pause": is_timeout, "broken": is_flag},
     "cancel": {"target": is_count},
 }

@@ -24,6 +24,8 @@ export const Message = v.looseObject({
 
 export const Usable = v.object({ waited: v.boolean() });
 
+export const Written = v.object({ files: v.array(v.string()) });
+
 export const Nothing = v.unknown();
 
 const Worker = v.object({ age: int, pid });

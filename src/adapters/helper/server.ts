@@ -1,11 +1,14 @@
 /** The server through its injected helper. */
 
+import { basename } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import type { Flush as FlushResult } from "../../core/effect.ts";
 import { failure } from "../../core/failure.ts";
 import { lossReasons } from "../../core/loss.ts";
 import type { Report } from "../../core/report.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { isEnvironmentFile } from "../../core/start-file.ts";
 import type {
   ChangedFile,
   Check as CheckResult,
@@ -34,6 +37,7 @@ import {
   Source,
   Usable,
   Waiting,
+  Written,
 } from "./schema.ts";
 
 export interface ServerTimes {
@@ -43,6 +47,9 @@ export interface ServerTimes {
   readonly restart: number;
   readonly flush: number;
 }
+
+/** How long a change waits for the answer to whose it is, in ms. */
+const SOON = 500;
 
 export const SERVER_TIMES: ServerTimes = { mount: 5, restart: 60, flush: 60 };
 
@@ -121,7 +128,9 @@ export class HelperServer implements Server {
     if (!there.ok) return there;
     const inside = (paths: readonly string[]) =>
       paths.map((path) => this.#paths.inside(path)).filter((path) => path !== null);
-    const params = { files: inside(files), source: inside(this.#source()) };
+    // They are read where code is started, and no worker has loaded them as a module.
+    const environment = files.filter((file) => isEnvironmentFile(basename(file)));
+    const params = { files: inside(files), source: inside([...this.#source(), ...environment]) };
     return await this.#call("freshness", params, Freshness, { signal });
   }
 
@@ -203,6 +212,15 @@ export class HelperServer implements Server {
   async mended(pause: number, broken: boolean, signal: AbortSignal): Promise<Result<boolean>> {
     const result = await this.#call("usable", { pause, broken }, Usable, { signal });
     return result.ok ? ok(result.value.waited) : result;
+  }
+
+  async written(files: readonly string[]): Promise<readonly string[]> {
+    const seen = files.flatMap((file) => this.#paths.inside(file) ?? []);
+    if (seen.length === 0) return [];
+    const asked = this.#call("written", { files: seen }, Written);
+    const result = await Promise.race([asked, sleep(SOON, null, { ref: false })]);
+    if (!result?.ok) return [];
+    return files.filter((file) => result.value.files.includes(this.#paths.inside(file) ?? ""));
   }
 
   async html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>> {

@@ -90,7 +90,7 @@ async function writeAll(directory: string, files: readonly ReportFile[]): Promis
 }
 
 /** Readers see the old file or the new one, never half of it. A link in its place is replaced, not followed. */
-async function replace(path: string, content: string | Uint8Array): Promise<void> {
+export async function replace(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const fresh = `${path}.${process.pid}.new`;
   await rm(fresh, { force: true });

@@ -1,146 +1,183 @@
-/** The host's directories, by chokidar: only files whose bytes have changed are told. */
-import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { FSWatcher } from "chokidar";
-import type { Watcher } from "../../ports/watcher.ts";
-import { hashFile } from "./files.ts";
-import { isNoise } from "./noise.ts";
+/** The host's directories: only files that people edit, and whose bytes have changed, are told. */
+import { statSync } from "node:fs";
+import { sep } from "node:path";
+import type { Places, Watcher } from "../../ports/watcher.ts";
+import { Contents } from "./contents.ts";
+import { poll } from "./polling.ts";
+import { Selection } from "./selection.ts";
+import { Tree } from "./tree.ts";
 
-/** How many files are read at the same time for their first hash. */
-const READERS = 16;
-
-/** Between two readings of a changed file, in ms. */
-const PAUSE = 5;
-/** Where it is empty or gone, which is rarely what was meant, longer and more than once: a busy machine may hold up both programs. */
-const GONE_PAUSE = 25;
-const GONE_READINGS = 2;
-/** A file that never holds still (a log) is told in the end. */
-const MOST_READINGS = 20;
-
-const EMPTY = createHash("sha256").digest("hex");
-
-/** inotify's limits are reached (fs.inotify.max_user_watches, …). */
-const EXHAUSTED = new Set(["ENOSPC", "EMFILE", "ENFILE"]);
+/** How long rules hold still before everything is looked at under them, in ms; git's index changes with many a command. */
+const RULES_QUIET = 100;
+const INDEX_QUIET = 1_000;
+/** How long the first reading of all files is waited for, in ms. */
+const READING = 250;
 
 export interface WatchOptions {
+  /** The project's root: patterns are from there. */
+  readonly root: string;
   /** Where no events come from the file system (WSL's /mnt, some network mounts). */
   readonly poll: boolean;
 }
 
-export class ChokidarWatcher implements Watcher {
+type OnChange = (files: readonly string[]) => void;
+
+export class HostWatcher implements Watcher {
   readonly #options: WatchOptions;
-  #watcher: FSWatcher | null = null;
-  #directories: readonly string[] = [];
-  #hashes: Hashes = new Hashes();
+  #session: Session | null = null;
+  #places: Places | null = null;
 
   constructor(options: WatchOptions) {
     this.#options = options;
   }
 
-  async watch(directories: readonly string[], onChange: (files: readonly string[]) => void): Promise<void> {
-    if (this.#watcher !== null && sameList(directories, this.#directories)) return;
-    this.#directories = directories;
-    const { poll } = this.#options;
-    const exhausted = await this.#observe(directories, onChange, poll);
-    // Slower, but it misses nothing.
-    if (exhausted) await this.#observe(directories, onChange, true);
-  }
-
-  /** Gives whether the system has no more watches to give. */
-  async #observe(
-    directories: readonly string[],
-    onChange: (files: readonly string[]) => void,
-    poll: boolean,
-  ): Promise<boolean> {
+  async watch(places: Places, onChange: OnChange): Promise<readonly string[]> {
+    if (this.#session !== null && same(places, this.#places)) return this.#session.directories;
     await this.close();
-    const hashes = new Hashes();
-    this.#hashes = hashes;
-    const { watch } = await import("chokidar");
-    const watcher = watch([...directories], {
-      ignored: (path) => isNoise(path, directories),
-      usePolling: poll,
-      atomic: false,
-    });
-    this.#watcher = watcher;
-    const found: string[] = [];
-    let ready = false;
-    watcher.on("all", (event, path) => {
-      if (event === "addDir" || event === "unlinkDir") return;
-      if (!ready && event === "add") found.push(path);
-      else
-        void hashes.changed(path).then((changed) => changed && this.#hashes === hashes && onChange([path]));
-    });
-    let exhausted = false;
-    // One file or directory that can't be watched (no permission, a link to itself) takes nothing from the others.
-    watcher.on("error", (error) => {
-      exhausted ||= !poll && error instanceof Error && "code" in error && EXHAUSTED.has(`${error.code}`);
-    });
-    await new Promise<void>((resolve) => void watcher.once("ready", resolve));
-    ready = true;
-    await hashes.learn(found);
-    return exhausted;
+    this.#places = places;
+    const { root } = this.#options;
+    const session = new Session(root, places, onChange);
+    this.#session = session;
+    // Slower, but it misses nothing.
+    if (this.#options.poll || !(await session.listen())) await session.poll();
+    await session.learned();
+    return session.directories;
   }
 
   async close(): Promise<void> {
-    this.#hashes = new Hashes();
-    await this.#watcher?.close();
-    this.#watcher = null;
+    await this.#session?.close();
+    this.#session = null;
+    this.#places = null;
   }
 }
 
-/** What each file's bytes were when last looked at. */
-class Hashes {
-  readonly #known = new Map<string, string | null>();
-  readonly #reading = new Map<string, Promise<boolean>>();
+/** One set of places, watched. */
+class Session {
+  readonly directories: readonly string[];
+  readonly #places: Places;
+  readonly #root: string;
+  readonly #onChange: OnChange;
+  readonly #contents = new Contents();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #selection: Selection;
+  #tree: Tree | null = null;
+  #stopPolling: () => Promise<void> = async () => {};
+  #closed = false;
 
-  async learn(paths: readonly string[]): Promise<void> {
-    const queue = [...paths];
-    const reader = async () => {
-      for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-        const hash = await hashFile(path);
-        // A change that came meanwhile knows better.
-        if (!this.#known.has(path)) this.#known.set(path, hash);
-      }
-    };
-    await Promise.all(Array.from({ length: READERS }, reader));
+  constructor(root: string, places: Places, onChange: OnChange) {
+    this.#root = root;
+    this.#places = places;
+    this.#onChange = onChange;
+    const here = new Selection([...places.named, root], { ...places, root });
+    const wanted = places.found.filter((path) => here.verdict(path, isDirectory(path)) === "watched");
+    this.directories = outermost([...new Set([...places.named, ...wanted])]);
+    this.#selection = this.#select();
   }
 
-  /** Whether the file's bytes differ from those known. One reading at a time of each file, so that the last one wins. */
-  async changed(path: string): Promise<boolean> {
-    const before = this.#reading.get(path) ?? Promise.resolve(false);
-    const reading = before.then(() => this.#read(path));
-    this.#reading.set(path, reading);
-    const changed = await reading;
-    if (this.#reading.get(path) === reading) this.#reading.delete(path);
-    return changed;
+  /** Gives false where the system has not enough watches. */
+  async listen(): Promise<boolean> {
+    let enough = true;
+    const tree = new Tree({
+      verdict: (path, directory) => this.#selection.verdict(path, directory),
+      touched: (path) => this.#touched(path),
+      found: (paths) => this.#contents.learn(paths),
+      rulesChanged: () => this.#soon("rules", RULES_QUIET, () => this.#again()),
+      exhausted: () => {
+        enough = false;
+      },
+    });
+    this.#tree = tree;
+    const { beside } = this.#places;
+    await Promise.all([
+      tree.open(this.directories),
+      beside === null ? undefined : tree.beside(beside.directory, beside.wanted),
+    ]);
+    if (!enough) tree.close();
+    else this.#watchRules(tree);
+    return enough;
   }
 
-  async #read(path: string): Promise<boolean> {
-    const known = this.#known.get(path) ?? null;
-    const hash = await settledHash(path, known);
-    this.#known.set(path, hash);
-    return hash !== known;
+  async poll(): Promise<void> {
+    const { beside } = this.#places;
+    const paths = [...this.directories, ...(beside === null ? [] : [beside.directory])];
+    this.#stopPolling = await poll(paths, {
+      verdict: (path, directory) => this.#verdict(path, directory),
+      found: (files) => this.#contents.learn(files),
+      touched: (path) => this.#touched(path),
+    });
+  }
+
+  /** Before that a touch counts as a change: a large project is read on in the background. */
+  async learned(): Promise<void> {
+    await this.#contents.learned(READING);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#tree?.close();
+    this.#contents.close();
+    await this.#stopPolling();
+  }
+
+  #select(): Selection {
+    const { named } = this.#places;
+    return new Selection([...this.directories, ...named], { ...this.#places, root: this.#root });
+  }
+
+  /** Where files beside are polled, theirs is the only directory of which nothing else is looked at. */
+  #verdict(path: string, directory: boolean) {
+    const { beside } = this.#places;
+    if (beside !== null && !this.directories.some((one) => path === one || path.startsWith(one + sep))) {
+      if (path === beside.directory) return "through";
+      return !directory && beside.wanted(path.slice(beside.directory.length + 1)) ? "watched" : "ignored";
+    }
+    return this.#selection.verdict(path, directory);
+  }
+
+  #watchRules(tree: Tree): void {
+    for (const file of this.#selection.sources) tree.rules(file, () => this.#sourceChanged(file));
+  }
+
+  #sourceChanged(file: string): void {
+    if (!file.endsWith(`${sep}index`)) this.#soon("rules", RULES_QUIET, () => this.#again());
+    else
+      this.#soon("index", INDEX_QUIET, async () => {
+        if (await this.#selection.outdated()) await this.#again();
+      });
+  }
+
+  async #again(): Promise<void> {
+    this.#selection = this.#select();
+    await this.#tree?.again();
+  }
+
+  #touched(path: string): void {
+    const databases = this.#selection.included(path);
+    void this.#contents.changed(path, databases).then((changed) => {
+      if (changed && !this.#closed) this.#onChange([path]);
+    });
+  }
+
+  #soon(what: string, ms: number, then: () => Promise<void>): void {
+    clearTimeout(this.#timers.get(what));
+    this.#timers.set(what, setTimeout(() => void (this.#closed || then()), ms).unref());
   }
 }
 
-/**
- * The file's hash once it differs from `known` and holds still. Many programs save by emptying or removing a file and
- * then writing it: what can be read in between was never saved, and must start or cancel nothing.
- */
-async function settledHash(path: string, known: string | null): Promise<string | null> {
-  let hash = await hashFile(path);
-  let still = 0;
-  for (let times = 0; hash !== known && times < MOST_READINGS; times += 1) {
-    const gone = hash === null || hash === EMPTY;
-    await sleep(gone ? GONE_PAUSE : PAUSE);
-    const again = await hashFile(path);
-    still = again === hash ? still + 1 : 0;
-    if (still >= (gone ? GONE_READINGS : 1)) break;
-    hash = again;
-  }
-  return hash;
+/** A directory inside another one is watched with it. */
+function outermost(paths: readonly string[]): readonly string[] {
+  return paths.filter(
+    (path) => !paths.some((other) => other !== path && path.startsWith(`${other.replace(/\/$/, "")}/`)),
+  );
 }
 
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true;
+}
+
+function same(a: Places, b: Places | null): boolean {
+  const text = (places: Places | null) =>
+    JSON.stringify(places, (_, value) => (typeof value === "function" ? `${value}` : value));
+  return text(a) === text(b);
 }

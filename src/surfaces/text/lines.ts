@@ -52,6 +52,8 @@ export function linesOf(fact: Fact): readonly string[] {
       return testLines(fact);
     case "tests.finished":
       return [`${countsText(fact)} in ${duration(fact.ms)}`];
+    case "note":
+      return [clean(fact.message)];
     case "coverage.file":
       return [];
     case "coverage.complete":

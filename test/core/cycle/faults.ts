@@ -62,9 +62,7 @@ export const FAULTS: readonly Fault[] = [
     name: "what changes while something runs is taken for written by it",
     into: (reduce) => (state, event, policy) => {
       if (event.type !== "files.changed" || !RUNNING.has(state.phase)) return reduce(state, event, policy);
-      const aside = new Set(event.files);
-      const [next, effects] = reduce({ ...state, written: { ...state.written, aside } }, event, policy);
-      return [next, effects];
+      return reduce(state, { ...event, byServer: event.files }, policy);
     },
   },
   {

@@ -20,7 +20,7 @@ interface Live {
 
 export const BROKEN = failure("internal", "broken", "mend it");
 /** In how many runs a file has changed at least before it may be set aside; how long news of a run may take, in ms. */
-const FEWEST = 3; // a file that is suspected at once, and two more
+const FEWEST = 2;
 const LATEST = 6_000;
 const AT_REST = new Set(["idle", "changed", "start", "stopped"]);
 
@@ -223,7 +223,7 @@ export class World {
       case "emit":
         this.#fact(effect.cycle, effect.fact);
         break;
-      case "warn-aside":
+      case "set-aside":
         this.#fact(effect.cycle, { type: "warning", message: effect.name });
         if ((this.changedIn.get(effect.name)?.size ?? 0) < FEWEST)
           throw new Error(`${effect.name} was set aside though it may be the user's`);

@@ -19,6 +19,7 @@ export function Header({ version, snapshot, width }: HeaderProps) {
     segment(9, ...server(snapshot)),
     segment(6, ...generation(snapshot)),
     watching(snapshot),
+    segment(1, ...(snapshot.session.note === null ? [] : [span(clean(snapshot.session.note), "dim")])),
   ];
   return <Row spans={fitSegments(segments, width)} width={width} />;
 }

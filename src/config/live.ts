@@ -1,0 +1,125 @@
+/** The settings while gunicov runs: read anew when their file is edited. */
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { parse } from "smol-toml";
+import { ok, type Result } from "../core/result.ts";
+import { type Loaded, loadConfig } from "./load.ts";
+import type { FileConfig } from "./schema.ts";
+import { checkDirectories, type Flags, type Settings, settle } from "./settings.ts";
+
+/** Keys that can change while gunicov runs. Any other one says where things are, and what runs is there. */
+const LIVE = [
+  "server.source",
+  ...["command", "cwd", "env", "source", "timeout", "requests"].map((key) => `tests.${key}`),
+  "coverage.fail_under",
+  ...["quiet_ms", "on_change", "ignore", "include"].map((key) => `watch.${key}`),
+];
+
+export interface Edit {
+  readonly now: readonly string[];
+  readonly later: readonly string[];
+  /** The project's dependencies, or how it is built. */
+  readonly start: boolean;
+  readonly save: boolean;
+}
+
+const NOTHING: Edit = { now: [], later: [], start: false, save: false };
+
+export class LiveSettings {
+  #loaded: Loaded;
+  #settings: Settings;
+  readonly #flags: Flags;
+  readonly #cwd: string;
+  /** What else the files hold, by their paths. */
+  readonly #rest = new Map<string, Rest>();
+
+  constructor(loaded: Loaded, settings: Settings, flags: Flags, cwd: string) {
+    this.#loaded = loaded;
+    this.#settings = settings;
+    this.#flags = flags;
+    this.#cwd = cwd;
+  }
+
+  get current(): Settings {
+    return this.#settings;
+  }
+
+  /** The configuration's file; null: there is none. */
+  get file(): string | null {
+    return this.#loaded.file;
+  }
+
+  /** Looks at what files hold, to know later what has changed in them. */
+  async look(files: readonly string[]): Promise<void> {
+    for (const file of files) this.#rest.set(file, await restOf(file));
+  }
+
+  async reread(path: string): Promise<Result<Edit>> {
+    const own = path === this.#loaded.file ? await this.#reload(path) : ok(NOTHING);
+    if (!own.ok) return own;
+    const before = this.#rest.get(path);
+    const rest = await restOf(path);
+    this.#rest.set(path, rest);
+    const start = before !== undefined && before.dependencies !== rest.dependencies;
+    const save = basename(path) === "pyproject.toml" && before !== undefined && before.others !== rest.others;
+    return ok({ ...own.value, start, save });
+  }
+
+  async #reload(path: string): Promise<Result<Edit>> {
+    const loaded = await loadConfig(this.#cwd, path);
+    if (!loaded.ok) return loaded;
+    const settled = settle(loaded.value, this.#flags, this.#cwd);
+    const checked = settled.ok ? checkDirectories(settled.value) : settled;
+    if (!checked.ok) return checked;
+    const changed = changedKeys(this.#loaded.config, loaded.value.config);
+    const now = changed.filter((key) => LIVE.includes(key));
+    this.#loaded = loaded.value;
+    this.#settings = live(this.#settings, checked.value);
+    return ok({ ...NOTHING, now, later: changed.filter((key) => !LIVE.includes(key)) });
+  }
+}
+
+/** What of the new settings holds at once, on top of those before. */
+function live(before: Settings, after: Settings): Settings {
+  const { source, failUnder, quietMs, onChange, ignore, include } = after;
+  const tests = { ...after.tests, container: before.tests.container };
+  return { ...before, source, failUnder, quietMs, onChange, ignore, include, tests };
+}
+
+/** `server.source` and the like, of which two configurations say different things. */
+function changedKeys(before: FileConfig, after: FileConfig): readonly string[] {
+  const [old, fresh] = [flat(before), flat(after)];
+  const keys = new Set([...Object.keys(old), ...Object.keys(fresh)]);
+  return [...keys].filter((key) => old[key] !== fresh[key]);
+}
+
+function flat(config: FileConfig): Record<string, string> {
+  const tables = Object.entries(config) as [string, Record<string, unknown>][];
+  return Object.fromEntries(
+    tables.flatMap(([table, keys]) =>
+      Object.entries(keys ?? {}).map(([key, value]) => [`${table}.${key}`, JSON.stringify(value)]),
+    ),
+  );
+}
+
+interface Rest {
+  readonly dependencies: string;
+  readonly others: string;
+}
+
+type Table = Record<string, unknown>;
+
+/** A project's dependencies, and what is neither these nor ours, each as one text. */
+async function restOf(path: string): Promise<Rest> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  try {
+    const all = parse(text) as Table & { project?: Table; tool?: Table };
+    const { project = {}, tool = {}, "dependency-groups": groups, "build-system": build, ...others } = all;
+    const { dependencies, "optional-dependencies": optional, "requires-python": python, ...about } = project;
+    const { gunicov: _ours, poetry, uv, pdm, pixi, ...tools } = tool;
+    const needed = [dependencies, optional, python, groups, build, poetry, uv, pdm, pixi];
+    return { dependencies: JSON.stringify(needed), others: JSON.stringify([others, about, tools]) };
+  } catch {
+    return { dependencies: "", others: text };
+  }
+}

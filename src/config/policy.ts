@@ -1,0 +1,15 @@
+/** What of the settings decides how a cycle goes. */
+import { ONCE, type Policy, WATCH } from "../core/policy.ts";
+import type { Settings } from "./settings.ts";
+
+export function policyOf(settings: Settings, watching: boolean): Policy {
+  const { failUnder, quietMs, onChange } = settings;
+  if (!watching) return { ...ONCE, failUnder };
+  return {
+    ...WATCH,
+    failUnder,
+    firstQuietMs: quietMs ?? WATCH.firstQuietMs,
+    quietMs: quietMs ?? WATCH.quietMs,
+    onChange: onChange ?? WATCH.onChange,
+  };
+}

@@ -1,0 +1,89 @@
+/** What changed files mean, before the cycle hears of them: a save, something that the server wrote, settings, a start script. */
+import type { Event } from "../core/event.ts";
+import type { Policy } from "../core/policy.ts";
+import type { Reread } from "../ports/project.ts";
+import type { Ports } from "./ports.ts";
+
+type Changed = Omit<Event & { type: "files.changed" }, "at">;
+
+export interface Hears {
+  /** Tells people. */
+  readonly say: (message: string) => void;
+  /** Some settings hold from now on, and what is watched may be other directories. */
+  readonly settings: (policy: Partial<Policy>) => Promise<void>;
+  readonly changed: (event: Changed) => void;
+}
+
+export class Sorter {
+  readonly #ports: Ports;
+  readonly #hears: Hears;
+  #waiting: string[] = [];
+  #asking = false;
+
+  constructor(ports: Ports, hears: Hears) {
+    this.#ports = ports;
+    this.#hears = hears;
+  }
+
+  async take(files: readonly string[]): Promise<void> {
+    const of = Object.groupBy(files, (file) => this.#ports.project.meaning(file));
+    for (const file of of.start ?? []) this.#hears.say(atStart(this.#shown(file)));
+    await this.#saves(of.save ?? []);
+    for (const file of of.settings ?? []) await this.#reread(file);
+  }
+
+  async #saves(files: readonly string[]): Promise<void> {
+    // A save of code is told at once: the server does not write its own.
+    const code = files.filter((file) => file.endsWith(".py"));
+    const others = files.filter((file) => !file.endsWith(".py"));
+    if (code.length > 0) this.#hears.changed({ type: "files.changed", files: code });
+    this.#waiting.push(...others);
+    if (this.#asking) return;
+    this.#asking = true;
+    // One question at a time, about all that has come meanwhile: a checkout is many files.
+    while (this.#waiting.length > 0) {
+      const asked = this.#waiting.splice(0);
+      const byServer = await this.#ports.server.written(asked).catch(() => []);
+      this.#hears.changed({ type: "files.changed", files: asked, byServer });
+    }
+    this.#asking = false;
+  }
+
+  async #reread(file: string): Promise<void> {
+    const read = await this.#ports.project.reread(file);
+    if (!read.ok) {
+      this.#hears.say(`${read.failure.message} The settings stay as they were. ${read.failure.fix}`);
+      return;
+    }
+    for (const message of told(this.#shown(file), read.value)) this.#hears.say(message);
+    if (read.value.now.length > 0) await this.#hears.settings(read.value.policy);
+    const tests = read.value.now.some((key) => key.startsWith("tests."));
+    if (read.value.save || tests) this.#hears.changed({ type: "files.changed", files: [file] });
+  }
+
+  #shown(file: string): string {
+    return this.#ports.paths.fromRoot(file);
+  }
+}
+
+function told(file: string, { now, later, start }: Reread): readonly string[] {
+  return [
+    ...(now.length > 0 ? [`${file} was read anew: ${now.join(", ")} ${holds(now)} from now on.`] : []),
+    ...(later.length > 0
+      ? [`${file}: ${later.join(", ")} ${takes(later)} effect when gunicov is started again.`]
+      : []),
+    ...(start ? [atStart(`${file} (its dependencies)`)] : []),
+  ];
+}
+
+function holds(keys: readonly string[]): string {
+  return keys.length === 1 ? "holds" : "hold";
+}
+
+function takes(keys: readonly string[]): string {
+  return keys.length === 1 ? "takes" : "take";
+}
+
+function atStart(what: string): string {
+  return `${what} has changed: that takes effect when the server is started anew.`;
+}
