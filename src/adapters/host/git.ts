@@ -2,7 +2,7 @@
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 
 /** For one question to git, in ms. It is asked when watching begins, and where its index has changed. */
@@ -108,12 +108,12 @@ class Repository {
   ignores(path: string, directory: boolean): boolean {
     const end = directory ? "/" : "";
     for (let at = dirname(path); ; at = dirname(at)) {
-      const verdict = decide(this.#of(at), relative(at, path), end);
+      const verdict = decide(this.#of(at), at, path, end);
       if (verdict !== null) return verdict;
       if (at === this.#root || at === dirname(at)) break;
     }
-    const fromRoot = relative(this.#root, path);
-    return this.#outer.map((rules) => decide(rules, fromRoot, end)).find((one) => one !== null) ?? false;
+    const outer = this.#outer.map((rules) => decide(rules, this.#root, path, end));
+    return outer.find((verdict) => verdict !== null) ?? false;
   }
 
   #of(directory: string): Ignore | null {
@@ -132,10 +132,11 @@ class Repository {
   }
 }
 
-/** What one file's rules say of a path; null: nothing. */
-function decide(rules: Ignore | null, path: string, end: string): boolean | null {
-  if (rules === null || path === "" || path.startsWith("..")) return null;
-  const { ignored, unignored } = rules.test(`${path.split(sep).join("/")}${end}`);
+/** What one file's rules, which count from a directory, say of an absolute path; null: nothing. */
+function decide(rules: Ignore | null, from: string, absolute: string, end: string): boolean | null {
+  if (rules === null || !absolute.startsWith(from + sep)) return null;
+  const path = absolute.slice(from.length + 1);
+  const { ignored, unignored } = rules.test(`${path}${end}`);
   if (!ignored) return unignored ? false : null;
   // The library hands down a parent directory's verdict. That one was asked for itself, and may have been overruled nearer to it.
   const parent = dirname(path);

@@ -26,8 +26,9 @@ export class Selection {
   readonly #named: ReadonlySet<string>;
   readonly #choice: Choice;
   readonly #git: Git;
-  readonly #ignore: Ignore;
-  readonly #include: Ignore;
+  /** Null: there are no patterns. */
+  readonly #ignore: Ignore | null;
+  readonly #include: Ignore | null;
   /** Directories above something that was named. */
   readonly #leads: ReadonlySet<string>;
   readonly #known = new Map<string, Verdict>();
@@ -37,8 +38,8 @@ export class Selection {
     this.#named = new Set(named);
     this.#choice = choice;
     this.#git = new Git([...named, choice.root]);
-    this.#ignore = ignore({ ignorecase: false, allowRelativePaths: true }).add(choice.ignore);
-    this.#include = ignore({ ignorecase: false, allowRelativePaths: true }).add(choice.include);
+    this.#ignore = rulesOf(choice.ignore);
+    this.#include = rulesOf(choice.include);
     const starts = choice.include.map((pattern) => literalStart(pattern, choice.root));
     this.#leads = new Set([...named, ...starts.filter((start) => start !== null)].flatMap(above));
   }
@@ -91,13 +92,19 @@ export class Selection {
     return directory && this.#git.leads(path) ? "through" : wanted;
   }
 
-  #matches(rules: Ignore, path: string, directory: boolean): boolean {
+  #matches(rules: Ignore | null, path: string, directory: boolean): boolean {
+    if (rules === null) return false;
     const base = isWithin(path, this.#choice.root)
       ? this.#choice.root
       : [...this.#named].find((one) => isWithin(path, one));
     const from = base === undefined ? "" : relative(base, path);
     return from !== "" && rules.ignores(`${from.split(sep).join("/")}${directory ? "/" : ""}`);
   }
+}
+
+function rulesOf(patterns: readonly string[]): Ignore | null {
+  const all = ignore({ ignorecase: false, allowRelativePaths: true });
+  return patterns.length === 0 ? null : all.add(patterns);
 }
 
 /** Of `a/b/*.py` the path of `a/b`, and of `/x.txt` that of x.txt; null: the pattern may match anywhere. */
