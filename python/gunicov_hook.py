@@ -1610,7 +1610,9 @@ def written_paths(event, values):
     """The paths (str) that an audit event tells of as written."""
     if event == "open":
         path, mode, flags = values
-        changes = flags & (os.O_WRONLY | os.O_RDWR) or any(letter in (mode or "") for letter in "wax+")
+        changes = flags & (os.O_WRONLY | os.O_RDWR) or any(
+            letter in (mode or "") for letter in "wax+"
+        )
         paths = [path] if changes else []
     else:
         paths = values[: WRITING_EVENTS[event]]

@@ -14,7 +14,9 @@ class Helper:
 
     def __init__(self):
         self.session = Session()
-        self.parts = [part(self.session) for part in (Find, Before, Reload, Report, Usable, Written)]
+        self.parts = [
+            part(self.session) for part in (Find, Before, Reload, Report, Usable, Written)
+        ]
         self.chores = self.session.chores
 
     def start(self, request, job):
