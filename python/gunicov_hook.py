@@ -35,6 +35,7 @@ import _thread
 import atexit
 import contextlib
 import copy
+import fcntl
 import gc
 import hashlib
 import importlib
@@ -100,6 +101,12 @@ EXIT_SECONDS = 0.5  # how long exit handlers and threads are measured after work
 KILL_SECONDS, KILL_SECONDS_GREEN = 1, 2
 GIVE_WAY_SECONDS = 1
 WAIT_SECONDS = 1  # within which old workers' end is noticed at once
+# Of version 2, and of 1: the limit, what is used, and what of that is given back when it is wanted.
+CGROUP_FILES = (
+    ("memory.max", "memory.current", "inactive_file"),
+    ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+)
+SCARCE_SECONDS = 3  # how long the next workers wait for it where memory is scarce
 PRELOAD_TRIES = 8
 PRELOAD_SECONDS = 20
 # Warnings of coverage's that are a worker's to give.
@@ -152,6 +159,8 @@ def master_state():
         state.reload = None, None  # ours in the master, and the user's own
         state.retires = []  # the workers that this reload ends
         state.flushed = None  # directory of the generation whose report comes first, see give_way
+        state.leaving = []  # pids of the workers that were told to go before the next ones are there
+        state.scarce = False  # memory is: they go one by one, and then the next ones come
         state.tried = set()  # names of libraries' modules that were tried in the master
         state.paths = {}  # what sysconfig.get_paths answers, by its arguments
         state.measures = None  # Measures, where coverage has been started in this process
@@ -1785,7 +1794,7 @@ def unwrap_reload(server):
 def begin_reload(server):
     """Where the helper says what a reload is for, its workers may go while the master prepares the next ones.
     It is to have them save, or to load new code in place of some whose data nobody wants."""
-    STATE.flushed = None
+    STATE.flushed, STATE.leaving, STATE.scarce = None, [], False
     STATE.retires = retiring(server)
     # Both, always: one that is left would be taken for the next reload's.
     words = [word for word in ("flush", "restart") if STATE.directory and take_word(word)]
@@ -1796,16 +1805,44 @@ def begin_reload(server):
         return  # from version 24 on the workers have the sockets: without them connections are refused
     if "flush" in words:
         STATE.flushed = STATE.current
-    for worker in STATE.retires:
+    STATE.scarce = is_memory_scarce(len(STATE.retires) + server.cfg.workers)
+    if STATE.scarce:
+        write_whole(os.path.join(STATE.current, "one-by-one"), b"")
+    STATE.leaving = [worker["pid"] for worker in STATE.retires]
+    for pid in STATE.leaving:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(worker["pid"], signal.SIGTERM)  # gunicorn does it, too, once they are replaced
+            os.kill(pid, signal.SIGTERM)  # gunicorn does it, too, once they are replaced
 
 
 def give_way(server):
     """After a flush, fork when the helper has made its report of what the workers save: somebody waits for
-    that, and nobody for the next ones."""
+    that, and nobody for the next ones. And when the older ones are gone: a worker that ends needs most memory,
+    because all that it shared with the master becomes its own."""
     if STATE.flushed:
         wait_for_report(STATE.flushed)
+        wait_for_end(STATE.leaving, SCARCE_SECONDS if STATE.scarce else WAIT_SECONDS)
+
+
+def save_memory(server):
+    """At a restart the older workers end beside the next ones, for speed, where there is memory for that."""
+    if STATE.scarce and not STATE.flushed:
+        wait_for_end(STATE.leaving, SCARCE_SECONDS)
+
+
+def wait_for_end(pids, patience):
+    """Wait until these workers are gone, `patience` seconds at most. gunicorn reaps them."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until and not all(has_ended(pid) for pid in pids):
+        REAL_SLEEP(0.003)
+
+
+def has_ended(pid):
+    """Whether a child is gone, reaped or not."""
+    try:
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, pid, options) is not None
+    except ChildProcessError:
+        return True
 
 
 def make_way(worker):
@@ -1818,6 +1855,8 @@ def make_way(worker):
     patience = min(GIVE_WAY_SECONDS, worker.cfg.timeout / 4 or GIVE_WAY_SECONDS)
     if mine.directory and os.path.exists(os.path.join(mine.directory, "flushed")):
         wait_for_report(mine.directory, patience)
+    if mine.directory:
+        take_turn(os.path.join(mine.directory, "one-by-one"), patience)
 
 
 def wait_for_report(directory, patience=GIVE_WAY_SECONDS):
@@ -1826,6 +1865,18 @@ def wait_for_report(directory, patience=GIVE_WAY_SECONDS):
     until = time.monotonic() + patience
     while time.monotonic() < until and not os.path.exists(os.path.join(directory, "collected")):
         REAL_SLEEP(0.003)
+
+
+def take_turn(path, patience):
+    """Where that file is: the worker that has it locked ends first, and the kernel unlocks it then."""
+    with contextlib.suppress(OSError):
+        file = os.open(path, os.O_RDONLY)  # open to the very end
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            REAL_SLEEP(0.003)
 
 
 def hasten_end(server):
@@ -1989,22 +2040,60 @@ def wait_status():
     return None
 
 
-def oom_kills():
-    """The kernel's count of processes that it killed in this cgroup for want of memory."""
-    paths = ["memory.events", "memory/memory.oom_control"]
+def cgroup_folders():
+    """Where this process's cgroup may tell of its memory: outside a container it is further down."""
+    folders = ["", "memory"]
     with contextlib.suppress(OSError), open("/proc/self/cgroup") as file:
-        for line in file:  # outside a container the cgroup is further down
+        for line in file:
             _, controllers, path = line.rstrip("\n").split(":", 2)
             if not controllers:
-                paths.insert(0, f".{path}/memory.events")
+                folders.insert(0, f".{path}")
             elif "memory" in controllers.split(","):
-                paths.insert(0, f"memory{path}/memory.oom_control")
-    for path in paths:
-        with contextlib.suppress(OSError), open(os.path.join("/sys/fs/cgroup", path)) as file:
-            for line in file:
-                if line.startswith("oom_kill "):
-                    return int(line.split()[1])
+                folders.insert(0, f"memory{path}")
+    return [os.path.join("/sys/fs/cgroup", folder) for folder in folders]
+
+
+def oom_kills():
+    """The kernel's count of processes that it killed in this cgroup for want of memory."""
+    for folder in cgroup_folders():
+        for name in ("memory.events", "memory.oom_control"):
+            with contextlib.suppress(OSError):
+                kills = figures(folder, name).get("oom_kill")
+                if kills is not None:
+                    return kills
     return 0
+
+
+def figures(folder, name):
+    """A file of the kernel's with a name and a number in each line."""
+    with open(os.path.join(folder, name)) as file:
+        return {key: int(value) for key, value in map(str.split, file)}
+
+
+def memory_room(folders):
+    """How many bytes a cgroup may still take, or None where it has no limit: of the first folder that tells."""
+    for folder in folders:
+        for limit, usage, idle in CGROUP_FILES:
+            with contextlib.suppress(OSError, ValueError):  # no limit is the word "max"
+                room = number_in(folder, limit) - number_in(folder, usage)
+                return room + figures(folder, "memory.stat").get(idle, 0)
+    return None
+
+
+def number_in(folder, name):
+    with open(os.path.join(folder, name)) as file:
+        return int(file.read())
+
+
+def is_memory_scarce(processes):
+    """Whether so many workers, ending ones and new ones, may not all be there at once. Each has about half of
+    what the master has for itself."""
+    room = memory_room(cgroup_folders())
+    if room is None:
+        return False
+    with open("/proc/self/statm") as file:
+        resident = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return room < processes * resident // 2
 
 
 def take_oom_kill():
@@ -2078,6 +2167,7 @@ def on_reload(server):
     if STATE.current:
         attempt(server, take_compiled, STATE.current)
         attempt(server, take_joins, STATE.current)
+    attempt(server, save_memory, server)
     attempt(server, preload, server)
     attempt(server, open_generation, server, STATE.retires)
     attempt(server, give_way, server)

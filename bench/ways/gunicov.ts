@@ -27,27 +27,33 @@ export interface Gunicov extends Way {
   /** Waits until it keeps a report later than that moment for editors: work in the background, which takes a processor. */
   rest(since: number): Promise<void>;
   breaking(): Promise<Breaking>;
+  /** Ends gunicov; its containers stay. */
+  stop(): Promise<void>;
   interrupting(number: number): Promise<Interrupting>;
 }
 
 /** Starts server and tests as the demo's compose file does; `setting` says of what. */
 export async function startWatching(
   yard: Yard,
-  { change, options }: Setting,
+  { change, options, name }: Setting,
 ): Promise<{ demo: string; watching: Watching }> {
+  const [server, tests] = ["server", "tests"].map((service) => (name ? `${name}-${service}` : service)) as [
+    string,
+    string,
+  ];
   const demo = await yard.copy();
   await change(demo);
   const file = join(demo, "gunicov.toml");
-  const named = (service: string) =>
-    [`service = "${service}"`, `container = "${yard.name(service)}"`] as const;
+  const named = (service: string, container: string) =>
+    [`service = "${service}"`, `container = "${yard.name(container)}"`] as const;
   const config = await readFile(file, "utf8");
-  await writeFile(file, config.replace(...named("server")).replace(...named("tests")));
+  await writeFile(file, config.replace(...named("server", server)).replace(...named("tests", tests)));
   await Promise.all([
-    yard.start({ name: "server", demo, options: [...options, "-e", "GUNICOV=1"], command: ["./start.sh"] }),
+    yard.start({ name: server, demo, options: [...options, "-e", "GUNICOV=1"], command: ["./start.sh"] }),
     yard.start({
-      name: "tests",
+      name: tests,
       demo,
-      options: ["-e", `XY_URL=http://${yard.name("server")}:8000`],
+      options: ["-e", `XY_URL=http://${yard.name(server)}:8000`],
       command: ["sleep", "infinity"],
     }),
   ]);
@@ -122,7 +128,7 @@ export async function gunicovWay(yard: Yard, setting: Setting = DEMO): Promise<G
     };
   };
 
-  return { turn, rest, breaking, interrupting };
+  return { turn, rest, breaking, interrupting, stop: () => watching.stop() };
 }
 
 /** Changes a file; gives the way back. */

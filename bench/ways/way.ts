@@ -66,6 +66,8 @@ export interface Setting {
   change(demo: string): Promise<void>;
   /** Words for `docker run` of each server. */
   readonly options: readonly string[];
+  /** What the containers' names begin with, where a bench has several of them. */
+  readonly name?: string;
 }
 
 export const DEMO: Setting = { change: prepare, options: [] };

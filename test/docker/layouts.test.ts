@@ -24,6 +24,10 @@ const SERVERS: Readonly<Record<string, Layout>> = {
     options: "-e COV_CORE_SOURCE=source -e COV_CORE_CONFIG=: -e COV_CORE_DATAFILE=/tmp/.coverage".split(" "),
     command: GUNICORN,
   },
+  "96 MB, of which plain gunicorn's workers take 60": {
+    options: ["--memory", "96m", "--memory-swap", "96m"],
+    command: GUNICORN,
+  },
   setproctitle: { image: "setproctitle", command: GUNICORN },
   "setproctitle, with the record elsewhere": {
     image: "setproctitle",

@@ -22,6 +22,7 @@ from gunicov_helper.report.renaming import Renaming
 from gunicov_helper.source import decode_source
 
 TEXT_LIMIT = 2 * 1024 * 1024
+END_SECONDS = 1.0
 OUTPUT_HIGH_WATER = 4 * 1024 * 1024
 
 
@@ -55,6 +56,7 @@ class Report:
         superseded = (self.session.own or self).superseded(number, collected.rows)
         before, self.session.collected = self.session.collected, collected
         collected.number = self.session.reports = self.session.reports + 1
+        collected.generation = None if self.session.own else self.session.record.get(number)
         if before and before.number == since:
             report["files"] = [
                 row["path"] if before.rows.get(row["path"]) == row else row
@@ -173,6 +175,7 @@ class Report:
     def in_child(self, job, work):
         """Do work with the last report's data in a child, whose lines are passed on at the reader's pace."""
         collected = self.last()
+        yield from self.let_end(collected.generation)
         base = self.session.scratch if self.session.own else self.session.record.path
         scratch = tempfile.mkdtemp(prefix="report-", dir=base)
         self.session.scratches.add(scratch)
@@ -199,6 +202,19 @@ class Report:
         if "error" in answer:
             raise Failure(**answer["error"])
         return answer["ok"]
+
+    def let_end(self, generation):
+        """Wait until a generation's workers are gone, END_SECONDS at most: memory and processors are theirs, as
+        they end, and their followers'."""
+        if generation is None:
+            return
+        until = time.monotonic() + END_SECONDS
+        with Deaths(self.session.master) as deaths:
+            roster = Roster(generation, deaths, 0)
+            roster.look()
+            pids = [pid for pid in roster.pids.values() if pid is not None]
+            while time.monotonic() < until and not all(deaths.gone(pid) for pid in pids):
+                yield Wait(time.monotonic() + POLL_SECONDS)
 
     def combine(self, files, config):
         """A plain Coverage of the data files in a directory of their own, which is removed."""
@@ -292,3 +308,4 @@ class Collected:
     def __init__(self, files, config):
         self.files, self.config = files, config
         self.number, self.rows = 0, {}
+        self.generation = None  # of which it is
