@@ -1694,6 +1694,28 @@ def quick_start(cov):
         sysconfig.get_paths, inspect.stack = work_out, stack
 
 
+def settings_files():
+    """{path: sha256, None where there is none} of the files in which coverage looks for its settings, in its order."""
+    named = coverage_config()
+    if named in (True, ".coveragerc"):
+        named = os.environ.get("COVERAGE_RCFILE")
+    usual = (".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pyproject.toml")
+    return {os.path.abspath(name): digest_of(name) for name in ([named] if named else usual)}
+
+
+def settings_read(looked_at, chosen):
+    """Those that decide: the chosen one, and what would win over it. And the user's gunicorn config where there
+    is none yet; that of one that was executed is with the project's other hashes."""
+    read = {}
+    for path, digest in looked_at.items():
+        read[path] = digest
+        if path == chosen:
+            break
+    if STATE.user.path is None and not os.environ.get("GUNICOV_USER_CONFIG"):
+        read.setdefault(os.path.abspath("gunicorn.conf.py"), None)
+    return read
+
+
 def describe_coverage():
     """What master.json says of coverage; a configuration that it refuses becomes a warning."""
     version = import_coverage()
@@ -1706,9 +1728,11 @@ def describe_coverage():
         return described
     try:
         with where_started():
+            described["read"] = looked_at = settings_files()  # before coverage does
             cov = make_coverage(None)
             config_file = getattr(cov.config, "config_file", None)
             described["coverage_config"] = config_file and os.path.abspath(config_file)
+            described["read"] = settings_read(looked_at, described["coverage_config"])
             described["source"] = configured_sources(cov)
             described["branch"] = bool(cov.get_option("run:branch"))
             described["warnings"] += [f"coverage.py: {text}" for _, text in told_warnings(cov)]
@@ -1981,6 +2005,8 @@ def open_generation(server, retires):
         "timeout": cfg.timeout,
         "user_config": STATE.user.path,
         "libraries": STATE.libraries,
+        # A reload executes the config anew, and nothing else.
+        "imported": sorted(set(STATE.hashes) - {STATE.real(STATE.user.path or "")}),
         **described,
     }
     limited = STATE.__dict__.pop("limited", None)
@@ -1993,6 +2019,7 @@ def open_generation(server, retires):
     settings["worker_class"] = cfg.worker_class_str
     settings["graceful_timeout"] = STATE.graceful_timeout
     manifest = {"generation": number, "time": time.time(), "settings": settings}
+    manifest["read"] = described["read"]
     make_generation(number, {**manifest, "retires": retires})
     STATE.generation = number
     STATE.current = generation_directory(number)

@@ -10,6 +10,7 @@ from gunicov_helper.process.claim import Claim
 from gunicov_helper.process.other_owners import OtherOwners
 from gunicov_helper.record.errors import removed
 from gunicov_helper.record.record import no_hook
+from gunicov_helper.report.own_modules import OwnModules
 
 
 class Session:
@@ -27,6 +28,7 @@ class Session:
         self.own = None  # OwnHook, where the master has no record but a hook of its own
         self.scratch = None
         self.analyser = None
+        self.own_modules = OwnModules()
         self.collected = None
         self.reports = 0  # how many there were: the number of the last one
         self.signalling = None  # the job whose SIGHUP is in flight: one at a time

@@ -59,6 +59,7 @@ async function check(files: readonly string[], mustRestart: boolean, context: St
   if (checked !== null) {
     if (!checked.ok) return failed(checked.failure);
     if (checked.value.failures.length > 0) return notCompiled(checked.value.failures, context);
+    for (const one of checked.value.unloaded) context.say({ type: "warning", message: holdsUpNothing(one) });
     if (checked.value.lagging.length > 0) return lagging(checked.value.lagging);
   }
   if (freshness === null) {
@@ -89,6 +90,10 @@ function notCompiled(failures: readonly CheckFailure[], context: StepContext): S
   return failed(
     failure("check-failed", message, "Mend it and save; the server goes on with its last good code."),
   );
+}
+
+function holdsUpNothing(failure: CheckFailure): string {
+  return `${describe([failure])}. No worker loads this file: it holds up nothing.`;
 }
 
 function describe(failures: readonly CheckFailure[]): string {

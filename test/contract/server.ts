@@ -83,7 +83,7 @@ export function serverContract(name: string, make: () => Promise<ServerSubject>)
         { path: app(), sha256: sha256(APP) },
         { path: join(subject.root, "gone.py"), sha256: null },
       ];
-      expect(value(await server.check(files, NEVER))).toEqual({ failures: [], lagging: [] });
+      expect(value(await server.check(files, NEVER))).toEqual({ failures: [], unloaded: [], lagging: [] });
     });
 
     test("check tells a SyntaxError and where it is, with the path from the root", async () => {

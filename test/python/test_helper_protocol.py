@@ -116,7 +116,10 @@ def test_an_id_may_not_be_used_again_while_it_is_under_way(client, tmp_path):
     request = {"id": 7, "do": "check", "files": [missing], "timeout": 0.5}
     client.write(2 * (json.dumps(request).encode() + b"\n"))
     assert client.line()["error"]["kind"] == "bad-request"
-    assert client.line() == {"id": 7, "ok": {"failures": [], "lagging": [missing["path"]]}}
+    assert client.line() == {
+        "id": 7,
+        "ok": {"failures": [], "unloaded": [], "lagging": [missing["path"]]},
+    }
 
 
 def test_a_long_request_is_cancelled_while_others_are_answered(client, tmp_path):

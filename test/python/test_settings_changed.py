@@ -182,3 +182,15 @@ def exported_excluded(client, project):
     files = json.loads(client.files(number)["coverage.json"])["files"]
     (one,) = [about for path, about in files.items() if path.endswith("other.py")]
     return one["excluded_lines"]
+
+
+def test_what_the_masters_config_imports_is_told_to_be_old(served, project):
+    config = "import tuning\n\nthreads = tuning.THREADS\n"
+    files = {".coveragerc": RC, "gunicorn.conf.py": config, "tuning.py": "THREADS = 2\n"}
+    server, client = served(files)
+    answer = cycle(server, client)
+    assert (answer["superseded"], answer["stale"]) == ([], [])
+    project.write({"tuning.py": "THREADS = 4\n"})
+    assert str(project.dir / "tuning.py") in freshness(client)["why"]
+    answer = cycle(server, client)
+    assert (answer["superseded"], answer["stale"]) == ([], [str(project.dir / "tuning.py")])

@@ -61,7 +61,7 @@ export class FakeServer implements Server {
       const known = seen.filter(({ path, sha256 }) => this.files.has(path) || sha256 === null);
       const failures = known.flatMap(({ path }) => this.#compile(path));
       const lagging = known.filter(({ path, sha256 }) => this.#hash(path) !== sha256).map(({ path }) => path);
-      return ok({ failures, lagging });
+      return ok({ failures, unloaded: [], lagging });
     });
   }
 

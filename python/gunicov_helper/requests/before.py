@@ -4,6 +4,7 @@ import os
 import time
 
 from gunicov_helper.files import within
+from gunicov_helper.loaded import Loaded
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Clock, Wait
@@ -11,6 +12,7 @@ from gunicov_helper.record.boots import Boots
 from gunicov_helper.record.imported import changed_since_import
 from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.record.run import Run
+from gunicov_helper.record.settings import changed_settings
 from gunicov_helper.source import check_file, compile_failure
 
 
@@ -19,11 +21,13 @@ class Before:
 
     def __init__(self, session):
         self.session = session
+        self.told = set()  # failures of files that no worker loads
 
     def do_check(self, request, job):
         clock = Clock(request["timeout"])
         waiting = list(request["files"])
         failures, pause = [], POLL_SECONDS
+        changed = [file["path"] for file in waiting]
         while True:
             waiting, checked = self.look_at(waiting)
             failures.extend(checked)
@@ -31,7 +35,22 @@ class Before:
                 break
             yield Wait(min(clock.deadline, time.monotonic() + pause))
             pause = min(pause * 2, 0.05)
-        return {"failures": failures, "lagging": [file["path"] for file in waiting]}
+        held = [one for one in failures if self.holds_up(one["path"], changed)]
+        return {
+            "failures": held,
+            "unloaded": self.news([one for one in failures if one not in held]),
+            "lagging": [file["path"] for file in waiting],
+        }
+
+    def holds_up(self, path, changed):
+        return self.session.master is None or Loaded(self.session).holds_up(path, changed)
+
+    def news(self, failures):
+        """Those that were not told yet."""
+        told = {tuple(sorted(one.items())) for one in failures}
+        new = [one for one in failures if tuple(sorted(one.items())) not in self.told]
+        self.told |= told
+        return new
 
     def look_at(self, files):
         """(those that lag, the failures of those that do not)."""
@@ -79,6 +98,9 @@ class Before:
         older = changed_since_import(generation)
         if older:
             return f"{older} has changed, and a worker has loaded it"
+        settings = changed_settings([generation])
+        if settings:
+            return f"{settings[0]} has changed"
         if not boots.settled():
             return "not every worker has booted"
         if not ended:

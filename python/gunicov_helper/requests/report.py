@@ -13,8 +13,15 @@ from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.doubts import Doubts
-from gunicov_helper.record.imported import begun, changed_since, digest_of_source, imported
+from gunicov_helper.record.imported import (
+    CLOCK_SECONDS,
+    begun,
+    changed_since,
+    digest_of_source,
+    imported,
+)
 from gunicov_helper.record.roster import Roster, look_settled
+from gunicov_helper.record.settings import changed_settings
 from gunicov_helper.report.analyser import AGAIN, Analyser
 from gunicov_helper.report.child import Child
 from gunicov_helper.report.environment import Environment
@@ -51,9 +58,10 @@ class Report:
         self.session.enter_project()
         self.session.analyser = self.session.analyser or Analyser()
         collected = Collected(files, self.coverage_config())
-        report = yield from self.analyse(collected)
+        with self.session.own_modules:
+            report = yield from self.analyse(collected)
         collected.rows = {row["path"]: row for row in report["files"]}
-        superseded = (self.session.own or self).superseded(number, collected.rows)
+        superseded = set((self.session.own or self).superseded(number, collected.rows))
         before, self.session.collected = self.session.collected, collected
         collected.number = self.session.reports = self.session.reports + 1
         collected.generation = None if self.session.own else self.session.record.get(number)
@@ -63,9 +71,11 @@ class Report:
                 for row in report["files"]
             ]
         doubts = self.doubts(number, collected.rows)
+        stale = superseded.intersection(self.session.record.master().get("imported") or [])
         return {
             "report": dict(report, number=collected.number),
-            "superseded": superseded,
+            "superseded": sorted(superseded - stale),
+            "stale": sorted(stale),
             "reasons": doubts.reasons,
             "warnings": doubts.warnings,
         }
@@ -117,21 +127,26 @@ class Report:
         return self.session.record.master().get("coverage_config")
 
     def superseded(self, number, rows):
-        """Those files of a report's rows (by path) that a worker of the run imported other bytes of than analysed.
+        """What the workers of the run have read that was another one at the analysis (paths): files of a report's
+        `rows` (by path), other modules of the project (a plugin of coverage's is one), and settings.
 
         What has run without a worker's having imported it (in a process of the app's, or a template) must not
         have been written since the run was begun.
         """
         generations = self.session.generations_of(number)
+        since = begun(generations[0]) if generations else 0.0
         real = RealPaths()
         analysed = {real(path): path for path in rows}
-        found, known = set(), set()
-        for path, digest in set().union(*map(imported, generations)):
-            path = analysed.get(real(path))
+        found, known = set(changed_settings(generations)), set()
+        for where, digest in set().union(*map(imported, generations)):
+            path = analysed.get(real(where))
             known.add(path)
-            if path and self.hash_of(path) != digest:
-                found.add(path)
-        since = begun(generations[0]) if generations else 0.0
+            if path:
+                other = self.hash_of(path) != digest
+            else:
+                other = self.is_other(where, digest, since)
+            if other:
+                found.add(path or where)
         for path, row in rows.items():
             if path not in known and row["executed_lines"] and changed_since(path, since):
                 found.add(path)
@@ -141,6 +156,13 @@ class Report:
         """The hash that a file had when it was analysed; where that is not known, what it has now."""
         known = self.session.analyser.results.hashes.get(path)
         return digest_of_source(path) if known is None else known
+
+    def is_other(self, path, digest, since):
+        """Whether a module that is not measured has other bytes than those, which it had then (epoch seconds)."""
+        used = self.session.own_modules.hashes.get(path)
+        if used is not None:
+            return used != digest
+        return changed_since(path, since - CLOCK_SECONDS) and digest_of_source(path) != digest
 
     def last(self):
         """The last report; raises Failure `no-report` where there is none."""

@@ -48,16 +48,17 @@ export const Find = v.object({
   }),
 });
 
+const CheckFailure = v.object({
+  path: v.string(),
+  line: v.nullish(int, null),
+  column: v.nullish(int, null),
+  message: v.string(),
+  text,
+});
+
 export const Check = v.object({
-  failures: v.array(
-    v.object({
-      path: v.string(),
-      line: v.nullish(int, null),
-      column: v.nullish(int, null),
-      message: v.string(),
-      text,
-    }),
-  ),
+  failures: v.array(CheckFailure),
+  unloaded: v.optional(v.array(CheckFailure), []),
   lagging: v.array(v.string()),
 });
 
@@ -143,6 +144,8 @@ export const Collect = v.object({
   reasons: v.optional(v.array(v.string()), []),
   /** What else coverage.py has said. */
   warnings: v.optional(v.array(v.string()), []),
+  /** Of gunicorn's master, which no reload loads anew. */
+  stale: v.optional(v.array(v.string()), []),
 });
 
 export const Source = v.object({ text: v.string() });

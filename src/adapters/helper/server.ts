@@ -114,13 +114,19 @@ export class HelperServer implements Server {
       const inside = this.#paths.inside(path);
       return inside === null ? [] : [{ path: inside, sha256 }];
     });
-    if (seen.length === 0) return ok({ failures: [], lagging: [] });
+    if (seen.length === 0) return ok({ failures: [], unloaded: [], lagging: [] });
     const there = await this.#refind(signal);
     if (!there.ok) return there;
     const result = await this.#call("check", { files: seen, timeout: this.#times.mount }, Check, { signal });
     if (!result.ok) return result;
-    const failures = result.value.failures.map((one) => ({ ...one, path: this.#paths.shown(one.path) }));
-    return ok({ failures, lagging: result.value.lagging.map((path) => this.#paths.shown(path)) });
+    const shown = <T extends { readonly path: string }>(all: readonly T[]) =>
+      all.map((one) => ({ ...one, path: this.#paths.shown(one.path) }));
+    const { failures, unloaded, lagging } = result.value;
+    return ok({
+      failures: shown(failures),
+      unloaded: shown(unloaded),
+      lagging: lagging.map((path) => this.#paths.shown(path)),
+    });
   }
 
   async freshness(files: readonly string[], signal: AbortSignal): Promise<Result<FreshnessResult>> {
@@ -184,7 +190,7 @@ export class HelperServer implements Server {
     if (!result.ok) return result;
     // Nobody waits for the old data to go.
     void this.#call("prune", {}, Nothing);
-    const { report, superseded, reasons, warnings } = result.value;
+    const { report, superseded, stale, reasons, warnings } = result.value;
     for (const message of warnings) say({ type: "warning", message });
     const files = this.#last.take(report, (path) => this.#paths.shown(path));
     if (files === null) {
@@ -195,7 +201,11 @@ export class HelperServer implements Server {
     const changed = superseded.map(
       (path) => `${this.#paths.shown(path)} has changed since the workers loaded it`,
     );
-    const missing = [...lossReasons(flush), ...reasons, ...changed];
+    const old = stale.map(
+      (path) =>
+        `${this.#paths.shown(path)} has changed since gunicorn's master loaded it: start the server anew`,
+    );
+    const missing = [...lossReasons(flush), ...reasons, ...changed, ...old];
     const complete = missing.length === 0;
     const note = this.#doubt?.generation === generation ? this.#doubt.note : null;
     return ok({
