@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 import pytest
 from conftest import wait_until
@@ -192,5 +193,6 @@ def test_what_the_masters_config_imports_is_told_to_be_old(served, project):
     assert (answer["superseded"], answer["stale"]) == ([], [])
     project.write({"tuning.py": "THREADS = 4\n"})
     assert str(project.dir / "tuning.py") in freshness(client)["why"]
+    time.sleep(2)  # long before the next restart
     answer = cycle(server, client)
     assert (answer["superseded"], answer["stale"]) == ([], [str(project.dir / "tuning.py")])

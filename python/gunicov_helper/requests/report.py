@@ -71,7 +71,7 @@ class Report:
                 for row in report["files"]
             ]
         doubts = self.doubts(number, collected.rows)
-        stale = superseded.intersection(self.session.record.master().get("imported") or [])
+        stale = superseded & self.of_master()
         return {
             "report": dict(report, number=collected.number),
             "superseded": sorted(superseded - stale),
@@ -138,19 +138,24 @@ class Report:
         real = RealPaths()
         analysed = {real(path): path for path in rows}
         found, known = set(changed_settings(generations)), set()
+        inherited = self.of_master()
         for where, digest in set().union(*map(imported, generations)):
             path = analysed.get(real(where))
             known.add(path)
             if path:
                 other = self.hash_of(path) != digest
             else:
-                other = self.is_other(where, digest, since)
+                other = self.is_other(where, digest, 0.0 if where in inherited else since)
             if other:
                 found.add(path or where)
         for path, row in rows.items():
             if path not in known and row["executed_lines"] and changed_since(path, since):
                 found.add(path)
         return sorted(found)
+
+    def of_master(self):
+        """Files (set of paths) that gunicorn's master has imported, for good."""
+        return set(self.session.record.master().get("imported") or [])
 
     def hash_of(self, path):
         """The hash that a file had when it was analysed; where that is not known, what it has now."""
