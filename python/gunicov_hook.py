@@ -25,7 +25,7 @@ not changed is handed from worker to worker. Neither ever holds anything of anot
 
     master   when_ready / on_reload -> gen-N/   pre_fork -> forked/   child_exit -> done/
     worker   post_fork: coverage starts -> load_wsgi -> post_worker_init (ASGI: when the lifespan has
-             started): booted/ (or boot-error/) -> pre_request: served/ -> worker_exit, then the
+             started): booted/ (or boot-error/) -> first request: served/ -> worker_exit, then the
              last of the exit handlers: data file renamed, then saved/
 
 Where the helper has said what a reload is for, the workers go at once, while the master prepares the next.
@@ -73,7 +73,6 @@ CHAINED = (
     "pre_fork",
     "post_fork",
     "post_worker_init",
-    "pre_request",
     "worker_abort",
     "child_exit",
     "worker_exit",
@@ -126,6 +125,7 @@ WRITING_EVENTS = {
 # What gevent may put its own in the place of later; a watch on exits needs a real thread.
 REAL_THREAD, REAL_SLEEP, REAL_LOCK = _thread.start_new_thread, time.sleep, _thread.allocate_lock
 REALPATH = os.path.realpath
+MONOTONIC = time.monotonic  # what the app's tests may put another clock in the place of
 
 
 def working_directory():
@@ -891,14 +891,14 @@ def guard_load(worker):
         attempt(worker, answer_last_requests)
         attempt(worker, outlive_loop, worker)
         try:
-            with leaves_at_once(worker):
+            with leaves_at_once(worker), layered_app(worker):
                 load()
         except BaseException as error:
             if isinstance(error, SystemExit) and not worker.alive:
                 raise  # gunicorn's own, on quit or abort, or ours
             serve_failure(worker, error)
         else:
-            attempt(worker, watch_asgi, worker)
+            attempt(worker, settle_layer, worker)
 
     worker.load_wsgi = load_wsgi
 
@@ -1098,6 +1098,163 @@ async def finish_connections(server, sockets):
         await asyncio.sleep(0.005)
 
 
+# ---------------------------------------------------------------- a layer around the app
+
+# Worker classes of these modules give each request to the app that they have loaded.
+CALLERS = ("gunicorn.workers.", "aiohttp.worker", "uvicorn.workers", "uvicorn_worker")
+
+
+@contextlib.contextmanager
+def layered_app(worker):
+    """While the app is loaded, whoever asks gunicorn for it gets it in a layer that counts its requests:
+    a worker class may keep it anywhere."""
+    owner, load = worker.app, worker.app.wsgi
+
+    def wsgi():
+        owner.callable = app = layer(worker, load())
+        return app
+
+    owner.wsgi = wsgi
+    try:
+        yield
+    finally:
+        vars(owner).pop("wsgi", None)  # a circle of ours would have the app's objects end later
+
+
+def settle_layer(worker):
+    """See to it that what the worker will serve has a layer also where it was loaded in a way of its own."""
+    mine = worker._gunicov
+    name = "asgi" if hasattr(worker, "asgi") else "wsgi"
+    if not mine.layered and hasattr(worker, name):
+        setattr(worker, name, layer(worker, getattr(worker, name)))
+    mine.counts_requests = mine.layered and calls_app(worker)
+
+
+def calls_app(worker):
+    """Whether the worker runs by a loop that is known to give each request to the app."""
+    runs = next(cls for cls in type(worker).__mro__ if "run" in vars(cls))
+    return runs.__module__.startswith(CALLERS)
+
+
+def layer(worker, app, later=False):
+    """The app with a layer around it, or as it is where that can't be: then nobody counts its requests.
+    `later`: it was made after the worker's boot."""
+    layered = None
+    with contextlib.suppress(Exception):
+        layered = layer_of(worker, app, later)
+    worker._gunicov.layered = layered is not None
+    return app if layered is None else layered
+
+
+def layer_of(worker, app, later):
+    """The app with its layer, or None."""
+    if isinstance(app, kind("tornado.web", "Application")):
+        return count_found(worker, app)
+    if isinstance(app, kind("aiohttp.web", "AppRunner")):
+        return count_handled(worker, app.app) and app
+    if isinstance(app, kind("aiohttp.web", "Application")):
+        return count_handled(worker, app)
+    if issubclass(type(app), Layer):
+        return app
+    if speaks_asgi(worker) and is_asgi(app):
+        return Watched(worker, app, later)
+    return Layer(worker, app) if callable(app) else None
+
+
+def kind(module, name):
+    """A class of a library, where that is loaded: else one that has no objects."""
+    return getattr(sys.modules.get(module), name, ())
+
+
+def counter(worker):
+    """Counts one request each time it is called. It holds no worker: the app, which holds it, has to end as
+    it does without a layer."""
+    mine, known = worker._gunicov, weakref.ref(worker)
+
+    def count():
+        worker = known()
+        if worker:
+            attempt(worker, count_request, mine)
+
+    return count
+
+
+def count_found(worker, app):
+    """A tornado Application, its requests counted: each asks for its handler once."""
+    if "_gunicov" not in vars(app):
+        find, count = app.find_handler, counter(worker)
+        app._gunicov = True
+
+        def find_handler(*args, **named):
+            count()
+            return find(*args, **named)
+
+        app.find_handler = find_handler
+    return app
+
+
+def count_handled(worker, app):
+    """An aiohttp Application, its requests counted by its first middleware; None where it takes none any more."""
+    names = [getattr(each, "__name__", "") for each in app.middlewares]
+    if "gunicov_counts" in names:
+        return app
+    if app.frozen:
+        return None
+    count = counter(worker)
+
+    @sys.modules["aiohttp.web"].middleware
+    async def gunicov_counts(request, handler):
+        count()
+        return await handler(request)
+
+    app.middlewares.insert(0, gunicov_counts)
+    return app
+
+
+class Layer:
+    """An app whose requests are counted. To whoever looks at it, it is the app itself."""
+
+    def __init__(self, worker, app):
+        own = {"app": app, "count": counter(worker), "worker": weakref.ref(worker)}
+        object.__setattr__(self, "_gunicov", types.SimpleNamespace(**own))
+
+    def __call__(self, *args, **named):
+        own = self._gunicov
+        if not args and not named:
+            return self.make()
+        scope = args[0] if args else named.get("scope")
+        if not (isinstance(scope, dict) and scope.get("type") == "lifespan"):
+            own.count()
+        return own.app(*args, **named)
+
+    def make(self):
+        """It is a factory: what it makes is the app, or (aiohttp's) a coroutine of that."""
+        made, worker = self._gunicov.app(), self._gunicov.worker()
+        if not inspect.iscoroutine(made):
+            return layer(worker, made, later=True)
+
+        async def wait():
+            return layer(worker, await made, later=True)
+
+        return wait()
+
+    @property
+    def __class__(self):
+        return self._gunicov.app.__class__
+
+    def __getattr__(self, name):
+        return getattr(self._gunicov.app, name)
+
+    def __setattr__(self, name, value):
+        setattr(self._gunicov.app, name, value)
+
+    def __delattr__(self, name):
+        delattr(self._gunicov.app, name)
+
+    def __repr__(self):
+        return repr(self._gunicov.app)
+
+
 # ---------------------------------------------------------------- an ASGI app's startup
 
 
@@ -1115,74 +1272,66 @@ def lifespan_mode(worker):
     return getattr(config, "lifespan", None) or getattr(worker.cfg, "asgi_lifespan", "auto")
 
 
-def watch_asgi(worker):
-    """Put the app into a Watched one."""
-    name = "asgi" if hasattr(worker, "asgi") else "wsgi"
-    app = getattr(worker, name, None)
-    if speaks_asgi(worker) and is_asgi(app):
-        setattr(worker, name, Watched(worker, app))
-
-
-class Watched:
-    """An ASGI app whose startup is part of its boot, and whose requests are counted.
+class Watched(Layer):
+    """An ASGI app whose startup is part of its boot, too.
 
     A startup that fails would end the master: the server is told that it is complete, and each
     request is answered with the failure.
     """
 
-    def __init__(self, worker, app):
-        self.worker = worker
-        self.app = app
-        self.required = lifespan_mode(worker) == "on"
-        mine = worker._gunicov
-        mine.starts_later = lifespan_mode(worker) != "off"
-        self.counts = not calls_pre_request(worker)
-        mine.counts_requests = True
+    def __init__(self, worker, app, later):
+        super().__init__(worker, app)
+        own, mode = self._gunicov, lifespan_mode(worker)
+        own.mine, own.required = worker._gunicov, mode == "on"
+        own.mine.starts_later = mode != "off" and not later
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "lifespan":
-            await self.live(scope, receive, send)
+            await live(self._gunicov, scope, receive, send)
             return
-        self.booted()
-        if self.counts:
-            attempt(self.worker, count_request, self.worker)
-        await self.app(scope, receive, send)
+        has_started(self._gunicov)
+        self._gunicov.count()
+        await self._gunicov.app(scope, receive, send)
 
-    def booted(self):
-        mine = self.worker._gunicov
-        if mine.starts_later:
-            mine.starts_later = False
-            attempt(self.worker, record_boot, self.worker)
 
-    def fail(self, text):
-        self.worker._gunicov.starts_later = False
-        tell_failure(self.worker, "the app's lifespan does not start; serving its failure", text)
-        self.app = make_asgi_fail_app(text)
+def has_started(own):
+    if own.mine.starts_later:
+        own.mine.starts_later = False
+        worker = own.worker()
+        attempt(worker, record_boot, worker)
 
-    async def live(self, scope, receive, send):
-        mine = self.worker._gunicov
 
-        async def watched(message):
-            if message["type"] == "lifespan.startup.failed":
-                self.fail(message.get("message") or "the app sent lifespan.startup.failed")
-                return
-            if message["type"] == "lifespan.startup.complete":
-                self.booted()
-            await send(message)
+def fail_to_start(own, text):
+    own.mine.starts_later = False
+    tell_failure(own.worker(), "the app's lifespan does not start; serving its failure", text)
+    own.app = make_asgi_fail_app(text)
 
-        try:
-            await self.app(scope, receive, watched)
-        except Exception as error:
-            if not mine.boot_failed and mine.starts_later and self.required:
-                self.fail(format_failure(error))
-            if not mine.boot_failed:
-                self.booted()  # in the mode auto it only says that the app knows no lifespan
-                raise
-        if mine.boot_failed:
-            await send({"type": "lifespan.startup.complete"})
-            while (await receive())["type"] != "lifespan.shutdown":
-                pass
-            await send({"type": "lifespan.shutdown.complete"})
+
+async def live(own, scope, receive, send):
+    """The lifespan of a Watched app, given what that knows of itself."""
+    mine = own.mine
+
+    async def watched(message):
+        if message["type"] == "lifespan.startup.failed":
+            fail_to_start(own, message.get("message") or "the app sent lifespan.startup.failed")
+            return
+        if message["type"] == "lifespan.startup.complete":
+            has_started(own)
+        await send(message)
+
+    try:
+        await own.app(scope, receive, watched)
+    except Exception as error:
+        if not mine.boot_failed and mine.starts_later and own.required:
+            fail_to_start(own, format_failure(error))
+        if not mine.boot_failed:
+            has_started(own)  # in the mode auto it only says that the app knows no lifespan
+            raise
+    if mine.boot_failed:
+        await send({"type": "lifespan.startup.complete"})
+        while (await receive())["type"] != "lifespan.shutdown":
+            pass
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 # ---------------------------------------------------------------- coverage in a worker
@@ -1375,7 +1524,8 @@ class WorkerRecord:
         self.pid = None
         self.coverage = None
         self.starts_later = False  # post_worker_init is not yet the end of its boot
-        self.counts_requests = True
+        self.layered = False  # there is a layer around the app, which counts its requests
+        self.counts_requests = False  # and the worker class is known to call it: no count is none
         self.leaving = False  # worker_exit has come
         self.aborted = False  # by gunicorn, at its timeout
         self.saving = REAL_LOCK()
@@ -1388,6 +1538,7 @@ class WorkerRecord:
         self.unmeasured = []  # the project's files that it imported, where coverage has no data at all
         self.forked_at = time.time()
         self.requests = 0
+        self.last_request = None  # when it came, by the monotonic clock
         self.request_numbers = itertools.count(1)
 
     def path(self, kind, suffix=""):
@@ -1540,7 +1691,8 @@ def save_once(worker, mine):
         os.getpid(),
         file=name,
         ms=round(1000 * (time.time() - started), 1),
-        requests=mine.requests,
+        requests=mine.requests if mine.requests or mine.counts_requests else None,
+        last_request=mine.last_request,
         hashes={path: each for path, each in STATE.hashes.items() if mine.told.get(path) != each},
         error=mine.error,
         late=mine.late,
@@ -1548,11 +1700,6 @@ def save_once(worker, mine):
         doubts=mine.coverage.watch.found if mine.coverage and mine.coverage.watch else [],
         unmeasured=mine.unmeasured,
     )
-
-
-def calls_pre_request(worker):
-    """Whether the worker class calls gunicorn's pre_request hook: uvicorn's does not."""
-    return not any("uvicorn" in cls.__module__ for cls in type(worker).__mro__)
 
 
 def record_boot(worker):
@@ -1582,11 +1729,11 @@ def tell_later(mine):
         mine.note("later", os.getpid(), libraries=libraries)
 
 
-def count_request(worker):
-    mine = worker._gunicov
+def count_request(mine):
     # next() is one step under threads where += is not; the highest number seen is the count.
     number = next(mine.request_numbers)
     mine.requests = max(mine.requests, number)
+    mine.last_request = MONOTONIC()
     if number == 1:
         mine.mark("served")
 
@@ -2211,7 +2358,6 @@ def post_fork(server, worker):
     worker._gunicov.pid = os.getpid()
     STATE.known, STATE.real = frozenset(sys.modules), RealPaths()
     STATE.compiled, STATE.joined = {}, {}
-    worker._gunicov.counts_requests = calls_pre_request(worker)
     atexit.register(save_at_exit, worker)
     limits = (limit_worker, bound_closing)
     attempt(worker, unwrap_reload, server)
@@ -2224,11 +2370,6 @@ def post_worker_init(worker):
     THEIRS["post_worker_init"](worker)
     if not worker._gunicov.boot_failed and not worker._gunicov.starts_later:
         attempt(worker, record_boot, worker)
-
-
-def pre_request(worker, req):
-    attempt(worker, count_request, worker)
-    THEIRS["pre_request"](worker, req)
 
 
 def worker_abort(worker):

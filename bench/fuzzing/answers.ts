@@ -16,7 +16,10 @@ import type { Random } from "./random.ts";
 
 const PROGRAM = { name: "gunicov_helper", source: "pass\n" } as const;
 const SIGNAL = new AbortController().signal;
-const FLUSH = { generation: 3, generations: [3], expected: 2, written: 2, lost: [], reasons: [], requests: 1 };
+const FLUSH = {
+  ...{ generation: 3, generations: [3], expected: 2, written: 2, lost: [], reasons: [], requests: 1 },
+  ...{ reached: true, address: null, notes: [] },
+};
 /** A peer is used for so many calls. */
 const CALLS = 200;
 

@@ -33,6 +33,7 @@ class Session:
         self.reports = 0  # how many there were: the number of the last one
         self.signalling = None  # the job whose SIGHUP is in flight: one at a time
         self.oom_kills = 0
+        self.arrivals = None  # Arrivals at that master's workers
         self.chores = collections.deque()
         self.scratches = set()  # directories that children write to
 

@@ -31,6 +31,7 @@ export const FileConfig = v.strictObject({
       env: v.optional(env),
       source: v.optional(v.array(v.string())),
       timeout: v.optional(seconds),
+      requests: v.optional(v.boolean()),
     }),
   ),
   coverage: v.optional(

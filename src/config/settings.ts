@@ -49,6 +49,8 @@ export interface Settings {
     readonly env: Readonly<Record<string, string>>;
     readonly source: readonly string[] | null;
     readonly timeout: number;
+    /** They are to send requests to the server. */
+    readonly requests: boolean;
   };
   readonly failUnder: number | null;
   readonly html: string | null;
@@ -90,6 +92,7 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
       env: tests.env ?? {},
       source: tests.source ? absolute(tests.source) : null,
       timeout: tests.timeout ?? DEFAULT_TIMEOUT,
+      requests: tests.requests ?? true,
     },
     failUnder: flags.failUnder ?? config.coverage?.fail_under ?? null,
     html: flags.html === null ? null : resolve(cwd, flags.html),

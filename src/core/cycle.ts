@@ -32,6 +32,7 @@ import type { Event, Settled } from "./event.ts";
 import type { FactBody, Reason, Step, TestCounts } from "./fact.ts";
 import { FAILURE_EXIT, type Failure, failure } from "./failure.ts";
 import { lossReasons } from "./loss.ts";
+import { type Asked, noRequests, unknownRequests } from "./no-requests.ts";
 import { cycleOutcome, exitCode } from "./outcome.ts";
 import type { Policy } from "./policy.ts";
 import type { Report } from "./report.ts";
@@ -47,6 +48,8 @@ export interface Progress {
   readonly stepStartedAt: number;
   readonly phases: Partial<Record<Step, number>>;
   readonly tests: TestCounts | null;
+  /** How many tests were carried out. */
+  readonly ran: number;
   readonly flush: Flush | null;
   readonly report: Report | null;
   readonly failure: Failure | null;
@@ -363,6 +366,7 @@ function openCycle(state: State, wanted: Request, at: number): Transition {
     stepStartedAt: at,
     phases: {},
     tests: null,
+    ran: 0,
     flush: null,
     report: null,
     failure: null,
@@ -392,7 +396,7 @@ function onSettled(state: State, settled: Settled, at: number, policy: Policy): 
   if (state.phase === "cancelling") return closeCycle(timed, at, policy, true);
   switch (settled.status) {
     case "done":
-      return onDone(timed, settled.output, at);
+      return onDone(timed, settled.output, at, policy);
     case "failed":
       return toReporting(timed, settled.failure, at);
     case "aborted":
@@ -423,7 +427,7 @@ function settleStep(state: State, settled: Settled, at: number): State {
   };
 }
 
-function onDone(state: State, output: StepOutput, at: number): Transition {
+function onDone(state: State, output: StepOutput, at: number, policy: Policy): Transition {
   const { progress } = state;
   if (progress === null) return [state, []];
   switch (output.step) {
@@ -432,9 +436,9 @@ function onDone(state: State, output: StepOutput, at: number): Transition {
     case "restarting":
       return runStep(state, at, { step: "testing", select: progress.request.select });
     case "testing":
-      return onTested(state, progress, output, at);
+      return onTested(state, progress, output, output.ran, at);
     case "flushing":
-      return onFlushed(state, progress, output, at);
+      return onFlushed(state, progress, output, at, policy);
     case "collecting":
       return onCollected(state, progress, output.report, at);
     case "reporting":
@@ -459,35 +463,53 @@ function toTests(state: State, at: number, generation: number): Transition {
   return [next, [emit(state, ready), ...effects]];
 }
 
-function onTested(state: State, progress: Progress, tests: TestCounts, at: number): Transition {
+function onTested(
+  state: State,
+  progress: Progress,
+  tests: TestCounts,
+  ran: number,
+  at: number,
+): Transition {
   const { passed, failed, errors, skipped } = tests;
   const counts: TestCounts = { passed, failed, errors, skipped };
-  const tested: State = { ...state, progress: { ...progress, tests: counts } };
+  const tested: State = { ...state, progress: { ...progress, tests: counts, ran } };
   const [next, effects] = runStep(tested, at, { step: "flushing" });
   const ms = progress.phases.testing ?? 0;
   return [next, [emit(state, { type: "tests.finished", ...counts, ms }), ...effects]];
 }
 
-function onFlushed(state: State, progress: Progress, output: Flush, at: number): Transition {
-  const { generation, generations, expected, written, lost, requests } = output;
-  const flush: Flush = {
-    generation,
-    generations,
-    expected,
-    written,
-    lost,
-    reasons: output.reasons,
-    requests,
-  };
-  const flushed: State = { ...state, progress: { ...progress, flush } };
+function onFlushed(
+  state: State,
+  progress: Progress,
+  output: Flush,
+  at: number,
+  { requests }: Policy,
+): Transition {
   const partial = progress.request.select.length > 0;
-  const [next, effects] = runStep(flushed, at, { step: "collecting", flush, partial });
+  const flush = withArrivals(output, { ran: progress.ran, requests }, partial);
+  const said = flush.notes
+    .slice(output.notes.length)
+    .map((message) => emit(state, { type: "warning", message }));
+  const { expected, written, lost } = flush;
   const reasons = lossReasons(flush);
+  const flushed: State = { ...state, progress: { ...progress, flush } };
+  const [next, effects] = runStep(flushed, at, { step: "collecting", flush, partial });
   const fact: FactBody =
     reasons.length === 0
       ? { type: "coverage.complete", expected, written, lost }
       : { type: "coverage.incomplete", expected, written, lost, reasons };
-  return [next, [emit(state, fact), ...effects]];
+  return [next, [...said, emit(state, fact), ...effects]];
+}
+
+/** With what is to be said where nobody came. A selection may well need no server: of that it is a note. */
+function withArrivals(flush: Flush, asked: Asked, partial: boolean): Flush {
+  const nobody = noRequests(flush, asked);
+  const note = partial && nobody !== null ? nobody : unknownRequests(flush, asked);
+  return {
+    ...flush,
+    reasons: nobody === null || partial ? flush.reasons : [...flush.reasons, nobody],
+    notes: note === null ? flush.notes : [...flush.notes, note],
+  };
 }
 
 function onCollected(state: State, progress: Progress, report: Report, at: number): Transition {

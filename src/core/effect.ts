@@ -19,7 +19,8 @@ export type StepOutput =
       readonly generation: number;
     }
   | { readonly step: "restarting" }
-  | ({ readonly step: "testing" } & TestCounts)
+  /** `ran`: how many tests were carried out, whatever became of them. */
+  | ({ readonly step: "testing"; readonly ran: number } & TestCounts)
   | ({ readonly step: "flushing" } & Flush)
   | { readonly step: "collecting"; readonly report: Report }
   | { readonly step: "reporting" };
@@ -33,9 +34,16 @@ export interface Flush {
   readonly expected: number;
   readonly written: number;
   readonly lost: readonly LostWorker[];
-  /** What else keeps the data from being whole, a line each. */
-  readonly reasons: readonly string[];
+  /** Requests that they served in all. Null: not known. */
   readonly requests: number | null;
+  /** Whether one has come since the tests began. Null: not known. */
+  readonly reached: boolean | null;
+  /** Where the server listens, for people. Null: not known. */
+  readonly address: string | null;
+  /** Why the data is not whole, a line each, apart from the numbers. */
+  readonly reasons: readonly string[];
+  /** What keeps it from being proved, a line each. */
+  readonly notes: readonly string[];
 }
 
 /** What the reducer wants done. Each `run` settles exactly once with `step.settled`, each `locate` with `target.*`. */

@@ -12,6 +12,8 @@ export interface Policy {
   readonly ceilingMs: number;
   /** Total percentage below which a full, complete cycle ends with exit code 5; null: not asked for. */
   readonly failUnder: number | null;
+  /** The tests are to send requests: a run without any says nothing of them. */
+  readonly requests: boolean;
 }
 
 export const WATCH: Policy = {
@@ -21,5 +23,6 @@ export const WATCH: Policy = {
   quietMs: 60,
   ceilingMs: 10_000,
   failUnder: null,
+  requests: true,
 };
 export const ONCE: Policy = { ...WATCH, once: true, onChange: "queue", firstQuietMs: 0, quietMs: 0 };

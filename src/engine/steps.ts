@@ -1,7 +1,7 @@
 /** Each step of the cycle as calls of ports: input in, settled out, nothing decided about what comes next. */
 import type { StepInput, StepOutput } from "../core/effect.ts";
 import type { Settled } from "../core/event.ts";
-import type { CheckFailure } from "../core/fact.ts";
+import type { CheckFailure, TestResult } from "../core/fact.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import type { Report } from "../core/report.ts";
 import type { Result } from "../core/result.ts";
@@ -134,13 +134,24 @@ function lastLine(traceback: string): string {
 }
 
 async function test(select: readonly string[], context: StepContext): Promise<Settled> {
-  return settled(await context.ports.tests.run(select, context.say, context.signal), (run) => ({
+  const ran = new Set<string>();
+  const say: Say = (fact) => {
+    if (fact.type === "test.finished" && wasCarriedOut(fact)) ran.add(fact.id);
+    context.say(fact);
+  };
+  return settled(await context.ports.tests.run(select, say, context.signal), (run) => ({
     step: "testing",
+    ran: ran.size,
     passed: run.passed,
     failed: run.failed,
     errors: run.errors,
     skipped: run.skipped,
   }));
+}
+
+/** A file that can't be collected is told of as a test, by its path, and runs none. */
+function wasCarriedOut({ id, outcome }: TestResult): boolean {
+  return outcome !== "skipped" && (outcome !== "error" || id.includes("::"));
 }
 
 async function report(value: Report | null, context: StepContext): Promise<Settled> {

@@ -2,9 +2,12 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
+from gunicov_helper.process.arrivals import connections
 from helper_client import HelperClient, clean_environment
 from test_helper_server import APP, LIB, RC
 
@@ -197,3 +200,54 @@ def test_a_file_changed_since_the_restart_supersedes(served, project):
     flushed = client.ask("flush", timeout=TIME)
     answer = client.ask("collect", generation=flushed["generation"])
     assert answer["superseded"] == [str(project.dir / "lib.py")]
+
+
+MEASURED = "import coverage\nc = coverage.Coverage(data_file={file!r}, data_suffix={suffix})\nc.start()\nimport lib\n"
+MEASURED += "lib.choose('/b')\nc.stop()\nc.save()\n"
+
+
+@pytest.mark.parametrize("lost", [0, 4], ids=["beside the workers'", "in place of a worker's"])
+@pytest.mark.parametrize("suffix", ["True", "os.urandom(4).hex()"], ids=["pids in the names", "none"])
+def test_data_of_a_process_that_is_no_worker_is_no_agreement(served, project, suffix, lost):
+    """As of tests in the server's container that coverage's .pth measures."""
+    text = conf(suffix=suffix, at_exit=f"if worker.age == {lost}: return")
+    server, client, _ = served(text)
+    client.ask("restart", timeout=TIME)
+    server.get("/a")
+    measured = MEASURED.format(file=str(server.data / ".coverage"), suffix=suffix)
+    subprocess.run([sys.executable, "-c", "import os\n" + measured], cwd=project.dir, check=True)
+    flushed = client.ask("flush", timeout=TIME)
+    assert flushed["written"] == (2 if lost else 3)
+    assert any("none of the workers" in reason for reason in flushed["reasons"])
+    assert flushed["note"] is None
+    if suffix == "True":
+        assert len(flushed["lost"]) == (1 if lost else 0)
+
+
+def test_two_files_of_each_worker_are_agreement(served):
+    again = "worker.cov.save(); worker.cov = coverage.Coverage(data_file=os.path.join(DIRECTORY, '.coverage'), "
+    again += "data_suffix=True); worker.cov.start()"
+    server, client, _ = served(conf(at_exit=again))
+    flushed, _ = cycle(server, client, "/a")
+    assert flushed["written"] >= 2 and flushed["reasons"] == [] and flushed["lost"] == []
+
+
+def test_where_no_connection_came_no_request_did(served):
+    server, client, _ = served()
+    client.ask("restart", timeout=TIME)
+    before = connections(server.pid)
+    flushed = client.ask("flush", timeout=TIME)
+    quiet = connections(server.pid) == before  # nothing else on this machine has come to any port
+    assert flushed["reached"] is (False if quiet else None)
+    assert flushed["addresses"] == [server.url.removeprefix("http://")]
+    flushed, _ = cycle(server, client, "/a")
+    assert flushed["reached"] is None
+
+
+def test_of_a_unix_socket_the_kernel_tells_nothing(served, tmp_path):
+    path = tmp_path / "app.sock"
+    _, client, _ = served(args=("-b", f"unix:{path}"))
+    client.ask("restart", timeout=TIME)
+    flushed = client.ask("flush", timeout=TIME)
+    assert flushed["reached"] is None
+    assert f"unix:{path}" in flushed["addresses"]

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Flush } from "../../src/core/effect.ts";
 import type { Worker } from "../../src/core/fact.ts";
 import { type FailureKind, failure } from "../../src/core/failure.ts";
+import { lossReasons } from "../../src/core/loss.ts";
 import type { FileReport, Report, Summary } from "../../src/core/report.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
 import type {
@@ -109,6 +110,10 @@ export class FakeServer implements Server {
         written,
         lost,
         requests: this.#requests,
+        reached: this.#requests > 0,
+        address: "127.0.0.1:8000",
+        reasons: [],
+        notes: [],
       };
       this.#generation += 1;
       this.#requests = 0;
@@ -121,12 +126,12 @@ export class FakeServer implements Server {
       const files = [...this.files]
         .filter(([path]) => path.endsWith(".py"))
         .map(([path, text]) => this.#fileReport(path, text));
-      const reasons = flush.lost.map((worker) => `worker ${worker.pid} lost data: ${worker.cause}`);
+      const missing = lossReasons(flush);
       const report: Report = {
         totals: sum(files.map((file) => file.summary)),
         files,
-        complete: reasons.length === 0,
-        reasons,
+        complete: missing.length === 0,
+        reasons: [...missing, ...flush.notes],
         partial,
         generations: flush.generations,
         requests: flush.requests,

@@ -12,12 +12,23 @@ def plural(count, noun):
 class Closed:
     """A generation that has ended, where no record tells: who exited, and what they left."""
 
-    def __init__(self, workers, data, since, wiped):
-        """`workers`: {(pid, start time): age}; `since`: when the code they ran was loaded."""
+    def __init__(self, workers, data, since, wiped, early=0):
+        """`workers`: {(pid, start time): age}; `since`: when the code they ran was loaded; `early`: how many
+        files were there, as they are now, that nobody who had ended by then can have left."""
         self.since, self.wiped, self.directory = since, wiped, data.path
         self.count, self.damaged = len(workers), len(data.damaged())
         self.paths = [one.copy for one in data.whole()]
         self.lost = self.find_lost(workers, data)
+        self.strangers = self.count_strangers(workers, data, early)
+
+    def count_strangers(self, workers, data, early):
+        """How many files are of processes that are no workers: by the pids in their names, else by number."""
+        host = os.uname().nodename
+        pids = {pid for pid, _ in workers}
+        named = [pids_in(one.name, host) for one in data.whole()]
+        if any(numbers & pids for numbers in named):
+            return sum(not numbers & pids for numbers in named)
+        return max(early, len(named) - self.count)
 
     def find_lost(self, workers, data):
         """Those whose pid no file has in its name. Empty where the names tell no pids."""
@@ -40,7 +51,7 @@ class Closed:
 
     @property
     def expected(self):
-        return max(self.count, self.written + len(self.lost))
+        return max(self.count, self.written - self.strangers + len(self.lost))
 
     def tally(self):
         files = plural(self.written, "data file")
@@ -49,9 +60,14 @@ class Closed:
 
     def reasons(self):
         """Why the data is not whole, a line each. Empty: the numbers agree."""
-        if self.written >= self.expected and not self.damaged:
+        if self.written >= self.expected and not self.damaged and not self.strangers:
             return []
         reasons = [f"{self.tally()} in {self.directory}"]
+        if self.strangers:
+            reasons.append(
+                f"{plural(self.strangers, 'data file')} of processes that are none of the workers seen: tests "
+                "that are measured beside the server, child processes of the app, or workers that were replaced"
+            )
         if self.wiped:
             reasons.append(
                 f"{self.directory} was deleted while workers saved their data in it (a post_fork "

@@ -168,6 +168,10 @@ class DataDirectory:
     def whole(self):
         return [one for one in self.held.values() if one.whole]
 
+    def stamps(self):
+        """{file: size and time} of all that have come."""
+        return {key: one.stamp() for key, one in self.held.items()}
+
     def damaged(self):
         return [one for one in self.held.values() if not one.whole]
 

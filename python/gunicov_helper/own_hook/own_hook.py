@@ -131,6 +131,8 @@ class OwnHook:
             yield from self.earlier_boot(watch, clock)
             serving, wipes = self.workers(), self.data.wipes
             workers, since = {**self.roster, **serving}, time.time()
+            self.data.look()
+            there = self.data.stamps()
             if self.one_by_one:
                 for key in serving:
                     yield from self.end(job, watch, deaths, clock, key, workers)
@@ -139,7 +141,9 @@ class OwnHook:
             yield from self.exited(job, watch, deaths, clock, workers)
         wiped = self.data.wipes > wipes
         self.one_by_one = self.one_by_one or wiped
-        closed = self.closed[self.number] = Closed(workers, self.data, self.since, wiped)
+        same = sum(self.data.stamps().get(key) == stamp for key, stamp in there.items())
+        early = max(0, same - (len(workers) - len(serving)))
+        closed = self.closed[self.number] = Closed(workers, self.data, self.since, wiped, early)
         number = self.number
         self.open_generation({}, since)
         return {

@@ -54,6 +54,11 @@ class Errors:
         told = [one for one in self.lines() if one.get("age") == age and one.get("step") in steps]
         return text(told[-1]) if told else None
 
+    def hide_requests(self, ages):
+        """Whether one of these workers could not say that a request has come."""
+        told = [one for one in self.lines() if one.get("step") == "count_request"]
+        return any(one.get("age") in ages for one in told)
+
 
 def as_object(line):
     try:

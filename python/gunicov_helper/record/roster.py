@@ -93,7 +93,20 @@ class Roster:
         return self.written() + len(self.lost) + len(self.pending())
 
     def requests(self):
-        return sum(as_int(one.get("requests")) or 0 for one in self.saved.values())
+        """Requests served in all; None where that is not known."""
+        counts = [as_int(one.get("requests")) for one in self.saved.values()]
+        known = sum(count or 0 for count in counts)
+        return None if None in counts and not known else known
+
+    def reached(self, since):
+        """Whether a request has come since then (by the monotonic clock); None where that is not known."""
+        times = [one.get("last_request") for one in self.saved.values()]
+        if any(isinstance(time, (int, float)) and time >= since for time in times):
+            return True
+        served = self.generation.served()
+        if any(str(age) in served for age in self.lost):
+            return True  # it has not lived to say when
+        return None if any(one.get("requests") is None for one in self.saved.values()) else False
 
     def worker(self, age):
         return {"age": age, "pid": self.pids.get(age)}

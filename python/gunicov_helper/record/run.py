@@ -43,7 +43,15 @@ class Run:
         return sum(roster.written() for roster in self.rosters)
 
     def requests(self):
-        return sum(roster.requests() for roster in self.rosters)
+        """Requests served in all; None where that is not known."""
+        counts = [roster.requests() for roster in self.rosters]
+        known = sum(count or 0 for count in counts)
+        return None if None in counts and not known else known
+
+    def reached(self, since):
+        """Whether a request has come since then (by the monotonic clock); None where that is not known."""
+        told = [roster.reached(since) for roster in self.rosters]
+        return True if True in told else None if None in told else False
 
     def count(self):
         return sum(len(roster.pids) for roster in self.rosters)

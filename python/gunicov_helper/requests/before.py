@@ -74,6 +74,7 @@ class Before:
         why = self.why_stale(generation, request["files"], request["source"])
         if why is None:  # these are the workers that the tests will find
             self.session.run = Run(generation.number)
+            self.session.arrivals.begin()
             self.session.chores.append(self.session.look_for_owners)
         return {
             "fresh": why is None,
@@ -107,7 +108,7 @@ class Before:
             return "an older worker has not ended yet"
         if not all(told.get("counts_requests", True) for told in boots.booted.values()):
             return "this worker class does not tell whether it has served"
-        if generation.served():
+        if generation.served() or self.session.errors.hide_requests(generation.forked()):
             return "a worker has served a request"
         inside = next((path for path in files if within(path, source)), None)
         if inside:

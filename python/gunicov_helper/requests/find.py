@@ -8,6 +8,7 @@ import time
 from gunicov_helper.failure import Failure, denied
 from gunicov_helper.own_hook.configured import own_data
 from gunicov_helper.own_hook.own_hook import OwnHook
+from gunicov_helper.process.arrivals import Arrivals
 from gunicov_helper.process.master import Master
 from gunicov_helper.process.process import all_processes, find_masters
 from gunicov_helper.protocol.wait import Wait
@@ -45,6 +46,7 @@ class Find:
             self.session.run, self.session.closed = None, {}
             self.session.errors = Errors(master.pid)
         self.session.master, self.session.record = master, record
+        self.session.arrivals = Arrivals(master.pid)
         self.session.own = self.find_own(request.get("coverage_dir"))
         self.session.oom_kills = master.oom_kills()
         if record.exists() and record.master().get("executable") == sys.executable:

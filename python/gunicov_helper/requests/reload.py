@@ -115,7 +115,9 @@ class Reload:
     def do_restart(self, request, job):
         clock = Clock(request["timeout"])
         if self.session.own:
-            return (yield from self.by_turns(job, clock, self.session.own.restart(job, clock)))
+            answer = yield from self.by_turns(job, clock, self.session.own.restart(job, clock))
+            self.session.arrivals.begin()
+            return answer
         yield from self.take_turn(job, clock)
         try:
             with Watch() as watch, Deaths(self.session.master) as deaths:
@@ -135,6 +137,7 @@ class Reload:
             self.session.signalling = None
         if job.cancelled:
             raise Cancelled()
+        self.session.arrivals.begin()
         return {
             "generation": opened.number,
             "workers": [
@@ -214,8 +217,10 @@ class Reload:
 
     def do_flush(self, request, job):
         clock = Clock(request["timeout"])
+        arrivals = self.session.arrivals
         if self.session.own:
-            return (yield from self.by_turns(job, clock, self.session.own.flush(job, clock)))
+            answer = yield from self.by_turns(job, clock, self.session.own.flush(job, clock))
+            return dict(answer, reached=arrivals.settle(None), addresses=arrivals.addresses())
         yield from self.take_turn(job, clock)
         try:
             with Watch() as watch, Deaths(self.session.master) as deaths:
@@ -238,6 +243,8 @@ class Reload:
             "reasons": reasons,
             "note": note,
             "requests": run.requests(),
+            "reached": arrivals.settle(run.reached(arrivals.since)),
+            "addresses": arrivals.addresses(),
             "ms": clock.ms(),
         }
 

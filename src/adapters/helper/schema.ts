@@ -79,6 +79,10 @@ export const Flush = v.object({
   written: int,
   lost: v.array(Lost),
   requests: v.nullish(int, null),
+  /** Whether one has come since the tests may have begun; null: not known. */
+  reached: v.nullish(v.boolean(), null),
+  /** Where the server listens. */
+  addresses: v.optional(v.array(v.string()), []),
   /** Why the data is not whole, apart from `lost`; `note`: or else what keeps it from being proved. */
   reasons: v.optional(v.array(v.string()), []),
   note: text,

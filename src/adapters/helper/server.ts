@@ -53,12 +53,6 @@ const SOON = 500;
 
 export const SERVER_TIMES: ServerTimes = { mount: 5, restart: 60, flush: 60 };
 
-/** What keeps a run's data from being proved, where its numbers agree. */
-interface Doubt {
-  readonly generation: number;
-  readonly note: string | null;
-}
-
 export class HelperServer implements Server {
   readonly #target: Target;
   readonly #program: Program;
@@ -67,7 +61,6 @@ export class HelperServer implements Server {
   readonly #times: ServerTimes;
   readonly #choice: Choice;
   readonly #last = new LastReport();
-  #doubt: Doubt | null = null;
   #rpc: Rpc | null = null;
   /** It was looked for, and not closed since. */
   #wanted = false;
@@ -172,10 +165,10 @@ export class HelperServer implements Server {
     const params = { timeout: this.#times.flush };
     const result = await this.#call("flush", params, Flush, { signal, onEvent });
     if (!result.ok) return result;
-    const { note, ...flush } = result.value;
-    this.#doubt = { generation: flush.generation, note };
+    const { note, addresses, ...flush } = result.value;
     if (note !== null) say({ type: "warning", message: note });
-    return ok(flush);
+    const address = addresses.length === 0 ? null : `${addresses.join(", ")} (${this.#target.name})`;
+    return ok({ ...flush, address, notes: note === null ? [] : [note] });
   }
 
   async collect(
@@ -206,13 +199,11 @@ export class HelperServer implements Server {
         `${this.#paths.shown(path)} has changed since gunicorn's master loaded it: start the server anew`,
     );
     const missing = [...lossReasons(flush), ...reasons, ...changed, ...old];
-    const complete = missing.length === 0;
-    const note = this.#doubt?.generation === generation ? this.#doubt.note : null;
     return ok({
       totals: report.totals,
       files,
-      complete,
-      reasons: note === null ? missing : [...missing, note],
+      complete: missing.length === 0,
+      reasons: [...missing, ...flush.notes],
       partial,
       generations,
       requests,

@@ -3,7 +3,7 @@
  * alive, from the effects alone. It never looks into the reducer to know what should be.
  */
 import { begin, type reduce, type State, type Transition } from "../../../src/core/cycle.ts";
-import type { Effect, StepOutput } from "../../../src/core/effect.ts";
+import type { Effect, Flush, StepOutput } from "../../../src/core/effect.ts";
 import type { Event, Settled } from "../../../src/core/event.ts";
 import type { FactBody, Step } from "../../../src/core/fact.ts";
 import { failure } from "../../../src/core/failure.ts";
@@ -287,24 +287,20 @@ const REPORT: Report = {
   requests: 1,
 };
 
+export const FLUSH: Flush = {
+  ...{ generation: 1, generations: [1], expected: 1, written: 1, lost: [], requests: 1 },
+  ...{ reached: true, address: null, reasons: [], notes: [] },
+};
+
 /** What a step that went well gives. */
 export function output(step: Step, restart: boolean): StepOutput {
   switch (step) {
     case "checking":
       return { step, restart, why: "changed", generation: 1 };
     case "testing":
-      return { step, passed: 1, failed: 0, errors: 0, skipped: 0 };
+      return { step, ran: 1, passed: 1, failed: 0, errors: 0, skipped: 0 };
     case "flushing":
-      return {
-        step,
-        generation: 1,
-        generations: [1],
-        expected: 1,
-        written: 1,
-        lost: [],
-        reasons: [],
-        requests: 1,
-      };
+      return { step, ...FLUSH };
     case "collecting":
       return { step, report: REPORT };
     default:
