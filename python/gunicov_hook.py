@@ -73,6 +73,7 @@ CHAINED = (
     "pre_fork",
     "post_fork",
     "post_worker_init",
+    "pre_request",
     "worker_abort",
     "child_exit",
     "worker_exit",
@@ -1202,12 +1203,11 @@ def count_handled(worker, app):
         return None
     count = counter(worker)
 
-    @sys.modules["aiohttp.web"].middleware
     async def gunicov_counts(request, handler):
         count()
         return await handler(request)
 
-    app.middlewares.insert(0, gunicov_counts)
+    app.middlewares.insert(0, sys.modules["aiohttp.web"].middleware(gunicov_counts))
     return app
 
 
@@ -1730,11 +1730,18 @@ def tell_later(mine):
 
 
 def count_request(mine):
+    """A request has come to the app."""
+    note_request(mine)
     # next() is one step under threads where += is not; the highest number seen is the count.
     number = next(mine.request_numbers)
     mine.requests = max(mine.requests, number)
+
+
+def note_request(mine):
+    """A request has come to the worker; the user's own pre_request may keep it from the app."""
+    first = mine.last_request is None
     mine.last_request = MONOTONIC()
-    if number == 1:
+    if first:
         mine.mark("served")
 
 
@@ -2370,6 +2377,11 @@ def post_worker_init(worker):
     THEIRS["post_worker_init"](worker)
     if not worker._gunicov.boot_failed and not worker._gunicov.starts_later:
         attempt(worker, record_boot, worker)
+
+
+def pre_request(worker, req):
+    attempt(worker, note_request, worker._gunicov)
+    THEIRS["pre_request"](worker, req)
 
 
 def worker_abort(worker):

@@ -463,13 +463,7 @@ function toTests(state: State, at: number, generation: number): Transition {
   return [next, [emit(state, ready), ...effects]];
 }
 
-function onTested(
-  state: State,
-  progress: Progress,
-  tests: TestCounts,
-  ran: number,
-  at: number,
-): Transition {
+function onTested(state: State, progress: Progress, tests: TestCounts, ran: number, at: number): Transition {
   const { passed, failed, errors, skipped } = tests;
   const counts: TestCounts = { passed, failed, errors, skipped };
   const tested: State = { ...state, progress: { ...progress, tests: counts, ran } };

@@ -55,10 +55,13 @@ describe("the screen at rest", () => {
 
   it("says that nobody came instead of a percentage", async () => {
     const [, terminal] = await show({ columns: 120 });
-    const reason = "no-requests: 2 tests ran, and no request reached the server. It listens at 127.0.0.1:8000.";
+    const reason =
+      "no-requests: 2 tests ran, and no request reached the server. It listens at 127.0.0.1:8000.";
     const seen = report(FILES, { complete: false, reasons: [reason], requests: 0 });
     await terminal.emit({ type: "report", ...seen });
-    expect(terminal.lines[2]).toContain("incomplete: no-requests: 2 tests ran, and no request reached the server");
+    expect(terminal.lines[2]).toContain(
+      "incomplete: no-requests: 2 tests ran, and no request reached the server",
+    );
     expect(terminal.lines[2]).not.toContain("93.1 %");
   });
 

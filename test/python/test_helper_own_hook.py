@@ -207,7 +207,9 @@ MEASURED += "lib.choose('/b')\nc.stop()\nc.save()\n"
 
 
 @pytest.mark.parametrize("lost", [0, 4], ids=["beside the workers'", "in place of a worker's"])
-@pytest.mark.parametrize("suffix", ["True", "os.urandom(4).hex()"], ids=["pids in the names", "none"])
+@pytest.mark.parametrize(
+    "suffix", ["True", "os.urandom(4).hex()"], ids=["pids in the names", "none"]
+)
 def test_data_of_a_process_that_is_no_worker_is_no_agreement(served, project, suffix, lost):
     """As of tests in the server's container that coverage's .pth measures."""
     text = conf(suffix=suffix, at_exit=f"if worker.age == {lost}: return")

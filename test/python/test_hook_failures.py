@@ -223,7 +223,10 @@ def test_the_users_hook_error_behaves_as_without_us(gunicorn_server, project):
     assert "theirs" in server.log()
     server.hup()
     first = server.generations()[0]
-    assert first.read("saved", 1)["requests"] == 1
+    # It came to the worker, which is not fresh any more; the app was not asked.
+    assert first.ages("served") == [1]
+    assert first.read("saved", 1)["requests"] == 0
+    assert first.read("saved", 1)["last_request"] is not None
     assert "app.py" in measured(first.data_files(), project.dir)
 
 

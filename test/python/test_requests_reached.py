@@ -75,7 +75,9 @@ def test_a_worker_that_was_killed_after_a_request_was_reached(served):
     server, client = served()
     client.ask("restart", timeout=TIME)
     server.get()
-    os.kill(server.generation.read("booted", server.generation.ages("booted")[0])["pid"], signal.SIGKILL)
+    os.kill(
+        server.generation.read("booted", server.generation.ages("booted")[0])["pid"], signal.SIGKILL
+    )
     time.sleep(0.5)
     flushed = client.ask("flush", timeout=TIME)
     assert len(flushed["lost"]) == 1 and flushed["reached"] is True

@@ -1,4 +1,6 @@
+import { realpathSync } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { remove, run } from "./machine.ts";
 import { copyDemo, type Place } from "./place.ts";
@@ -9,8 +11,9 @@ export async function localPlace(): Promise<Place> {
   return localPlaceIn(join(await copyDemo(), "demo"));
 }
 
-/** The same for any project in a temporary directory of its own; `close` removes that. */
+/** The same for any project inside a temporary directory of its own; `close` removes that. */
 export function localPlaceIn(demo: string): Place {
+  if (dirname(demo) === realpathSync(tmpdir())) throw new Error(`${demo} is in no directory of its own`);
   const sessions: Session[] = [];
   const own = join(demo, ".gunicov");
   return {

@@ -56,7 +56,8 @@ class Errors:
 
     def hide_requests(self, ages):
         """Whether one of these workers could not say that a request has come."""
-        told = [one for one in self.lines() if one.get("step") == "count_request"]
+        steps = ("count_request", "note_request")
+        told = [one for one in self.lines() if one.get("step") in steps]
         return any(one.get("age") in ages for one in told)
 
 
