@@ -112,7 +112,6 @@ export class FakeServer implements Server {
         requests: this.#requests,
         reached: this.#requests > 0,
         address: "127.0.0.1:8000",
-        reasons: [],
         notes: [],
       };
       this.#generation += 1;
