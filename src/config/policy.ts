@@ -4,10 +4,12 @@ import type { Settings } from "./settings.ts";
 
 export function policyOf(settings: Settings, watching: boolean): Policy {
   const { failUnder, quietMs, onChange } = settings;
-  if (!watching) return { ...ONCE, failUnder };
+  const { requests } = settings.tests;
+  if (!watching) return { ...ONCE, failUnder, requests };
   return {
     ...WATCH,
     failUnder,
+    requests,
     firstQuietMs: quietMs ?? WATCH.firstQuietMs,
     quietMs: quietMs ?? WATCH.quietMs,
     onChange: onChange ?? WATCH.onChange,
