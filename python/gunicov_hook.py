@@ -258,7 +258,7 @@ def make_generation(number, manifest):
     unfinished = os.path.join(STATE.directory, f".gen-{number:06d}.{os.getpid()}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     make_directory(unfinished)
-    kinds = "forked booted boot-error part saved served done code joins later wrote"
+    kinds = "forked booted boot-error part saved served done code joins later wrote children"
     for name in kinds.split():
         make_directory(os.path.join(unfinished, name))
     write_json(os.path.join(unfinished, "manifest.json"), manifest)
@@ -974,6 +974,9 @@ def guard_exit(worker):
                 attempt(worker, record_exit, worker, status)
             if status in BOOT_ERRORS:
                 status = 1  # those end the master
+        else:
+            with contextlib.suppress(Exception):
+                tell_fork_ended(known()._gunicov)
         leave(status)
 
     os._exit = _exit
@@ -1411,7 +1414,9 @@ def make_coverage(data_file):
     """A Coverage as the user configured it, writing to `data_file`."""
     import coverage
 
-    cov = telling(coverage)(data_file=data_file, config_file=coverage_config())
+    # With a suffix, because a process that the worker forks may save, too.
+    suffix = True if data_file else None
+    cov = telling(coverage)(data_file=data_file, data_suffix=suffix, config_file=coverage_config())
     if data_file is None:  # else it makes the configured file's directory, or fails to
         cov.set_option("run:data_file", ".coverage")
     configured_sources(cov)
@@ -1570,6 +1575,8 @@ def start_coverage(worker):
         return
     stop_other_tracer()
     make_directory(mine.path("part"))
+    # Where processes that the app starts leave their data, if coverage measures them.
+    os.environ["COVERAGE_FILE"] = os.path.abspath(os.path.join(mine.path("part"), "child"))
     mine.inherited = dict(STATE.hashes)
     data_file = os.path.abspath(os.path.join(mine.path("part"), "data"))
     with where_started():
@@ -1581,6 +1588,7 @@ def start_coverage(worker):
         STATE.measures = Measures(cov)
     mine.coverage = cov
     cov.watch = TracerWatch()
+    watch_forks(worker)
 
 
 def keep_data(mine):
@@ -1590,7 +1598,7 @@ def keep_data(mine):
         return None
     cov.stop()
     if os.path.exists(os.path.join(mine.directory, "unwanted")):
-        shutil.rmtree(mine.path("part"), ignore_errors=True)
+        drop_own(mine)
         return None
     with quick_realpath():
         cov.save()
@@ -1602,14 +1610,30 @@ def keep_data(mine):
         new = [path for path, each in STATE.hashes.items() if mine.inherited.get(path) != each]
         mine.unmeasured = sorted(new)
         # Where nothing was traced at all coverage writes no file, else it may be one with no rows.
-        shutil.rmtree(mine.path("part"), ignore_errors=True)
+        drop_own(mine)
         return None
     unique = os.urandom(4).hex()
     name = f".coverage.{socket.gethostname()}.{os.getpid()}.{mine.age}.{unique}"
     os.rename(path, os.path.join(mine.directory, name))
-    with contextlib.suppress(OSError):
-        os.rmdir(mine.path("part"))
+    drop_part(mine)
     return name
+
+
+def drop_own(mine):
+    """Remove this process's own files from part/: those of the app's processes, and their place, stay."""
+    pid = os.getpid()
+    for name in os.listdir(mine.path("part")):
+        if f".{pid}." in name or f".pid{pid}." in name:  # until 7.14, and since
+            os.unlink(os.path.join(mine.path("part"), name))
+    drop_part(mine)
+
+
+def drop_part(mine):
+    """Remove the place in part/ unless a process of the app's may want it."""
+    forks = os.listdir(os.path.join(mine.directory, "children"))
+    if not forks and not asks_for_children(mine.coverage):
+        with contextlib.suppress(OSError):
+            os.rmdir(mine.path("part"))
 
 
 @contextlib.contextmanager
@@ -1634,6 +1658,69 @@ def save_at_exit(worker):
     if os.getpid() == worker._gunicov.pid:  # not in a process that the worker has forked
         attempt(worker, save_worker, worker)
         attempt(worker, make_way, worker)
+    else:
+        attempt(worker, save_forked, worker)
+
+
+# ---------------------------------------------------------------- processes that the app starts
+
+
+def asks_for_children(cov):
+    """Whether coverage is asked to measure programs that the app starts, or its multiprocessing."""
+    return (
+        {"subprocess", "execv"} & set(option(cov, "run:patch") or ())
+        or "multiprocessing" in (option(cov, "run:concurrency") or ())
+        or {"COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"} & set(os.environ)
+    )
+
+
+def watch_forks(worker):
+    """Put each process that the worker forks on the roster."""
+    known = weakref.ref(worker)
+
+    def forked():
+        worker = known()
+        if worker:
+            with contextlib.suppress(Exception):  # the app's own business goes on
+                note_fork(worker)
+
+    os.register_at_fork(after_in_child=forked)
+
+
+def note_fork(worker):
+    """In a forked process: what will be known of its data. Python's subprocess has forked one that becomes
+    another program, which its environment tells of; multiprocessing one that saves only if coverage is
+    asked for it, and then always."""
+    frame, callers = sys._getframe(), set()
+    while frame is not None:
+        callers.add((frame.f_globals.get("__name__"), frame.f_code.co_name))
+        frame = frame.f_back
+    if ("subprocess", "_execute_child") in callers:
+        return
+    mine = worker._gunicov
+    patches = set(option(mine.coverage, "run:patch") or ())
+    pool = any(name == "multiprocessing.popen_fork" for name, _ in callers)
+    asked = "multiprocessing" in (option(mine.coverage, "run:concurrency") or ())
+    if pool and not asked and not {"fork", "_exit"} <= patches:
+        return
+    about = {"age": mine.age, "start_time": process_start_time(os.getpid())}
+    about.update(pid=os.getpid(), must_save=pool and asked)
+    write_json(os.path.join(mine.directory, "children", f"{os.getpid()}.json"), about)
+
+
+def save_forked(worker):
+    """In a process that the worker has forked, and that ends as Python does: coverage saves here, too, unless
+    it has been asked to start anew in forked processes."""
+    mine = worker._gunicov
+    if mine.coverage is not None and "fork" not in (option(mine.coverage, "run:patch") or ()):
+        mine.coverage.stop()
+        mine.coverage.save()
+    tell_fork_ended(mine)
+
+
+def tell_fork_ended(mine):
+    if mine.directory:
+        write_whole(os.path.join(mine.directory, "children", f"{os.getpid()}.ended"), b"")
 
 
 def begin_exit(worker):
@@ -1682,7 +1769,8 @@ def save_once(worker, mine):
         mine.error = format_failure(error)
         worker.log.error("gunicov: coverage could not be saved\n%s", mine.error)
         if mine.directory:  # room for the line that says so
-            shutil.rmtree(mine.path("part"), ignore_errors=True)
+            with contextlib.suppress(OSError):
+                drop_own(mine)
     if mine.late:
         worker.log.warning("gunicov: %s", mine.late)
     attempt(worker, tell_later, mine)
@@ -1717,6 +1805,7 @@ def record_boot(worker):
         hashes=hashes,
         libraries=imported_libraries(),
         counts_requests=mine.counts_requests,
+        measures_children=bool(mine.coverage and asks_for_children(mine.coverage)),
     )
     mine.told = hashes
     STATE.known = frozenset(sys.modules)

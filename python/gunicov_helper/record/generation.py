@@ -4,6 +4,7 @@ import contextlib
 import os
 
 from gunicov_helper.files import list_names, read_json
+from gunicov_helper.record.children import Children
 
 
 def as_int(value):
@@ -21,6 +22,7 @@ class Generation:
         self.path, self.number = path, number
         self.read = {}
         self.settled = False  # every worker has saved or is gone: never looked at again
+        self.children = Children(self)
 
     def join(self, *names):
         return os.path.join(self.path, *names)
@@ -76,9 +78,10 @@ class Generation:
             pass  # on a full disk it waits a little longer
 
     def data_files(self):
-        """Paths of its complete data files, sorted."""
+        """Paths of its complete data files, sorted: the workers', and those of the processes that these
+        have started."""
         names = (name for name in list_names(self.path) if name.startswith(".coverage"))
-        return sorted(self.join(name) for name in names)
+        return sorted(self.join(name) for name in names) + self.children.files()
 
     def directories(self):
         kinds = ("forked", "booted", "boot-error", "saved", "done")

@@ -36,11 +36,16 @@ class Run:
     def living(self):
         return [pid for roster in self.rosters for pid in roster.living()]
 
+    def children(self):
+        """The Children of each generation."""
+        return [roster.generation.children for roster in self.rosters]
+
     def expected(self):
-        return sum(roster.expected() for roster in self.rosters)
+        owed = sum(len(each.living) + len(each.lost()) for each in self.children())
+        return sum(r.expected() + len(r.generation.children.files()) for r in self.rosters) + owed
 
     def written(self):
-        return sum(roster.written() for roster in self.rosters)
+        return sum(r.written() + len(r.generation.children.files()) for r in self.rosters)
 
     def requests(self):
         """Requests served in all; None where that is not known."""

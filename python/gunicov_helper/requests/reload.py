@@ -17,6 +17,7 @@ from gunicov_helper.record.errors import removed
 from gunicov_helper.record.roster import Roster, look_settled, missing_old
 from gunicov_helper.record.run import Run
 
+CHILD_SECONDS = 3.0  # after the workers' end, for the processes that they have started
 STRANGER_SECONDS = 1.0  # beyond graceful_timeout
 
 
@@ -267,6 +268,7 @@ class Reload:
             run.close(generations, deaths)
             run.owners |= OtherOwners(self.session.master).found(run.began)
             yield from self.settle_run(job, watch, deaths, clock, run)
+            yield from self.settle_children(job, deaths, clock, run)
         except BaseException:
             for one in generations or [newest]:
                 one.release()  # there will be no report of this one's data
@@ -275,6 +277,7 @@ class Reload:
             raise removed(self.session.record.path)
         self.session.closed[last] = generations
         reasons = run.gaps(last) + sorted(one.text for one in run.owners if one.serves)
+        reasons += [text for each in run.children() for text in each.missing()]
         if unrecorded:
             reasons.append(f"a reload during the tests left no record: {unrecorded}")
         notes = sorted(one.text for one in run.owners if not one.serves)
@@ -305,6 +308,27 @@ class Reload:
             except Failure as failure:
                 failure.message += f" ({run.written()} of {run.expected()} data files are written)"
                 raise
+
+    def settle_children(self, job, deaths, clock, run):
+        """Wait until the processes that the workers have started, and that coverage measures, have ended;
+        not for long: some never do."""
+        until, told = time.monotonic() + CHILD_SECONDS, set()
+        while True:
+            living = [child for each in run.children() for child in each.look()]
+            if not living or time.monotonic() > until:
+                break
+            for child in living:
+                if child.pid not in told:
+                    told.add(child.pid)
+                    job.tell("waiting", age=child.age, pid=child.pid, why=f"{child} still runs")
+            fds, _ = deaths.waits([child.pid for child in living])
+            self.session.master.verify()
+            yield clock.wait("processes of the app to end", fds, every=POLL_SECONDS)
+        for each in run.children():
+            for path, pid in each.files_and_pids():
+                written, expected = run.written(), run.expected()
+                name = os.path.basename(path)
+                job.tell("saved", file=name, pid=pid, written=written, expected=expected)
 
     def cause(self, age, cause):
         if cause in ("unknown", "exit"):

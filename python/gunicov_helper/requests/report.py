@@ -279,6 +279,8 @@ class Report:
             for generation in self.session.record.generations()[:-2]:
                 if generation.number >= wanted:
                     break
+                if generation.children.look():
+                    continue  # they have a place to save to, whoever wants it
                 if generation.settled or look_settled(Roster(generation, deaths, 0)):
                     shutil.rmtree(generation.path)
                     removed.append(generation.number)
