@@ -76,7 +76,11 @@ SHAPES = {
     "freshness": {"files": is_list(is_path), "source": is_list(is_path)},
     "restart": {"timeout": is_timeout},
     "flush": {"timeout": is_timeout},
-    "collect": {"generation": is_count, "since": is_optional(is_count)},
+    "collect": {
+        "generation": is_count,
+        "since": is_optional(is_count),
+        "plain": is_optional(is_flag),
+    },
     "html": {},
     "export": {"map": is_list(is_record(inside=is_path, outside=is_text))},
     "read": {"path": is_path},

@@ -141,6 +141,10 @@ class Analyser:
             except Exception as error:  # noqa: BLE001 - as in `quick_report`
                 self.go_public(error)
         self.results.hashes = {}
+        return self.plain_report(measured)
+
+    def plain_report(self, measured):
+        """The same of coverage.py's own JSON report."""
         return public_report(json.loads(self.json(measured)))
 
     def go_public(self, error):

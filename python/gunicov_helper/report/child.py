@@ -19,27 +19,27 @@ class Child:
 
     MARK = b'{"settled":'
 
-    def __init__(self, job, scratch, work):
+    def __init__(self, job, scratch, work, nice=0):
         """Start `work(child)`, which may `send_files`; what it returns is the request's `ok`.
 
-        `scratch` is a private directory for its files.
+        `scratch` is a private directory for its files; `nice` as in os.nice.
         """
         self.number, self.scratch = job.number, scratch
         self.answer = None
         self.reader, self.writer = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            self.run(job, work)
+            self.run(job, work, nice)
         os.close(self.writer)
         self.rest = b""
 
-    def run(self, job, work):
+    def run(self, job, work, nice):
         try:
             os.close(self.reader)
             os.close(job.channel.source)
             os.close(job.channel.sink)
             die_with_parent()
-            os.nice(5)  # the next cycle comes first
+            os.nice(nice)
             try:
                 settled = {"ok": work(self)}
             except Exception as error:  # noqa: BLE001 - whatever it is, the parent must tell it

@@ -25,8 +25,9 @@ class Result:
 
 
 def settings_of(measured):
-    """All that a Coverage is configured to do, as text that is equal where it is the same."""
-    return repr(sorted(vars(measured.config).items()))
+    """All that a Coverage is configured to do, as text that is equal where it is the same; "" if it can't be told."""
+    config = getattr(measured, "config", None)
+    return repr(sorted(vars(config).items())) if config else ""
 
 
 def key_of(settings, branches, executed):

@@ -22,15 +22,19 @@ from gunicov_helper.record.imported import (
 )
 from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.record.settings import changed_settings
-from gunicov_helper.report.analyser import AGAIN, Analyser
+from gunicov_helper.report.analyser import Analyser
 from gunicov_helper.report.child import Child
+from gunicov_helper.report.collected import Collected, link_all
 from gunicov_helper.report.environment import Environment
 from gunicov_helper.report.renaming import Renaming
+from gunicov_helper.report.results import settings_of
+from gunicov_helper.report.summary import public_report
 from gunicov_helper.source import decode_source
 
 TEXT_LIMIT = 2 * 1024 * 1024
 END_SECONDS = 1.0
 OUTPUT_HIGH_WATER = 4 * 1024 * 1024
+BACKGROUND = 5  # how much nicer than what a cycle waits for
 
 
 class Report:
@@ -43,13 +47,14 @@ class Report:
         self.session.verified()
         number = request["generation"]
         try:
-            return (yield from self.collect(number, request.get("since")))
+            return (yield from self.collect(request, job))
         finally:
             for generation in [] if self.session.own else self.session.generations_of(number):
                 generation.release()
 
-    def collect(self, number, since):
-        """The answer to `collect`, of that generation; of rows that are in report `since` only the paths."""
+    def collect(self, request, job):
+        """The answer to `collect`; of rows that are in the report `since` only the paths."""
+        number = request["generation"]
         files = (
             self.session.own.files(number).paths
             if self.session.own
@@ -59,13 +64,15 @@ class Report:
         self.session.analyser = self.session.analyser or Analyser()
         collected = Collected(files, self.coverage_config())
         with self.session.own_modules:
-            report = yield from self.analyse(collected)
+            report = yield from self.analyse(collected, request.get("plain"), job)
         collected.rows = {row["path"]: row for row in report["files"]}
+        collected.totals = report["totals"]
+        collected.hashes = {path: self.hash_of(path) for path in collected.rows}
         superseded = set((self.session.own or self).superseded(number, collected.rows))
         before, self.session.collected = self.session.collected, collected
         collected.number = self.session.reports = self.session.reports + 1
         collected.generation = None if self.session.own else self.session.record.get(number)
-        if before and before.number == since:
+        if before and before.number == request.get("since"):
             report["files"] = [
                 row["path"] if before.rows.get(row["path"]) == row else row
                 for row in report["files"]
@@ -84,17 +91,25 @@ class Report:
         generations = [] if self.session.own else self.session.generations_of(number)
         return Doubts([told for one in generations for told in one.told("saved").values()], rows)
 
-    def analyse(self, collected):
-        """A generator that returns the report; combines the data only where it must."""
+    def analyse(self, collected, plain, job):
+        """A generator that returns the report; combines the data only where it must.
+
+        `plain`: it is coverage.py's own JSON report, as it is where its internals are not known.
+        """
         analyser = self.session.analyser
         with Environment(self.session.master.environment):
             measured = analyser.make(collected.config)
-        report = yield from sliced(analyser.quick_report(measured, collected.files))
-        if report is not None:
-            return report
-        with Environment(self.session.master.environment):
-            measured = analyser.combine(collected.files, collected.config)
-        return (yield from sliced(analyser.report(measured)))
+        collected.settings = settings_of(measured)
+        if analyser.internals and not plain:
+            report = yield from sliced(analyser.quick_report(measured, collected.files))
+            if report is not None:
+                return report
+        if analyser.internals and not plain:
+            with Environment(self.session.master.environment):
+                measured = analyser.combine(collected.files, collected.config)
+            return (yield from sliced(analyser.report(measured)))
+        analyser.results.hashes = {}
+        return (yield from self.in_child(job, collected, lambda _, it: analyser.plain_report(it)))
 
     def recorded_files(self, number):
         """The data files of the run that ended with that generation of the record."""
@@ -183,25 +198,29 @@ class Report:
                 measured.html_report(directory=child.scratch)
             return child.send_files(child.scratch)
 
-        return self.in_child(job, work)
+        return self.in_child(job, self.last(), work, BACKGROUND)
 
     def do_export(self, request, job):
         self.session.verified()
         rename = Renaming(request["map"])
 
+        collected, analyser = self.last(), self.session.analyser
+
         def work(child, measured):
-            self.session.analyser.save(measured, os.path.join(child.scratch, ".coverage"), rename)
-            report = json.loads(self.session.analyser.json(measured))
+            analyser.save(measured, os.path.join(child.scratch, ".coverage"), rename)
+            report = json.loads(analyser.json(measured))
+            # It is there anyway: what was reported is checked against it.
+            compared, differences = collected.check(public_report(report), settings_of(measured))
             report["files"] = {rename(path): row for path, row in report["files"].items()}
             with open(os.path.join(child.scratch, "coverage.json"), "w") as file:
                 json.dump(report, file)
-            return child.send_files(child.scratch)
+            sent = child.send_files(child.scratch)
+            return dict(sent, compared=compared, differences=differences)
 
-        return self.in_child(job, work)
+        return self.in_child(job, collected, work, BACKGROUND)
 
-    def in_child(self, job, work):
-        """Do work with the last report's data in a child, whose lines are passed on at the reader's pace."""
-        collected = self.last()
+    def in_child(self, job, collected, work, nice=0):
+        """Do work with a report's data in a child, whose lines are passed on at the reader's pace."""
         yield from self.let_end(collected.generation)
         base = self.session.scratch if self.session.own else self.session.record.path
         scratch = tempfile.mkdtemp(prefix="report-", dir=base)
@@ -209,7 +228,12 @@ class Report:
         child = None
         try:
             files = link_all(collected.files, os.path.join(scratch, "data"))
-            child = Child(job, scratch, lambda it: work(it, self.combine(files, collected.config)))
+
+            def work_on(child):
+                with self.session.own_modules:
+                    return work(child, self.combine(files, collected.config))
+
+            child = Child(job, scratch, work_on, nice)
             while True:
                 if job.channel.queued > OUTPUT_HIGH_WATER:
                     yield Wait(time.monotonic() + POLL_SECONDS)
@@ -309,32 +333,3 @@ def sliced(work):
         if time.monotonic() > until:
             yield Wait(0.0)
             until = time.monotonic() + 0.02
-
-
-def link_all(files, folder):
-    """Give files second names in a new directory, where nobody removes them; returns these."""
-    os.mkdir(folder)
-    links = []
-    for number, path in enumerate(files):
-        links.append(os.path.join(folder, f"{number}-{os.path.basename(path)}"))
-        link(path, links[-1])
-    return links
-
-
-def link(path, name):
-    """Another name for a file; a copy of it where the file system knows no such thing, or forbids it."""
-    if not os.path.exists(path):
-        raise Failure("no-report", "the last report's data files have been removed", AGAIN)
-    try:
-        os.link(path, name)
-    except OSError:
-        shutil.copyfile(path, name)
-
-
-class Collected:
-    """The last report: its number and rows (by path), and the data files that it was made of."""
-
-    def __init__(self, files, config):
-        self.files, self.config = files, config
-        self.number, self.rows = 0, {}
-        self.generation = None  # of which it is

@@ -1,0 +1,54 @@
+"""The rows that were reported, against coverage.py's own JSON report of the same data."""
+
+from gunicov_helper.files import digest_of
+
+TOLD = 20  # differences at most
+SHORT = 200  # characters of a value
+
+
+class Check:
+    """Whether a report (docs/protocol.md) is what coverage.py says, as far as that can still be told.
+
+    `hashes` are the sources' at the report's analysis: what was edited since proves nothing.
+    """
+
+    def __init__(self, rows, totals, hashes):
+        self.rows, self.totals, self.hashes = rows, totals, hashes
+
+    def against(self, theirs):
+        """(how many files were compared, [{path, what, ours, theirs}]); `theirs` a report as well.
+
+        The path of a difference in the totals is empty.
+        """
+        others = {row["path"]: row for row in theirs["files"]}
+        found, edited = [], set()
+        for path in sorted(self.rows.keys() | others.keys()):
+            different = list(compare(self.rows.get(path), others.get(path)))
+            if different and digest_of(path) != self.hashes.get(path):
+                edited.add(path)
+                continue
+            found += [dict(one, path=path) for one in different]
+        if not edited:
+            found += [dict(one, path="") for one in values("", self.totals, theirs["totals"])]
+        return len(self.rows) - len(edited), found[:TOLD]
+
+
+def compare(ours, theirs):
+    """The differences of two rows; None: that side does not have the file."""
+    if ours is None or theirs is None:
+        yield {
+            "what": "file",
+            "ours": "not reported" if ours is None else "reported",
+            "theirs": "not reported" if theirs is None else "reported",
+        }
+        return
+    lists = {key: sorted(row) for key, row in ours.items() if isinstance(row, list)}
+    yield from values("", lists, {key: sorted(theirs[key]) for key in lists})
+    yield from values("summary.", ours["summary"], theirs["summary"])
+
+
+def values(prefix, ours, theirs):
+    for key, value in ours.items():
+        if value != theirs.get(key):
+            told = {"ours": repr(value)[:SHORT], "theirs": repr(theirs.get(key))[:SHORT]}
+            yield dict(told, what=prefix + key)

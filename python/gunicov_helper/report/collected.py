@@ -1,0 +1,44 @@
+"""The last report, and the data files that it was made of."""
+
+import os
+import shutil
+
+from gunicov_helper.failure import Failure
+from gunicov_helper.report.analyser import AGAIN
+from gunicov_helper.report.check import Check
+
+
+class Collected:
+    """The last report: its number, rows (by path) and totals, and all that it was made of."""
+
+    def __init__(self, files, config):
+        self.files, self.config = files, config
+        self.generation = None  # of which it is
+        self.settings = None
+        self.number, self.rows, self.totals, self.hashes = 0, {}, {}, {}
+
+    def check(self, theirs, settings):
+        """As `Check.against`; nothing is compared where coverage.py's settings are others now."""
+        if settings != self.settings:
+            return 0, []
+        return Check(self.rows, self.totals, self.hashes).against(theirs)
+
+
+def link_all(files, folder):
+    """Give files second names in a new directory, where nobody removes them; returns these."""
+    os.mkdir(folder)
+    links = []
+    for number, path in enumerate(files):
+        links.append(os.path.join(folder, f"{number}-{os.path.basename(path)}"))
+        link(path, links[-1])
+    return links
+
+
+def link(path, name):
+    """Another name for a file; a copy of it where the file system knows no such thing, or forbids it."""
+    if not os.path.exists(path):
+        raise Failure("no-report", "the last report's data files have been removed", AGAIN)
+    try:
+        os.link(path, name)
+    except OSError:
+        shutil.copyfile(path, name)
