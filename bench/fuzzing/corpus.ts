@@ -143,7 +143,12 @@ export const ANSWERS = {
     superseded: ["/app/a.py"],
   },
   html: { files: 1, bytes: 3 },
-  export: { files: 2, bytes: 6 },
+  export: {
+    files: 2,
+    bytes: 6,
+    compared: 1,
+    differences: [{ path: "/app/a.py", what: "missing_lines", ours: "[]", theirs: "[1]" }],
+  },
   read: { text: "a = 1\n" },
   prune: { removed: [1] },
   prepare: { interpreter: "/usr/bin/python3", pytest: true, cwd: "/app" },

@@ -37,6 +37,7 @@ import { cycleOutcome, exitCode } from "./outcome.ts";
 import type { Policy } from "./policy.ts";
 import type { Report } from "./report.ts";
 import { mergeRequests, type Request } from "./request.ts";
+import { differenceWarning, type SelfCheck } from "./self-check.ts";
 import { beginRun, booted, endRun, judge, knownAside, NOTHING_WRITTEN, type Written } from "./written.ts";
 
 export type Phase = "start" | "idle" | "changed" | Step | "cancelling" | "stopped";
@@ -76,6 +77,10 @@ export interface State {
   /** It came back while something was under way: look for it when that has settled. */
   readonly returned: boolean;
   readonly paused: boolean;
+  /** Where gunicov's own numbers were not coverage.py's: its own are shown since. */
+  readonly differences: readonly string[];
+  /** Why the last report could not be compared, once that is said. */
+  readonly unchecked: string | null;
   /** How many cycles in a row have not all of their data. */
   readonly unsaved: number;
   /** The user has asked to end. */
@@ -112,6 +117,8 @@ export const INITIAL: State = {
   lost: { server: null, tests: null },
   returned: false,
   paused: false,
+  differences: [],
+  unchecked: null,
   unsaved: 0,
   quitting: false,
   changes: [],
@@ -150,6 +157,10 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
       return onBack(state, event.what);
     case "mended":
       return onMended(state, event.cycle, event.at, policy);
+    case "report.checked":
+      return onChecked(state, event.cycle, event.check, policy);
+    case "report.unchecked":
+      return onUnchecked(state, event.failure.message);
     case "revive":
       return onRevive(state);
     case "files.changed":
@@ -509,7 +520,37 @@ function withArrivals(flush: Flush, asked: Asked, partial: boolean): Flush {
 function onCollected(state: State, progress: Progress, report: Report, at: number): Transition {
   const collected: State = { ...state, progress: { ...progress, report } };
   const [next, effects] = runStep(collected, at, { step: "reporting", report });
-  return [next, [emit(state, { type: "report", ...report }), ...effects]];
+  // A warning stands until the next cycle has ended, and this one is still so.
+  const still = state.differences.length > 0 ? [emit(state, differenceFact(state.differences))] : [];
+  return [next, [...still, emit(state, { type: "report", ...report }), ...effects]];
+}
+
+function differenceFact(differences: readonly string[]): FactBody {
+  return { type: "warning", message: differenceWarning(differences) };
+}
+
+/** Where coverage.py says something else its numbers replace ours, unless another cycle has begun, which will have them. */
+function onChecked(state: State, cycle: number, check: SelfCheck, policy: Policy): Transition {
+  const { differences, report } = check;
+  const checked: State = { ...state, unchecked: null };
+  if (differences.length === 0) return [checked, []];
+  const differing: State = { ...checked, differences };
+  const said = [emit(state, differenceFact(differences))];
+  const { progress } = state;
+  if (report === null || cycle !== state.cycle) return [differing, said];
+  const corrected = emit(state, { type: "report", ...report });
+  if (progress !== null) {
+    if (state.phase !== "reporting") return [differing, said];
+    return [{ ...differing, progress: { ...progress, report } }, [...said, corrected]];
+  }
+  const under = exitCode({ cancelled: false, failure: null, tests: null, report }, policy.failUnder) === 5;
+  return [differing, [...said, corrected, ...(under ? [emit(state, belowFact(report, policy))] : [])]];
+}
+
+/** Said once, for as long as it stays so. */
+function onUnchecked(state: State, message: string): Transition {
+  if (state.unchecked === message) return [state, []];
+  return [{ ...state, unchecked: message }, [emit(state, { type: "warning", message })]];
 }
 
 function toReporting(state: State, why: Failure, at: number): Transition {

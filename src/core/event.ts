@@ -1,6 +1,7 @@
 import type { StepOutput } from "./effect.ts";
 import type { FactBody, Step } from "./fact.ts";
 import type { Failure } from "./failure.ts";
+import type { SelfCheck } from "./self-check.ts";
 
 /** How a step settled. */
 export type Settled =
@@ -24,6 +25,10 @@ export type Event = { readonly at: number } & (
   | { readonly type: "target.back"; readonly what: "server" | "tests" }
   /** What kept a cycle's data from being saved has been mended. */
   | { readonly type: "mended"; readonly cycle: number }
+  /** That cycle's complete report was compared with coverage.py's own. */
+  | { readonly type: "report.checked"; readonly cycle: number; readonly check: SelfCheck }
+  /** It could not be, nor be kept for editors. */
+  | { readonly type: "report.unchecked"; readonly failure: Failure }
   /** Start what is stopped. */
   | { readonly type: "revive" }
   /** `byServer`: those of them that the server is known to write. */

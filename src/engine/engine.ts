@@ -220,8 +220,7 @@ export class Engine implements EngineView {
     if (step === "checking") {
       this.#controller = new AbortController();
       this.#mending.abort();
-      const kept = await this.#keeper.stop();
-      if (!kept.ok && !LOSSES.has(kept.failure.kind)) say({ type: "warning", message: kept.failure.message });
+      await this.#keeper.stop();
     }
     const { signal } = this.#controller;
     const keep = (report: Report) => this.#keep(report);
@@ -229,10 +228,20 @@ export class Engine implements EngineView {
     this.#post({ type: "step.settled", cycle, step, settled });
   }
 
-  /** In watch mode nobody waits for the files that editors read; the next cycle says what went wrong. */
+  /** In watch mode nobody waits for the files that editors read; what went wrong is said when it is known. */
   async #keep(report: Report): Promise<Result<void>> {
-    const kept = this.#keeper.keep(report);
-    return this.#policy.once ? await kept : ok(undefined);
+    const { cycle } = this.#state;
+    const checked = this.#keeper.keep(report).then((kept): Result<void> => {
+      if (!kept.ok) return kept;
+      if (kept.value !== null) this.#post({ type: "report.checked", cycle, check: kept.value });
+      return ok(undefined);
+    });
+    if (this.#policy.once) return await checked;
+    void checked.then((kept) => {
+      if (kept.ok || LOSSES.has(kept.failure.kind)) return;
+      this.#post({ type: "report.unchecked", failure: kept.failure });
+    });
+    return ok(undefined);
   }
 
   /** Files are told as people read them; the cycle itself works with absolute paths. */

@@ -1,40 +1,47 @@
-/** Keeps the last complete result for editors, in the background, one job at a time, the newest wins. */
+/**
+ * Keeps the last complete result for editors, and has it compared with coverage.py's own on the way: in the background,
+ * one job at a time, the newest wins.
+ */
 import type { Report } from "../core/report.ts";
 import { ok, type Result } from "../core/result.ts";
+import type { SelfCheck } from "../core/self-check.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { Server } from "../ports/server.ts";
+
+export type Kept = Result<SelfCheck | null>;
 
 export class Keeper {
   readonly #server: Server;
   readonly #publisher: Publisher;
   #controller = new AbortController();
-  #job: Promise<Result<void>> = Promise.resolve(ok(undefined));
+  #job: Promise<Kept> = Promise.resolve(ok(null));
 
   constructor(server: Server, publisher: Publisher) {
     this.#server = server;
     this.#publisher = publisher;
   }
 
-  /** Starts keeping a report where it is whole; settles when it is kept. */
-  async keep(report: Report): Promise<Result<void>> {
+  /** Starts keeping a report where it is whole; settles when it is kept. Gives null where it was given up. */
+  async keep(report: Report): Promise<Kept> {
     await this.stop();
-    if (!report.complete || report.partial) return ok(undefined);
+    if (!report.complete || report.partial) return ok(null);
     this.#controller = new AbortController();
     this.#job = this.#export(this.#controller.signal);
     return await this.#job;
   }
 
-  /** Gives up what is under way (the code it describes has changed) and waits for its end; gives how it ended. */
-  async stop(): Promise<Result<void>> {
+  /** Gives up what is under way (the code it describes has changed) and waits for its end. */
+  async stop(): Promise<void> {
     this.#controller.abort();
     const job = this.#job;
-    this.#job = Promise.resolve(ok(undefined));
-    return await job;
+    this.#job = Promise.resolve(ok(null));
+    await job;
   }
 
-  async #export(signal: AbortSignal): Promise<Result<void>> {
+  async #export(signal: AbortSignal): Promise<Kept> {
     const exported = await this.#server.export(signal);
-    if (!exported.ok) return exported.failure.kind === "cancelled" ? ok(undefined) : exported;
-    return await this.#publisher.keep(exported.value);
+    if (!exported.ok) return exported.failure.kind === "cancelled" ? ok(null) : exported;
+    const kept = await this.#publisher.keep(exported.value);
+    return kept.ok ? ok(exported.value.check) : kept;
   }
 }

@@ -3,6 +3,7 @@ import type { Flush } from "../core/effect.ts";
 import type { CheckFailure, FactBody, Worker } from "../core/fact.ts";
 import type { Report } from "../core/report.ts";
 import type { Result } from "../core/result.ts";
+import type { SelfCheck } from "../core/self-check.ts";
 
 export interface ChangedFile {
   readonly path: string;
@@ -50,6 +51,14 @@ export interface ReportFile {
   readonly data: Uint8Array;
 }
 
+/** coverage.py's JSON report and data file, with the host's paths. */
+export interface Exported {
+  readonly json: string;
+  readonly data: Uint8Array;
+  /** Whether the report was what that JSON says. */
+  readonly check: SelfCheck;
+}
+
 export type Say = (fact: FactBody) => void;
 
 export interface Server {
@@ -72,8 +81,8 @@ export interface Server {
   written(files: readonly string[]): Promise<readonly string[]>;
   /** coverage.py's own HTML report of what was collected last. */
   html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>>;
-  /** coverage.py's JSON report and data file, with the host's paths. */
-  export(signal: AbortSignal): Promise<Result<{ readonly json: string; readonly data: Uint8Array }>>;
+  /** What was collected last, in coverage.py's own forms. Where its numbers are others they are taken from then on. */
+  export(signal: AbortSignal): Promise<Result<Exported>>;
   /** A measured file's text as the server sees it. `path` is as in the report. */
   source(path: string): Promise<Result<string>>;
   close(): Promise<void>;

@@ -60,16 +60,27 @@ describe("kept for editors", () => {
     expect(harness.publisher.written).toEqual([]);
   });
 
-  test("what went wrong with it in the background is said in the next cycle", async () => {
+  test("what goes wrong with it in the background is said when it does, once", async () => {
     const harness = Harness.watching();
+    for (const cycle of [1, 2, 3]) {
+      const keeping = harness.operations.hold("keep");
+      if (cycle === 1) await harness.start();
+      else harness.save(`a = ${cycle}\n`);
+      await harness.run();
+      keeping.settle(fail(FULL));
+      await harness.settle();
+      expect(harness.of("warning")).toMatchObject([{ message: FULL.message, cycle: 2 }]);
+    }
+    // Once it went well, it is news again.
+    harness.save("a = 4\n");
+    await harness.run();
     const keeping = harness.operations.hold("keep");
-    await harness.start();
+    harness.save("a = 5\n");
+    await harness.run();
     keeping.settle(fail(FULL));
     await harness.settle();
-    harness.save("a = 2\n");
-    await harness.run();
-    expect(harness.of("warning")).toMatchObject([{ message: FULL.message, cycle: 2 }]);
-    expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
+    expect(harness.of("warning")).toHaveLength(2);
+    expect(harness.of("cycle.finished").map(({ outcome }) => outcome)).toEqual(Array(5).fill("passed"));
   });
 
   test("a server that went away meanwhile is told of once, as that", async () => {
@@ -101,6 +112,64 @@ describe("kept for editors", () => {
     await harness.run();
     expect(harness.of("report")).toHaveLength(2);
     expect(harness.publisher.written).toEqual(["kept"]);
+  });
+});
+
+const OTHER = { line: "app.py: missing_lines [], coverage.py: [2]", percent: 50 };
+
+describe("compared with coverage.py's own numbers", () => {
+  test("in `watch` a difference is said, and their numbers are shown, when it is known", async () => {
+    const harness = Harness.watching();
+    harness.server.difference = OTHER;
+    await harness.start();
+    await harness.settle();
+    const [mine, theirs] = harness.of("report");
+    expect(mine?.totals.percent_covered).toBe(100);
+    expect(theirs).toMatchObject({ cycle: 2, complete: true, totals: { percent_covered: 50 } });
+    expect(harness.of("warning")).toMatchObject([{ message: expect.stringContaining(OTHER.line) }]);
+    expect(harness.engine.getSnapshot().session.report?.value.totals.percent_covered).toBe(50);
+    expect(harness.phase).toBe("idle");
+    expect(harness.faults).toEqual([]);
+
+    // It is said with each report from then on, and so stays on the screen.
+    harness.save("a = 2\n");
+    await harness.run();
+    await harness.settle();
+    expect(harness.of("warning")).toHaveLength(2);
+    expect(harness.engine.getSnapshot().session.warnings).toHaveLength(1);
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("in `run` they come before its end, and fail_under is theirs", async () => {
+    const harness = Harness.once({ failUnder: 60 });
+    harness.server.difference = OTHER;
+    await harness.start();
+    expect(harness.exit).toBe(5);
+    expect(harness.types.slice(-5)).toEqual(["report", "warning", "report", "warning", "cycle.finished"]);
+    expect(harness.of("report").at(-1)).toMatchObject({ cycle: 1, totals: { percent_covered: 50 } });
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("where `watch` is below fail_under by theirs, that is said", async () => {
+    const harness = Harness.watching({ failUnder: 60 });
+    harness.server.difference = OTHER;
+    await harness.start();
+    await harness.settle();
+    expect(harness.of("warning").at(-1)?.message).toContain("below fail_under");
+  });
+
+  test("a report that is over is not replaced by that of a cycle before", async () => {
+    const harness = Harness.watching();
+    harness.server.difference = OTHER;
+    const keeping = harness.operations.hold("keep");
+    await harness.start();
+    harness.save("a = 2\n");
+    await harness.run();
+    keeping.release();
+    await harness.settle();
+    expect(harness.of("warning").length).toBeGreaterThan(0);
+    expect(harness.of("report").map(({ totals }) => totals.percent_covered)).toEqual([100, 100]);
+    expect(harness.faults).toEqual([]);
   });
 });
 

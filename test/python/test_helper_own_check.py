@@ -3,6 +3,7 @@
 import json
 import os
 import textwrap
+import time
 
 import pytest
 from gunicov_helper.report.analyser import Analyser
@@ -156,6 +157,17 @@ def test_what_was_edited_or_set_otherwise_since_is_no_difference(measured_by, pr
     assert (told["differences"], told["compared"]) == ([], 2)
 
 
+def test_a_file_that_is_mended_after_the_report_is_no_difference(measured_by, project):
+    rc = RC + "[report]\nignore_errors = True\n"
+    server, client = measured_by("", rc, {"broken.py": "def (\n"})
+    _, collected = cycle(client, server, "/a")
+    assert len(collected["report"]["files"]) == 2
+    project.write({"broken.py": "X = 1\n"})
+    told, report = export(client)
+    assert len(report["files"]) == 3
+    assert (told["differences"], told["compared"]) == ([], 2)
+
+
 def test_the_check_leaves_the_data_files_as_they_are(measured_by):
     server, client = measured_by()
     flushed, _ = cycle(client, server, "/a")
@@ -196,7 +208,8 @@ def test_every_kind_of_number_is_compared(tmp_path, monkeypatch):
             both = [json.loads(text), json.loads(text)]
             list(changes(both[mine]))[number][1]()
             rows = {row["path"]: row for row in both[0]["files"]}
-            check = Check(rows, both[0]["totals"], analyser.results.hashes)
+            hashes = {path: analyser.results.hashes[path] for path in rows}
+            check = Check(rows, both[0]["totals"], hashes, time.time() + 60)
             assert [one["what"] for one in check.against(both[1])[1]] == [kind], (mine, other)
 
 

@@ -6,9 +6,11 @@ import { type FailureKind, failure } from "../../src/core/failure.ts";
 import { lossReasons } from "../../src/core/loss.ts";
 import type { FileReport, Report, Summary } from "../../src/core/report.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
+import type { SelfCheck } from "../../src/core/self-check.ts";
 import type {
   ChangedFile,
   Check,
+  Exported,
   Found,
   Freshness,
   ReportFile,
@@ -32,6 +34,8 @@ export class FakeServer implements Server {
   losing = 0;
   /** Why nothing can be found, while that is so. */
   missing: ReturnType<typeof failure> | null = null;
+  /** What the next check of a report finds, and coverage.py's own percentage then. */
+  difference: { readonly line: string; readonly percent: number } | null = null;
   #found = false;
   #generation = 1;
   #age = 0;
@@ -166,15 +170,24 @@ export class FakeServer implements Server {
     );
   }
 
-  export(signal: AbortSignal): Promise<Result<{ readonly json: string; readonly data: Uint8Array }>> {
+  export(signal: AbortSignal): Promise<Result<Exported>> {
     return this.#whenFound("export", signal, async () => {
       if (this.#reported === null) return fail(noReport());
       const files = Object.fromEntries(
         this.#reported.files.map((file) => [`${this.root}/${file.path}`, file]),
       );
       const json = JSON.stringify({ totals: this.#reported.totals, files });
-      return ok({ json, data: Buffer.from("SQLite format 3\0") });
+      const check = this.#check(this.#reported);
+      return ok({ json, data: Buffer.from("SQLite format 3\0"), check });
     });
+  }
+
+  #check(reported: Report): SelfCheck {
+    if (this.difference === null) return { differences: [], report: null };
+    const { line, percent } = this.difference;
+    this.difference = null;
+    const report = { ...reported, totals: { ...reported.totals, percent_covered: percent } };
+    return { differences: [line], report };
   }
 
   source(path: string): Promise<Result<string>> {

@@ -1,6 +1,6 @@
 """The rows that were reported, against coverage.py's own JSON report of the same data."""
 
-from gunicov_helper.files import digest_of
+from gunicov_helper.record.imported import CLOCK_SECONDS, changed_since, digest_of_source
 
 TOLD = 20  # differences at most
 SHORT = 200  # characters of a value
@@ -9,11 +9,12 @@ SHORT = 200  # characters of a value
 class Check:
     """Whether a report (docs/protocol.md) is what coverage.py says, as far as that can still be told.
 
-    `hashes` are the sources' at the report's analysis: what was edited since proves nothing.
+    `hashes` are the sources' at the report's analysis, `began` is when that was (epoch seconds): what was
+    edited since proves nothing.
     """
 
-    def __init__(self, rows, totals, hashes):
-        self.rows, self.totals, self.hashes = rows, totals, hashes
+    def __init__(self, rows, totals, hashes, began):
+        self.rows, self.totals, self.hashes, self.began = rows, totals, hashes, began
 
     def against(self, theirs):
         """(how many files were compared, [{path, what, ours, theirs}]); `theirs` a report as well.
@@ -24,13 +25,18 @@ class Check:
         found, edited = [], set()
         for path in sorted(self.rows.keys() | others.keys()):
             different = list(compare(self.rows.get(path), others.get(path)))
-            if different and digest_of(path) != self.hashes.get(path):
+            if different and self.edited(path):
                 edited.add(path)
                 continue
             found += [dict(one, path=path) for one in different]
         if not edited:
             found += [dict(one, path="") for one in values("", self.totals, theirs["totals"])]
         return len(self.rows) - len(edited), found[:TOLD]
+
+    def edited(self, path):
+        if path in self.rows:
+            return digest_of_source(path) != self.hashes.get(path)
+        return changed_since(path, self.began - CLOCK_SECONDS)
 
 
 def compare(ours, theirs):

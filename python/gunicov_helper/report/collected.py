@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 
 from gunicov_helper.failure import Failure
 from gunicov_helper.report.analyser import AGAIN
@@ -13,6 +14,7 @@ class Collected:
 
     def __init__(self, files, config):
         self.files, self.config = files, config
+        self.began = time.time()
         self.generation = None  # of which it is
         self.settings = None
         self.number, self.rows, self.totals, self.hashes = 0, {}, {}, {}
@@ -21,7 +23,7 @@ class Collected:
         """As `Check.against`; nothing is compared where coverage.py's settings are others now."""
         if settings != self.settings:
             return 0, []
-        return Check(self.rows, self.totals, self.hashes).against(theirs)
+        return Check(self.rows, self.totals, self.hashes, self.began).against(theirs)
 
 
 def link_all(files, folder):

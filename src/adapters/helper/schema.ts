@@ -152,6 +152,14 @@ export const Collect = v.object({
   stale: v.optional(v.array(v.string()), []),
 });
 
+export const Export = v.object({
+  compared: int,
+  /** An empty path: in the totals. */
+  differences: v.array(
+    v.object({ path: v.string(), what: v.string(), ours: v.string(), theirs: v.string() }),
+  ),
+});
+
 export const Source = v.object({ text: v.string() });
 
 export const Prepare = v.object({ interpreter: text, pytest: v.boolean() });

@@ -8,10 +8,12 @@ import { failure } from "../../core/failure.ts";
 import { lossReasons } from "../../core/loss.ts";
 import type { Report } from "../../core/report.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import type { SelfCheck } from "../../core/self-check.ts";
 import { isEnvironmentFile } from "../../core/start-file.ts";
 import type {
   ChangedFile,
   Check as CheckResult,
+  Exported,
   Found,
   Freshness as FreshnessResult,
   ReportFile,
@@ -29,6 +31,7 @@ import type { Call, Rpc } from "./rpc.ts";
 import {
   Check,
   Collect,
+  Export,
   Flush,
   Freshness,
   Nothing,
@@ -66,6 +69,10 @@ export class HelperServer implements Server {
   #wanted = false;
   /** The master that was found has ended. */
   #masterGone = false;
+  /** What was collected last, and how. */
+  #collected: { readonly flush: FlushResult; readonly partial: boolean } | null = null;
+  /** Our numbers were not coverage.py's: its own report is what is collected, to the end. */
+  #plain = false;
   /** The report's files by the path they are shown under. */
   #inside = new Map<string, string>();
 
@@ -178,11 +185,12 @@ export class HelperServer implements Server {
     signal: AbortSignal,
   ): Promise<Result<Report>> {
     const { generation, generations, requests } = flush;
-    const params = { generation, since: this.#last.number };
+    const params = { generation, since: this.#last.number, plain: this.#plain };
     const result = await this.#call("collect", params, Collect, { signal });
     if (!result.ok) return result;
     // Nobody waits for the old data to go.
     void this.#call("prune", {}, Nothing);
+    this.#collected = { flush, partial };
     const { report, superseded, stale, reasons, warnings } = result.value;
     for (const message of warnings) say({ type: "warning", message });
     const files = this.#last.take(report, (path) => this.#paths.shown(path));
@@ -230,10 +238,10 @@ export class HelperServer implements Server {
     return result.ok ? unpack(bundle) : result;
   }
 
-  async export(signal: AbortSignal): Promise<Result<{ json: string; data: Uint8Array }>> {
+  async export(signal: AbortSignal): Promise<Result<Exported>> {
     const bundle = new Bundle();
     const params = { map: this.#paths.all };
-    const result = await this.#call("export", params, Nothing, {
+    const result = await this.#call("export", params, Export, {
       signal,
       onEvent: (event) => bundle.take(event),
     });
@@ -245,7 +253,23 @@ export class HelperServer implements Server {
     if (!data || !json) {
       return fail(failure("internal", "The helper did not send both files.", "Please report it."));
     }
-    return ok({ json: Buffer.from(json).toString("utf8"), data });
+    const check = await this.#checked(result.value, signal);
+    return ok({ json: Buffer.from(json).toString("utf8"), data, check });
+  }
+
+  async #checked(
+    { differences: found }: v.InferOutput<typeof Export>,
+    signal: AbortSignal,
+  ): Promise<SelfCheck> {
+    const differences = found.map(({ path, what, ours, theirs }) => {
+      const where = path === "" ? "total" : this.#paths.shown(path);
+      return `${where}: ${what} ${ours}, coverage.py: ${theirs}`;
+    });
+    if (differences.length === 0 || this.#collected === null) return { differences, report: null };
+    this.#plain = true;
+    const { flush, partial } = this.#collected;
+    const again = await this.collect(flush, partial, () => {}, signal);
+    return { differences, report: again.ok ? again.value : null };
   }
 
   async source(path: string): Promise<Result<string>> {

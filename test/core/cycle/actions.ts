@@ -9,6 +9,7 @@ export type Action = { readonly after: number } & (
   | { readonly type: "rerun"; readonly select: readonly string[] }
   | { readonly type: "pause"; readonly paused: boolean }
   | { readonly type: "mended"; readonly back: number }
+  | { readonly type: "checked"; readonly back: number; readonly differs: boolean }
   | { readonly type: "lost" | "back"; readonly what: "server" | "tests" }
   | {
       readonly type:
@@ -81,6 +82,15 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 5, arbitrary: life("back") },
   { weight: 1, arbitrary: plain("revive") },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("mended" as const), back: fc.nat(1), after }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("checked" as const),
+      back: fc.nat(1),
+      differs: fc.boolean(),
+      after,
+    }),
+  },
   { weight: 4, arbitrary: plain("progress") },
   { weight: 2, arbitrary: plain("stale-timer") },
   { weight: 3, arbitrary: plain("cancel") },

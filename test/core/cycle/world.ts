@@ -41,6 +41,7 @@ export class World {
   /** The runs in which each file has changed, since it last changed at another time. */
   readonly changedIn = new Map<string, Set<number>>();
   readonly finished = new Set<number>();
+  reports = 0;
   readonly #reduce: Reduce;
   readonly #policy: Policy;
 
@@ -87,6 +88,9 @@ export class World {
         return;
       case "mended":
         this.#send({ type: "mended", cycle: this.state.cycle - action.back, at: this.now });
+        return;
+      case "checked":
+        this.#checked(action.back, action.differs);
         return;
       case "revive":
         this.#send({ type: "revive", at: this.now });
@@ -165,6 +169,19 @@ export class World {
           ? { status: "failed", failure: BROKEN }
           : { status: "aborted" };
     this.#send({ type: "step.settled", ...step, settled, at: this.now });
+  }
+
+  /** coverage.py's own numbers replace those of the same cycle only, and only once its report was shown. */
+  #checked(back: number, differs: boolean): void {
+    const cycle = this.state.cycle - back;
+    const over = back > 0 || (this.state.progress !== null && this.state.phase !== "reporting");
+    const before = this.reports;
+    const check = differs
+      ? { differences: ["a.py: missing_lines [], coverage.py: [1]"], report: REPORT }
+      : { differences: [], report: null };
+    this.#send({ type: "report.checked", cycle, check, at: this.now });
+    if (this.reports - before > (differs && !over ? 1 : 0))
+      throw new Error("another cycle's report is shown");
   }
 
   /** An answer of a cycle that is over, or of a step that is not under way. */
@@ -250,6 +267,7 @@ export class World {
 
   #fact(cycle: number, fact: FactBody): void {
     if (this.finished.has(cycle)) throw new Error(`${fact.type} after cycle.finished of cycle ${cycle}`);
+    if (fact.type === "report") this.reports += 1;
     if (fact.type === "cycle.started") this.openCycles.add(cycle);
     if (fact.type !== "cycle.finished") return;
     if (!this.openCycles.delete(cycle)) throw new Error(`cycle ${cycle} finished without having started`);
