@@ -31,7 +31,7 @@ class Check:
             found += [dict(one, path=path) for one in different]
         if not edited:
             found += [dict(one, path="") for one in values("", self.totals, theirs["totals"])]
-        return len(self.rows) - len(edited), found[:TOLD]
+        return len(self.rows.keys() - edited), found[:TOLD]
 
     def edited(self, path):
         if path in self.rows:
