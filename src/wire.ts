@@ -1,6 +1,7 @@
 /** Puts the adapters together: the only file that constructs them. */
 import { basename, join } from "node:path";
 import { connectDocker } from "./adapters/docker/connect.ts";
+import { ProjectChoice } from "./adapters/docker/project.ts";
 import { DockerTarget } from "./adapters/docker/target.ts";
 import { Paths } from "./adapters/helper/paths.ts";
 import { HOOK_PATH, loadProgram } from "./adapters/helper/program.ts";
@@ -77,8 +78,11 @@ async function chooseTargets(settings: Settings): Promise<Targets> {
   const { container, local, root } = settings;
   const connect = once(() => connectDocker());
   if (container !== null && (local === null || (await connect()).ok)) {
-    const docker = (place: Place) => new DockerTarget(connect, place, root);
     const { tests } = settings;
+    const places = [container, ...(tests.container === null ? [] : [tests.container])];
+    const project = settings.project ?? (process.env.COMPOSE_PROJECT_NAME || null);
+    const projects = new ProjectChoice({ root, configured: settings.configured, project, places });
+    const docker = (place: Place) => new DockerTarget(connect, place, projects);
     const testsTarget = tests.container === null ? new ProcessTarget(root) : docker(tests.container);
     return { server: docker(container), tests: testsTarget, port: () => null };
   }

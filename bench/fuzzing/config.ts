@@ -61,6 +61,7 @@ const WORDS = [
 const NO_FLAGS: Flags = {
   service: null,
   container: null,
+  project: null,
   local: false,
   failUnder: null,
   html: null,

@@ -34,6 +34,7 @@ class Session:
         self.signalling = None  # the job whose SIGHUP is in flight: one at a time
         self.oom_kills = 0
         self.arrivals = None  # Arrivals at that master's workers
+        self.one_of_many = False  # it was chosen from several by its command line
         self.chores = collections.deque()
         self.scratches = set()  # directories that children write to
 

@@ -20,6 +20,7 @@ export type Arguments =
 interface Options {
   readonly service?: string;
   readonly container?: string;
+  readonly project?: string;
   readonly local?: true;
   readonly config?: string;
   readonly json?: true;
@@ -110,6 +111,7 @@ function withOptions(command: Command): Command {
       new Option("--service <name>", "compose service of the server").conflicts(["container", "local"]),
     )
     .addOption(new Option("--container <name>", "container of the server, by name or id").conflicts("local"))
+    .addOption(new Option("--project <name>", "compose project of the service").conflicts("local"))
     .addOption(new Option("--local", "start the configured gunicorn on this machine"))
     .option("--config <file>", "configuration file (default: gunicov.toml or pyproject.toml, here or above)")
     .option("--json", "facts as JSON lines on stdout (docs/protocol.md)")
@@ -147,6 +149,7 @@ function toArguments(
     flags: {
       service: options.service ?? null,
       container: options.container ?? null,
+      project: options.project ?? null,
       local: options.local ?? false,
       failUnder: options.failUnder ?? null,
       html: options.report?.html ?? null,

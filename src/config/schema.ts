@@ -12,6 +12,7 @@ export const FileConfig = v.strictObject({
     v.strictObject({
       service: v.optional(v.string()),
       container: v.optional(v.string()),
+      project: v.optional(name),
       command: v.optional(words),
       cwd: v.optional(v.string()),
       port: v.optional(port),

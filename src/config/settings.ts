@@ -9,6 +9,7 @@ import type { Loaded } from "./load.ts";
 export interface Flags {
   readonly service: string | null;
   readonly container: string | null;
+  readonly project: string | null;
   readonly local: boolean;
   readonly failUnder: number | null;
   readonly html: string | null;
@@ -31,6 +32,10 @@ export interface Settings {
   readonly root: string;
   /** The container of the server; null: only a local one is configured. */
   readonly container: Place | null;
+  /** The compose project that is meant; null: the tests' container or the directory tells. */
+  readonly project: string | null;
+  /** There is a configuration file: it lies in the root. */
+  readonly configured: boolean;
   /** How to start a local server; null: not configured. */
   readonly local: LocalSettings | null;
   /** Absolute; null: the bind mounts tell. */
@@ -81,6 +86,8 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
   return ok({
     root,
     container,
+    project: flags.project ?? server.project ?? null,
+    configured: file !== null,
     local,
     source: server.source ? absolute(server.source) : null,
     master: server.master ?? null,

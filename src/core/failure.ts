@@ -20,6 +20,7 @@ export const FAILURE_EXIT = {
   usage: 2,
   "bad-request": 2,
   "several-masters": 2,
+  "which-project": 2,
   "no-engine": 3,
   "no-service": 3,
   "no-python": 3,

@@ -63,6 +63,8 @@ export interface Target {
   readonly serverPid: number | null;
   /** Why it is gone, if it is known to be; null while it lives. */
   lost(): Promise<Failure | null>;
+  /** Who else serves in its place, a line each: what these have served since the last call is in no report. */
+  apart?(): Promise<readonly string[]>;
   onLog(listener: (line: LogLine) => void): Unsubscribe;
   onLifecycle(listener: (event: Lifecycle) => void): Unsubscribe;
   /** Ends what `open` started. Never stops what gunicov did not create. */

@@ -5,6 +5,7 @@ import { DockerTarget } from "../../src/adapters/docker/target.ts";
 import { loadProgram } from "../../src/adapters/helper/program.ts";
 import { RunnerTests } from "../../src/adapters/helper/tests.ts";
 import { container, type OwnContainer } from "../support/container.ts";
+import { projectsOf } from "../support/projects.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -15,7 +16,11 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("a container that is paused in
 
   beforeAll(async () => {
     own = await container({ command: ["sleep", "infinity"] });
-    const target = new DockerTarget(() => connectDocker(), { container: own.name }, "/");
+    const target = new DockerTarget(
+      () => connectDocker(),
+      { container: own.name },
+      projectsOf({ container: own.name }, "/"),
+    );
     const all = { command, cwd: null, env: () => ({}), timeout: 100 };
     tests = new RunnerTests(target, await loadProgram("gunicov_runner"), all);
     expect(await tests.open(NEVER)).toMatchObject({ ok: true });

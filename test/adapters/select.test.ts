@@ -1,7 +1,12 @@
 /** Which container is meant, among all kinds of others. */
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type Docker from "dockerode";
 import { describe, expect, test } from "vitest";
+import type { Scope } from "../../src/adapters/docker/project.ts";
 import { isMeant, type Selector, selectContainer } from "../../src/adapters/docker/select.ts";
+import { remove, temporaryDirectory } from "../support/machine.ts";
+import { projectsOf } from "../support/projects.ts";
 
 interface Some {
   readonly name: string;
@@ -30,14 +35,20 @@ function info(some: Some): Partial<Docker.ContainerInfo> {
   return { Id: id, Names: [`/${name}`], Labels: labels(some), State: state, Status: `is ${state}` };
 }
 
-async function choose(selector: Selector, all: readonly Some[], root = "/home/me/shop/api") {
+async function choose(
+  selector: Selector,
+  all: readonly Some[],
+  root = "/home/me/shop/api",
+  scope: Partial<Scope> = {},
+) {
   const docker = { listContainers: async () => all.map(info) } as unknown as Docker;
-  const result = await selectContainer(docker, selector, root);
+  const result = await selectContainer(docker, selector, projectsOf(selector, root, scope));
   return result.ok ? result.value.Names[0] : result.failure;
 }
 
 describe("a service", () => {
   const API = { name: "shop_api_1", service: "api" };
+  const OTHER = { name: "other_api_1", service: "api", project: "other", directory: "/home/me/other" };
 
   test("by its label, whatever the container is called", async () => {
     expect(await choose({ service: "api" }, [{ name: "api" }, { ...API, name: "x" }])).toBe("/x");
@@ -51,18 +62,83 @@ describe("a service", () => {
     expect(await choose({ service: "api" }, [alike, API])).toBe("/shop_api_1");
   });
 
-  test("of the only project that has one, wherever that is", async () => {
-    expect(await choose({ service: "api" }, [API], "/elsewhere")).toBe("/shop_api_1");
+  test("of a project elsewhere is a stranger's: refused, with how to choose", async () => {
+    for (const all of [[API], [API, OTHER]]) {
+      const failure = await choose({ service: "api" }, all, "/elsewhere");
+      expect(failure).toMatchObject({
+        kind: "which-project",
+        message: expect.stringMatching(/\/elsewhere has a service api; others have: .*shop\.$/),
+        fix: expect.stringMatching(/--project NAME.*project = "NAME"/),
+      });
+    }
+    expect(await choose({ service: "api" }, [API, OTHER], "/elsewhere", { project: "other" })).toBe(
+      "/other_api_1",
+    );
   });
 
-  test("of several projects elsewhere is nobody's guess", async () => {
-    const other = { name: "other_api_1", service: "api", project: "other", directory: "/home/me/other" };
-    const failure = await choose({ service: "api" }, [API, other], "/elsewhere");
+  test("of a named project that has none is missing, wherever others have one", async () => {
+    const failure = await choose({ service: "api" }, [API], undefined, { project: "test" });
     expect(failure).toMatchObject({
       kind: "no-service",
-      message: expect.stringMatching(/shop_api_1.*other_api_1/),
+      message: "There is no service api in the compose project test.",
+      fix: expect.stringContaining("Projects that have one: shop"),
     });
-    expect(failure).toMatchObject({ fix: expect.stringContaining("--container") });
+  });
+
+  describe("of two projects from one directory", () => {
+    const test_ = { name: "test_api_1", service: "api", project: "test" };
+    const tests = { name: "test_tests_1", service: "tests", project: "test" };
+    const both = [{ service: "api" }, { service: "tests" }];
+
+    test("is nobody's guess: both are named", async () => {
+      expect(await choose({ service: "api" }, [API, test_])).toMatchObject({
+        kind: "which-project",
+        message: expect.stringContaining("shop, test."),
+        fix: expect.stringContaining("--project"),
+      });
+    });
+
+    test("is that of the project in which the tests' container is", async () => {
+      expect(await choose({ service: "api" }, [API, test_, tests], undefined, { places: both })).toBe(
+        "/test_api_1",
+      );
+      const places = [{ service: "api" }, { container: "test_tests_1" }];
+      expect(await choose({ service: "api" }, [API, test_, tests], "/elsewhere", { places })).toBe(
+        "/test_api_1",
+      );
+    });
+
+    test("is asked for where both have the tests, too, or one of them is stopped", async () => {
+      const all = [API, test_, tests, { ...tests, name: "shop_tests_1", project: "shop", state: "exited" }];
+      const failure = await choose({ service: "api" }, all, undefined, { places: both });
+      expect(failure).toMatchObject({ kind: "which-project" });
+    });
+
+    test("is the one that is named", async () => {
+      expect(await choose({ service: "api" }, [API, test_], undefined, { project: "test" })).toBe(
+        "/test_api_1",
+      );
+    });
+  });
+
+  test("of a project whose file lies below: only where there is a configuration of ours", async () => {
+    const below = { ...API, directory: "/home/me/shop/docker" };
+    expect(await choose({ service: "api" }, [below], "/home/me/shop", { configured: true })).toBe(
+      "/shop_api_1",
+    );
+    expect(await choose({ service: "api" }, [below], "/home/me/shop")).toMatchObject({
+      kind: "which-project",
+    });
+  });
+
+  test("of a project above is a stranger's where a compose file lies nearer", async () => {
+    const root = await temporaryDirectory("nearer");
+    await writeFile(join(root, "compose.yaml"), "services: {}\n");
+    const above = { ...API, directory: dirname(root) };
+    const own = { ...OTHER, directory: root };
+    expect(await choose({ service: "api" }, [above], root)).toMatchObject({ kind: "which-project" });
+    expect(await choose({ service: "api" }, [above, own], root)).toBe("/other_api_1");
+    await remove(root);
   });
 
   test("scaled: the first one that runs", async () => {

@@ -6,6 +6,7 @@ import { type Flags, settle } from "../../src/config/settings.ts";
 const NO_FLAGS: Flags = {
   service: null,
   container: null,
+  project: null,
   local: false,
   failUnder: null,
   html: null,

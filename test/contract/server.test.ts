@@ -11,6 +11,7 @@ import type { Target } from "../../src/ports/target.ts";
 import { container } from "../support/container.ts";
 import { FakeServer } from "../support/fake-server.ts";
 import { remove, run } from "../support/machine.ts";
+import { projectsOf } from "../support/projects.ts";
 import { project } from "../support/small-project.ts";
 import { APP, type ServerSubject, serverContract } from "./server.ts";
 
@@ -72,7 +73,11 @@ async function inContainer(): Promise<ServerSubject> {
       ...["-e", "GUNICOV_USER_CONFIG="],
     ],
   });
-  const target = new DockerTarget(() => connectDocker(), { container: own.name }, root);
+  const target = new DockerTarget(
+    () => connectDocker(),
+    { container: own.name },
+    projectsOf({ container: own.name }, root),
+  );
   const server = await helper(target, root);
   const get = "import urllib.request as r; r.urlopen('http://127.0.0.1:8000').read()";
   return {

@@ -7,6 +7,7 @@ import { LocalServerTarget } from "../../src/adapters/process/server.ts";
 import { ProcessTarget } from "../../src/adapters/process/target.ts";
 import { composeLabels, container } from "../support/container.ts";
 import { processesWith, remove, run, temporaryDirectory } from "../support/machine.ts";
+import { projectsOf } from "../support/projects.ts";
 import { type Subject, targetContract } from "./target.ts";
 
 /** A server of which nothing is known but that it writes a log: it says what appears in its directory as `say-…`. */
@@ -92,7 +93,7 @@ async function dockerContainer(): Promise<Subject> {
     "0",
   ];
   const own = await container({ command: ["python3", "server.py"], options });
-  const target = new DockerTarget(() => connectDocker(), { service }, directory);
+  const target = new DockerTarget(() => connectDocker(), { service }, projectsOf({ service }, directory));
   return {
     target,
     directory,

@@ -9,6 +9,7 @@ import { container } from "../support/container.ts";
 import { FakeTests } from "../support/fake-tests.ts";
 import { processesWith, remove, run } from "../support/machine.ts";
 import type { Held } from "../support/operations.ts";
+import { projectsOf } from "../support/projects.ts";
 import { project } from "../support/small-project.ts";
 import { FILE, SLOW_FILE, SLOW_SOURCE, SOURCE, type TestsSubject, testsContract } from "./tests.ts";
 
@@ -69,7 +70,11 @@ async function inContainer(): Promise<TestsSubject> {
   await run(["chmod", "755", root]);
   const options = ["-v", `${root}:/srv/project:ro`, "-w", "/srv/project", "-e", "PYTHONDONTWRITEBYTECODE=1"];
   const own = await container({ command: ["sleep", "infinity"], options });
-  const target = new DockerTarget(() => connectDocker(), { container: own.name }, root);
+  const target = new DockerTarget(
+    () => connectDocker(),
+    { container: own.name },
+    projectsOf({ container: own.name }, root),
+  );
   const search = `grep -lz '^${MARK}=' /proc/[0-9]*/environ 2>/dev/null; true`;
   const processes = async () => {
     const found = await run(["docker", "exec", own.name, "sh", "-c", search]);

@@ -22,7 +22,7 @@ const EXPECTED: readonly (readonly [number, readonly FailureKind[]])[] = [
   [
     2,
     [
-      ...(["config", "usage", "bad-request", "several-masters"] as const),
+      ...(["config", "usage", "bad-request", "several-masters", "which-project"] as const),
       ...(["no-hook", "no-coverage", "no-command", "no-tests", "no-plugin"] as const),
     ],
   ],

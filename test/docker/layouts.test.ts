@@ -95,7 +95,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 7: the server's container
     });
   }
 
-  test("two masters in one container: asks which, and takes the one named", async () => {
+  test("two masters in one container: asks which, and measures the one named, which is not all", async () => {
     await layouts.with({ command: ["./two.sh"] }, async (gunicov) => {
       const asked = await gunicov();
       expect(asked.code).toBe(2);
@@ -104,7 +104,12 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 7: the server's container
       expect(error?.message).toMatch(/pid \d+: .*--name main xy.*/);
       expect(error?.message).toMatch(/pid \d+: .*--name other xy.*/);
       expect(error?.fix).toContain("[tool.gunicov.server]");
-      expectWhole(await gunicov('master = "--name main"'));
+      // Both run the app, and only one is measured.
+      const named = await gunicov('master = "--name main"');
+      expect(named.code).toBe(4);
+      const { complete, reasons } = named.cycle.report();
+      expect(complete).toBe(false);
+      expect(reasons).toEqual([expect.stringMatching(/one of 2 with this app here.*--name other xy/)]);
     });
   });
 

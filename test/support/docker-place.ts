@@ -21,7 +21,7 @@ async function composeCommand(): Promise<readonly string[]> {
 /** A compose project of its own with the demo's compose file, beside the demo's own and other tests'. */
 export class Project {
   readonly directory: string;
-  readonly #name = `gunicov-test-${randomBytes(5).toString("hex")}`;
+  readonly name = `gunicov-test-${randomBytes(5).toString("hex")}`;
   readonly #compose: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
   readonly #files: readonly string[];
@@ -62,7 +62,8 @@ export class Project {
   }
 
   async compose(...words: readonly string[]): Promise<string> {
-    const argv = [...this.#compose, ...this.#files, "-p", this.#name, ...words];
+    const project = words[0] === "-p" ? [] : ["-p", this.name];
+    const argv = [...this.#compose, ...this.#files, ...project, ...words];
     return await run(argv, { cwd: this.directory, env: this.#env });
   }
 

@@ -31,7 +31,11 @@ export async function copyDemo(): Promise<string> {
 }
 
 /** Changes a file of the copy, by its text; gives the text from before. */
-export async function edit(place: Place, path: string, change: (text: string) => string): Promise<string> {
+export async function edit(
+  place: Pick<Place, "demo">,
+  path: string,
+  change: (text: string) => string,
+): Promise<string> {
   const file = join(place.demo, path);
   const before = await readFile(file, "utf8");
   const after = change(before);

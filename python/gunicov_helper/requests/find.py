@@ -47,6 +47,7 @@ class Find:
             self.session.errors = Errors(master.pid)
         self.session.master, self.session.record = master, record
         self.session.arrivals = Arrivals(master.pid)
+        self.session.one_of_many = bool(request.get("match"))
         self.session.own = self.find_own(request.get("coverage_dir"))
         self.session.oom_kills = master.oom_kills()
         if record.exists() and record.master().get("executable") == sys.executable:

@@ -10,6 +10,7 @@ from gunicov_helper.own_hook.own_hook import BOOT_PATIENCE
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.other_owners import OtherOwners
 from gunicov_helper.process.process import children
+from gunicov_helper.process.twins import twins
 from gunicov_helper.process.watch import POLL_SECONDS, Watch
 from gunicov_helper.protocol.wait import Clock
 from gunicov_helper.record.boots import Boots, clock_age
@@ -152,6 +153,11 @@ class Reload:
             "ms": clock.ms(),
         }
 
+    def twins(self):
+        """Who else serves the app in its container. Only where the configuration chooses between several: on a
+        machine that servers share, the others are nobody's business."""
+        return twins(self.session.master) if self.session.one_of_many else []
+
     def strangers(self, newest):
         """Pids of workers that may serve although no generation knows of them."""
         if newest and not self.session.unrecorded:
@@ -221,7 +227,12 @@ class Reload:
         arrivals = self.session.arrivals
         if self.session.own:
             answer = yield from self.by_turns(job, clock, self.session.own.flush(job, clock))
-            return dict(answer, reached=arrivals.settle(None), addresses=arrivals.addresses())
+            return dict(
+                answer,
+                reasons=[*answer["reasons"], *self.twins()],
+                reached=arrivals.settle(None),
+                addresses=arrivals.addresses(),
+            )
         yield from self.take_turn(job, clock)
         try:
             with Watch() as watch, Deaths(self.session.master) as deaths:
@@ -241,7 +252,7 @@ class Reload:
                 dict(roster.worker(age), cause=self.cause(age, cause))
                 for roster, age, cause in run.lost()
             ],
-            "reasons": reasons,
+            "reasons": reasons + self.twins(),
             "note": note,
             "requests": run.requests(),
             "reached": arrivals.settle(run.reached(arrivals.since)),

@@ -5,7 +5,8 @@ import { failure } from "../../core/failure.ts";
 import type { Result } from "../../core/result.ts";
 import type { Lifecycle } from "../../ports/target.ts";
 import { Lines } from "../helper/lines.ts";
-import { isMeant, type Labels, type Selector, selectorName } from "./select.ts";
+import type { Labels, Selector } from "./labels.ts";
+import { isMeant, selectorName } from "./select.ts";
 
 const EVENTS = ["die", "start", "pause", "unpause", "oom"];
 const LINE_LIMIT = 1024 * 1024;
@@ -28,6 +29,8 @@ export interface Followed {
   readonly selector: Selector;
   /** Labels of the one that was selected last; null: none yet. */
   readonly known: () => Labels | null;
+  /** Is told the labels of each container that starts or ends. */
+  readonly saw?: (labels: Labels) => void;
 }
 
 export interface Following {
@@ -129,6 +132,7 @@ class Events {
     const event = parse(line);
     const { selector, known } = this.#followed;
     const attributes = event?.Actor?.Attributes ?? {};
+    this.#followed.saw?.(attributes);
     if (event === null || !isMeant(selector, attributes, event.Actor?.ID ?? event.id ?? "", known())) return;
     const who = `The container of ${selectorName(selector)}`;
     const at = event.time ?? 0;

@@ -2,22 +2,27 @@
 import type Docker from "dockerode";
 import { type Failure, failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import {
+  isOneOff,
+  isReplica,
+  type Labels,
+  NUMBER,
+  ofName,
+  PROJECT,
+  replicaName,
+  SERVICE,
+  type Selector,
+} from "./labels.ts";
+import { type ProjectChoice, projectOf, projectsWith } from "./project.ts";
 
-export type Selector = { readonly service: string } | { readonly container: string };
-
-const SERVICE = "com.docker.compose.service";
-const DIRECTORY = "com.docker.compose.project.working_dir";
-const NUMBER = "com.docker.compose.container-number";
-const ONE_OFF = "com.docker.compose.oneoff";
+export type { Labels, Selector } from "./labels.ts";
 
 /** Compose's identity of a container, which outlives its id and its name. */
-const IDENTITY = ["com.docker.compose.project", SERVICE, NUMBER] as const;
+const IDENTITY = [PROJECT, SERVICE, NUMBER] as const;
 
 export function selectorName(selector: Selector): string {
   return "service" in selector ? `service ${selector.service}` : `container ${selector.container}`;
 }
-
-export type Labels = Readonly<Record<string, string>>;
 
 /**
  * Whether an event of the engine speaks of the container that is meant. `known`: the labels of the one that was selected
@@ -31,63 +36,53 @@ export function isMeant(selector: Selector, attributes: Labels, id: string, know
   return attributes.name === selector.container || id.startsWith(selector.container);
 }
 
-/** What `docker compose run` makes has its service's labels, but is not the service. */
-function isOneOff(labels: Labels): boolean {
-  return labels[ONE_OFF]?.toLowerCase() === "true";
-}
-
 /** The container that is meant, where it runs. */
 export async function selectContainer(
   docker: Docker,
   selector: Selector,
-  root: string,
+  projects: ProjectChoice,
 ): Promise<Result<Docker.ContainerInfo>> {
-  const found = await findContainer(docker, selector, root);
+  const found = await findContainer(docker, selector, projects);
   if (!found.ok || found.value.State === "running") return found;
   return fail(notRunning(selector, found.value));
 }
 
-/** The container that is meant, running or not. `root` (the project's, absolute) tells between projects with a service of that name. */
+/** The container that is meant, running or not. `projects` tells between projects with a service of that name. */
 export async function findContainer(
   docker: Docker,
   selector: Selector,
-  root: string,
+  projects: ProjectChoice,
 ): Promise<Result<Docker.ContainerInfo>> {
   const all = await docker.listContainers({ all: true });
-  const found =
-    "service" in selector ? ofService(all, selector.service, root) : ofName(all, selector.container);
+  if ("service" in selector) return ofService(all, selector, projects);
+  const found = ofName(all, selector.container);
   const [first, second] = found;
-  if (first && second && !sameService(first, second)) return fail(ambiguous(selector, found));
-  return first ? ok(first) : fail(missing(selector, all));
-}
-
-function ofName(all: readonly Docker.ContainerInfo[], name: string): readonly Docker.ContainerInfo[] {
-  const exact = all.filter((info) => info.Names.includes(`/${name}`) || info.Id === name);
-  return exact.length > 0 ? exact : all.filter((info) => name.length >= 4 && info.Id.startsWith(name));
+  if (first && second) return fail(ambiguous(selector, found));
+  return first ? ok(first) : fail(missing(selector, all, null));
 }
 
 /** Running ones first, then by number: a service may be scaled. */
 function ofService(
   all: readonly Docker.ContainerInfo[],
-  service: string,
-  root: string,
-): readonly Docker.ContainerInfo[] {
-  const labelled = all.filter((info) => info.Labels[SERVICE] === service && !isOneOff(info.Labels));
-  const near = labelled.filter((info) => isAbove(info.Labels[DIRECTORY], root));
-  const chosen = near.length > 0 ? near : labelled;
+  selector: Selector & { service: string },
+  projects: ProjectChoice,
+): Result<Docker.ContainerInfo> {
+  const project = projects.choose(all, selector.service);
+  if (!project.ok) return project;
+  const found = all.filter(
+    ({ Labels }) =>
+      Labels[SERVICE] === selector.service && !isOneOff(Labels) && projectOf(Labels) === project.value,
+  );
   const rank = (info: Docker.ContainerInfo) =>
     (info.State === "running" ? 0 : 1e6) + Number(info.Labels[NUMBER] ?? 1);
-  return chosen.toSorted((a, b) => rank(a) - rank(b));
+  const [first] = found.toSorted((a, b) => rank(a) - rank(b));
+  return first ? ok(first) : fail(missing(selector, all, project.value));
 }
 
-function isAbove(directory: string | undefined, root: string): boolean {
-  return (
-    directory !== undefined && (root === directory || root.startsWith(`${directory.replace(/\/$/, "")}/`))
-  );
-}
-
-function sameService(a: Docker.ContainerInfo, b: Docker.ContainerInfo): boolean {
-  return a.Labels[SERVICE] !== undefined && a.Labels[DIRECTORY] === b.Labels[DIRECTORY];
+/** The other containers of its service that may serve too, as `web-2`. */
+export async function replicasOf(docker: Docker, known: Labels): Promise<readonly string[]> {
+  const all = await docker.listContainers();
+  return all.filter(({ Labels }) => isReplica(known, Labels)).map(({ Labels }) => replicaName(Labels));
 }
 
 function ambiguous(selector: Selector, found: readonly Docker.ContainerInfo[]) {
@@ -115,15 +110,19 @@ function notRunning(selector: Selector, info: Docker.ContainerInfo): Failure {
   );
 }
 
-function missing(selector: Selector, all: readonly Docker.ContainerInfo[]) {
+function missing(selector: Selector, all: readonly Docker.ContainerInfo[], project: string | null) {
   const running = all.filter((info) => info.State === "running");
+  const of = project === null || !("service" in selector) ? "" : ` in the compose project ${project}`;
+  const others = of === "" || !("service" in selector) ? [] : projectsWith(all, selector.service);
   const names = running
+    .filter((info) => of === "" || projectOf(info.Labels) === project)
     .map((info) => ("service" in selector ? info.Labels[SERVICE] : nameOf(info)))
     .filter(Boolean);
   const there = names.length > 0 ? `Running: ${[...new Set(names)].join(", ")}.` : "No container is running.";
+  const elsewhere = others.length > 0 ? ` Projects that have one: ${others.join(", ")} (--project).` : "";
   const start =
     "service" in selector ? ` Start it (docker compose up -d ${selector.service}) or name another.` : "";
-  return failure("no-service", `There is no ${selectorName(selector)}.`, `${there}${start}`);
+  return failure("no-service", `There is no ${selectorName(selector)}${of}.`, `${there}${elsewhere}${start}`);
 }
 
 /** The name as people type it. */

@@ -13,37 +13,34 @@ import type {
   Unsubscribe,
 } from "../../ports/target.ts";
 import { execIn } from "./channel.ts";
+import { isReplica, type Labels, PROJECT, replicaName, type Selector } from "./labels.ts";
 import { type Following, followLifecycle } from "./lifecycle.ts";
 import { followLog } from "./logs.ts";
-import {
-  findContainer,
-  type Labels,
-  nameOf,
-  type Selector,
-  selectContainer,
-  selectorName,
-} from "./select.ts";
+import type { ProjectChoice } from "./project.ts";
+import { findContainer, nameOf, replicasOf, selectContainer, selectorName } from "./select.ts";
 
 export class DockerTarget implements Target {
   readonly serverPid = null;
   readonly #connect: () => Promise<Result<Docker>>;
   readonly #selector: Selector;
-  readonly #root: string;
+  readonly #projects: ProjectChoice;
   readonly #logs = new Listeners<LogLine>();
   readonly #lifecycle = new Listeners<Lifecycle>();
   #docker: Docker | null = null;
   #container: Docker.Container | null = null;
   #labels: Labels | null = null;
+  /** Other containers of the service that have come or gone since `apart`. */
+  readonly #beside = new Set<string>();
   #name: string;
   #mappings: readonly Mapping[] = [];
   #stopLog: () => void = () => {};
   #following: Following | null = null;
 
-  /** `connect` gives an engine that answers; `root` is the project's directory. */
-  constructor(connect: () => Promise<Result<Docker>>, selector: Selector, root: string) {
+  /** `connect` gives an engine that answers; `projects` is one for the server and the tests. */
+  constructor(connect: () => Promise<Result<Docker>>, selector: Selector, projects: ProjectChoice) {
     this.#connect = connect;
     this.#selector = selector;
-    this.#root = root;
+    this.#projects = projects;
     this.#name = selectorName(selector);
   }
 
@@ -71,10 +68,11 @@ export class DockerTarget implements Target {
 
   async #openOn(docker: Docker): Promise<Result<void>> {
     this.#docker = docker;
-    const selected = await selectContainer(docker, this.#selector, this.#root);
+    const selected = await selectContainer(docker, this.#selector, this.#projects);
     if (!selected.ok) return selected;
-    this.#name = `container ${nameOf(selected.value)}`;
     this.#labels = selected.value.Labels;
+    const project = this.#labels[PROJECT];
+    this.#name = `container ${nameOf(selected.value)}${project === undefined ? "" : ` (project ${project})`}`;
     const container = docker.getContainer(selected.value.Id);
     this.#container = container;
     const info = await container.inspect();
@@ -89,7 +87,7 @@ export class DockerTarget implements Target {
     const connected = await this.#connect();
     if (!connected.ok) return connected;
     try {
-      const found = await findContainer(connected.value, this.#selector, this.#root);
+      const found = await findContainer(connected.value, this.#selector, this.#projects);
       if (!found.ok) return found;
       const container = connected.value.getContainer(found.value.Id);
       if (found.value.State === "paused") await container.unpause();
@@ -122,6 +120,21 @@ export class DockerTarget implements Target {
     }
   }
 
+  async apart(): Promise<readonly string[]> {
+    const [docker, labels] = [this.#docker, this.#labels];
+    const seen = [...this.#beside];
+    this.#beside.clear();
+    if (docker === null || labels === null) return [];
+    // Where the engine does not answer, other steps say so.
+    const there = await replicasOf(docker, labels).catch(() => []);
+    const others = [...new Set([...there, ...seen])].toSorted();
+    if (others.length === 0) return [];
+    const names = others.join(", ");
+    return [
+      `${replicaName(labels)} of ${others.length + 1} replicas: what ${names} served is not in the report`,
+    ];
+  }
+
   onLog(listener: (line: LogLine) => void): Unsubscribe {
     return this.#logs.on(listener);
   }
@@ -145,7 +158,13 @@ export class DockerTarget implements Target {
 
   #follow(): void {
     if (this.#following !== null || this.#lifecycle.size === 0) return;
-    const followed = { selector: this.#selector, known: () => this.#labels };
+    const followed = {
+      selector: this.#selector,
+      known: () => this.#labels,
+      saw: (labels: Labels) => {
+        if (this.#labels && isReplica(this.#labels, labels)) this.#beside.add(replicaName(labels));
+      },
+    };
     this.#following = followLifecycle(this.#connect, followed, (event) => this.#lifecycle.tell(event));
   }
 

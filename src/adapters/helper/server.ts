@@ -106,7 +106,8 @@ export class HelperServer implements Server {
     if (!connected.ok) return connected;
     const { rpc, master } = connected.value;
     this.#rpc = rpc;
-    return ok({ name: this.#target.name, master: master.pid, warnings: master.warnings });
+    const apart = (await this.#target.apart?.()) ?? [];
+    return ok({ name: this.#target.name, master: master.pid, warnings: [...apart, ...master.warnings] });
   }
 
   async check(files: readonly ChangedFile[], signal: AbortSignal): Promise<Result<CheckResult>> {
@@ -175,7 +176,9 @@ export class HelperServer implements Server {
     const { note, addresses, ...flush } = result.value;
     if (note !== null) say({ type: "warning", message: note });
     const address = addresses.length === 0 ? null : `${addresses.join(", ")} (${this.#target.name})`;
-    return ok({ ...flush, address, notes: note === null ? [] : [note] });
+    const apart = (await this.#target.apart?.()) ?? [];
+    const reasons = [...flush.reasons, ...apart];
+    return ok({ ...flush, reasons, address, notes: note === null ? [] : [note] });
   }
 
   async collect(

@@ -1,0 +1,35 @@
+"""Other gunicorn masters that serve the same app beside the one that is measured."""
+
+import re
+
+from gunicov_helper.process.process import all_processes, find_masters
+
+APP = re.compile(r"[\w.]+(:.+)?")  # as it stands last on gunicorn's command line
+
+
+def twins(master):
+    """Why what the master's workers served need not be all, where others run its app (list of str)."""
+    others = [one for one in find_masters(all_processes()) if one.pid != master.pid]
+    found = [f"pid {one.pid}: {' '.join(one.argv())}" for one in others if may_be_twin(one, master)]
+    if not found:
+        return []
+    count = len(found) + 1
+    told = "; ".join(found)
+    return [
+        f"gunicorn (pid {master.pid}) is one of {count} with this app here: what the other served is not in "
+        f"the report ({told})"
+    ]
+
+
+def may_be_twin(process, master):
+    """Whether it runs the same app in the same place, or that can't be told of the two. Another one's child or
+    parent is the same server, being replaced."""
+    if master.pid == process.parent or process.pid == master.process.parent:
+        return False
+    apps = [app_of(process.argv()), app_of(master.argv)]
+    return None in apps or (apps[0] == apps[1] and process.link("cwd") == master.cwd())
+
+
+def app_of(argv):
+    last = argv[-1] if len(argv) > 1 else ""
+    return last if APP.fullmatch(last) else None
