@@ -16,12 +16,14 @@ base_image() {
     fi
 }
 
+# Compose would take the directory's name, which two clones may share.
+compose_project() { echo "gunicov-demo-$(echo "$root" | cksum | cut -d ' ' -f 1)"; }
+
 # Compose, v2 or v1, on our docker-compose.yaml, in test mode unless GUNICOV says otherwise.
 compose() (
     cd "$root" || exit
     export BASE_IMAGE GUNICOV=${GUNICOV:-1} GUNICOV_DEMO_INPUTS COMPOSE_PROJECT_NAME
-    # Compose would take the directory's name, which two clones may share.
-    COMPOSE_PROJECT_NAME=gunicov-demo-$(echo "$root" | cksum | cut -d ' ' -f 1)
+    COMPOSE_PROJECT_NAME=$(compose_project)
     BASE_IMAGE=$(base_image)
     GUNICOV_DEMO_INPUTS=$(demo_inputs)
     if docker compose version >/dev/null 2>&1; then
