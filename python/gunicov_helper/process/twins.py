@@ -15,10 +15,8 @@ def twins(master):
         return []
     count = len(found) + 1
     told = "; ".join(found)
-    return [
-        f"gunicorn (pid {master.pid}) is one of {count} with this app here: what the other served is not in "
-        f"the report ({told})"
-    ]
+    missing = f"what the other served is not in the report ({told})"
+    return [f"gunicorn (pid {master.pid}) is one of {count} with this app here: {missing}"]
 
 
 def may_be_twin(process, master):
