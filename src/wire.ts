@@ -43,7 +43,15 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
   const [helper, runner] = await Promise.all([loadProgram("gunicov_helper"), loadProgram("gunicov_runner")]);
   const paths = new Paths(root, () => targets.server.mappings);
   const source = () => serverSource(live.current, foundOf(targets));
-  const server = new HelperServer(targets.server, helper, paths, source, SERVER_TIMES, settings);
+  const limit = {
+    get failUnder() {
+      return live.current.failUnder;
+    },
+    get failUnderAlone() {
+      return live.current.failUnderAlone;
+    },
+  };
+  const server = new HelperServer(targets.server, helper, paths, source, SERVER_TIMES, settings, limit);
   const onHost = targets.tests instanceof ProcessTarget;
   const tests = new RunnerTests(targets.tests, runner, {
     get command() {

@@ -72,6 +72,7 @@ const SUMMARY = {
   covered_lines: 8,
   num_statements: 10,
   percent_covered: 78.5,
+  percent_covered_display: "78",
   missing_lines: 2,
   excluded_lines: 1,
   num_branches: 4,
@@ -82,6 +83,7 @@ const SUMMARY = {
 
 const FILE = {
   summary: SUMMARY,
+  missing: "3-4, 5->7, 6->exit",
   missing_lines: [3, 4],
   excluded_lines: [9],
   executed_lines: [1, 2, 5, 6],
@@ -139,7 +141,11 @@ export const ANSWERS = {
         { path: "/app/b/ü.py", ...FILE },
       ],
       branches: true,
+      view: { sort: "-cover", skip_covered: true, skip_empty: false },
+      below: { total: "78.5", fail_under: 80, by: "coverage" },
     },
+    reasons: ["worker 7: coverage.py says: x"],
+    warnings: ["worker 7: coverage.py says: y"],
     superseded: ["/app/a.py"],
   },
   html: { files: 1, bytes: 3 },

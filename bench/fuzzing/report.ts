@@ -44,6 +44,8 @@ function tryLine(line: string): void {
       partial: !complete,
       generations: [3],
       requests: 9,
+      view: inside.view,
+      below: inside.below,
     };
     show({ v: 1, seq: 1, cycle: 1, at: 0, type: "report", ...body } as Fact & { type: "report" });
   }

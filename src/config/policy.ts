@@ -3,12 +3,11 @@ import { ONCE, type Policy, WATCH } from "../core/policy.ts";
 import type { Settings } from "./settings.ts";
 
 export function policyOf(settings: Settings, watching: boolean): Policy {
-  const { failUnder, quietMs, onChange } = settings;
+  const { quietMs, onChange } = settings;
   const { requests } = settings.tests;
-  if (!watching) return { ...ONCE, failUnder, requests };
+  if (!watching) return { ...ONCE, requests };
   return {
     ...WATCH,
-    failUnder,
     requests,
     firstQuietMs: quietMs ?? WATCH.firstQuietMs,
     quietMs: quietMs ?? WATCH.quietMs,

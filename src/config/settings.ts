@@ -58,6 +58,8 @@ export interface Settings {
     readonly requests: boolean;
   };
   readonly failUnder: number | null;
+  /** It is the command line's: coverage.py's own configuration says nothing then, as with its own option. */
+  readonly failUnderAlone: boolean;
   readonly html: string | null;
   readonly json: string | null;
   readonly poll: boolean;
@@ -102,6 +104,7 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
       requests: tests.requests ?? true,
     },
     failUnder: flags.failUnder ?? config.coverage?.fail_under ?? null,
+    failUnderAlone: flags.failUnder !== null,
     html: flags.html === null ? null : resolve(cwd, flags.html),
     json: flags.json === null ? null : resolve(cwd, flags.json),
     poll: config.watch?.poll ?? false,

@@ -24,6 +24,7 @@ export type Command =
   | "search-previous"
   | "sort"
   | "sort-reverse"
+  | "show-skipped"
   | "view-coverage"
   | "view-failures"
   | "view-tests"
@@ -70,6 +71,12 @@ export const BINDINGS: readonly Binding[] = [
   { command: "filter-files", keys: ["p"], group: "find", help: "filter by file" },
   { command: "sort", keys: ["s"], group: "view", help: "sort by the next column" },
   { command: "sort-reverse", keys: ["S"], group: "view", help: "reverse the order" },
+  {
+    command: "show-skipped",
+    keys: ["x"],
+    group: "view",
+    help: "files that skip_covered leaves out, on and off",
+  },
   { command: "view-coverage", keys: ["1"], group: "view", help: "coverage" },
   { command: "view-failures", keys: ["2"], group: "view", help: "failures" },
   { command: "view-tests", keys: ["3"], group: "view", help: "tests" },

@@ -35,7 +35,7 @@ import { lossReasons } from "./loss.ts";
 import { type Asked, noRequests, unknownRequests } from "./no-requests.ts";
 import { cycleOutcome, exitCode } from "./outcome.ts";
 import type { Policy } from "./policy.ts";
-import type { Report } from "./report.ts";
+import type { Below, Report } from "./report.ts";
 import { mergeRequests, type Request } from "./request.ts";
 import { differenceWarning, type SelfCheck } from "./self-check.ts";
 import { beginRun, booted, endRun, judge, knownAside, NOTHING_WRITTEN, type Written } from "./written.ts";
@@ -158,7 +158,7 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
     case "mended":
       return onMended(state, event.cycle, event.at, policy);
     case "report.checked":
-      return onChecked(state, event.cycle, event.check, policy);
+      return onChecked(state, event.cycle, event.check);
     case "report.unchecked":
       return onUnchecked(state, event.failure.message);
     case "revive":
@@ -530,7 +530,7 @@ function differenceFact(differences: readonly string[]): FactBody {
 }
 
 /** Where coverage.py says something else its numbers replace ours, unless another cycle has begun, which will have them. */
-function onChecked(state: State, cycle: number, check: SelfCheck, policy: Policy): Transition {
+function onChecked(state: State, cycle: number, check: SelfCheck): Transition {
   const { differences, report } = check;
   const checked: State = { ...state, unchecked: null };
   if (differences.length === 0) return [checked, []];
@@ -543,8 +543,8 @@ function onChecked(state: State, cycle: number, check: SelfCheck, policy: Policy
     if (state.phase !== "reporting") return [differing, said];
     return [{ ...differing, progress: { ...progress, report } }, [...said, corrected]];
   }
-  const under = exitCode({ cancelled: false, failure: null, tests: null, report }, policy.failUnder) === 5;
-  return [differing, [...said, corrected, ...(under ? [emit(state, belowFact(report, policy))] : [])]];
+  const under = report.complete && report.below !== null ? [emit(state, belowFact(report.below))] : [];
+  return [differing, [...said, corrected, ...under]];
 }
 
 /** Said once, for as long as it stays so. */
@@ -568,16 +568,16 @@ function onReported(state: State, settled: Settled, at: number, policy: Policy):
   return [next, [emit(state, { type: "error", ...settled.failure }), ...effects]];
 }
 
-function belowFact(report: Report, policy: Policy): FactBody {
-  const percent = report.totals.percent_covered.toFixed(2);
-  return { type: "warning", message: `Coverage is ${percent} %, below fail_under = ${policy.failUnder}.` };
+function belowFact({ total, fail_under: limit, by }: Below): FactBody {
+  const whose = by === "coverage" ? " in coverage.py's [report]" : "";
+  return { type: "warning", message: `Coverage is ${total} %, below fail_under = ${limit}${whose}.` };
 }
 
 function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean): Transition {
   const { progress } = state;
   if (progress === null) return [state, []];
   const { failure: why, tests, report, phases, startedAt } = progress;
-  const exit = exitCode({ cancelled, failure: why, tests, report }, policy.failUnder);
+  const exit = exitCode({ cancelled, failure: why, tests, report });
   const fact: FactBody = {
     type: "cycle.finished",
     outcome: cycleOutcome(exit),
@@ -591,7 +591,7 @@ function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean
   const unsaved = isWhole(progress) ? 0 : state.unsaved + 1;
   const closed: State = { ...state, phase: "idle", progress: null, exit, written, cutShort, unsaved };
   const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, policy.quietMs));
-  const below = exit === 5 && report !== null ? [emit(state, belowFact(report, policy))] : [];
+  const below = exit === 5 && report?.below ? [emit(state, belowFact(report.below))] : [];
   return [next, [...below, emit(state, fact), ...effects, ...watchMend(next, why?.kind === "coverage-dir")]];
 }
 

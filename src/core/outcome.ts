@@ -13,17 +13,14 @@ export interface Ending {
 /** Exit codes, from the first that applies to the last (docs/protocol.md). */
 const ORDER = [130, 2, 3, 1, 4, 5] as const;
 
-/**
- * Exit code of a cycle: 0 passed and complete, else the first that applies of 130, 2, 3, 1, 4, 5.
- * `failUnder` is a percentage or null.
- */
-export function exitCode(ending: Ending, failUnder: number | null): number {
+/** Exit code of a cycle: 0 passed and complete, else the first that applies of 130, 2, 3, 1, 4, 5. */
+export function exitCode(ending: Ending): number {
   const codes = new Set<number>();
   if (ending.cancelled) codes.add(130);
   if (ending.failure) codes.add(FAILURE_EXIT[ending.failure.kind]);
   if (ending.tests && ending.tests.failed + ending.tests.errors > 0) codes.add(1);
   if (ending.report && !ending.report.complete) codes.add(4);
-  if (ending.report && isUnder(ending.report, failUnder)) codes.add(5);
+  if (ending.report?.below) codes.add(5);
   return ORDER.find((code) => codes.has(code)) ?? 0;
 }
 
@@ -42,8 +39,4 @@ export function cycleOutcome(code: number): CycleOutcome {
     default:
       return "error";
   }
-}
-
-function isUnder(report: Report, failUnder: number | null): boolean {
-  return failUnder !== null && !report.partial && report.totals.percent_covered < failUnder;
 }

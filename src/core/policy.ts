@@ -10,8 +10,6 @@ export interface Policy {
   readonly quietMs: number;
   /** A storm of changes is waited for at most this long, in ms. */
   readonly ceilingMs: number;
-  /** Total percentage below which a full, complete cycle ends with exit code 5; null: not asked for. */
-  readonly failUnder: number | null;
   /** The tests are to send requests: a run without any says nothing of them. */
   readonly requests: boolean;
 }
@@ -22,7 +20,6 @@ export const WATCH: Policy = {
   firstQuietMs: 2,
   quietMs: 60,
   ceilingMs: 10_000,
-  failUnder: null,
   requests: true,
 };
 export const ONCE: Policy = { ...WATCH, once: true, onChange: "queue", firstQuietMs: 0, quietMs: 0 };

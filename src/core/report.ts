@@ -4,6 +4,8 @@ export interface Summary {
   readonly num_statements: number;
   /** 0 to 100, coverage.py's own figure: lines and branches together. */
   readonly percent_covered: number;
+  /** The same as coverage.py shows it, with its `precision`: never 100 or 0 where it is not exactly that. */
+  readonly percent_covered_display: string;
   readonly missing_lines: number;
   readonly excluded_lines: number;
   readonly num_branches?: number;
@@ -21,10 +23,31 @@ export interface FileReport {
   /** The path where the server runs. */
   readonly inside: string;
   readonly summary: Summary;
+  /** What `coverage report -m` prints: `3-5, 9, 20->22, 30->exit`. */
+  readonly missing: string;
   readonly missing_lines: readonly number[];
   readonly excluded_lines: readonly number[];
   readonly executed_lines: readonly number[];
   readonly missing_branches: readonly Branch[];
+}
+
+/** How coverage.py's configuration wants its table. */
+export interface ReportView {
+  /** `name`, `stmts`, `miss`, `branch`, `brpart` or `cover`; a `-` before it turns it around. */
+  readonly sort: string;
+  /** Files that miss nothing are left out. */
+  readonly skip_covered: boolean;
+  /** Files without statements are left out. */
+  readonly skip_empty: boolean;
+}
+
+/** A total that is not enough, by coverage.py's own rule. */
+export interface Below {
+  /** With as many digits as show it. */
+  readonly total: string;
+  readonly fail_under: number;
+  /** Whose limit that is: gunicov's own, or that of coverage.py's configuration. */
+  readonly by: "gunicov" | "coverage";
 }
 
 export interface Report {
@@ -39,7 +62,13 @@ export interface Report {
   readonly generations: readonly number[];
   /** Requests that the measured workers served in all, the tests' own and strays. Null: not known. */
   readonly requests: number | null;
+  readonly view: ReportView;
+  /** Null: it is enough, nothing was asked for, or only a selection was run. */
+  readonly below: Below | null;
 }
+
+/** What a report looks like where nothing is configured. */
+export const PLAIN_VIEW: ReportView = { sort: "name", skip_covered: false, skip_empty: false };
 
 /** How far the numbers can be believed, in one word: `complete`, `unproven` or `incomplete`. */
 export function trust({ complete, reasons }: Pick<Report, "complete" | "reasons">) {
@@ -50,35 +79,6 @@ export function trust({ complete, reasons }: Pick<Report, "complete" | "reasons"
 /** Whether branches were measured. */
 export function hasBranches(summary: Summary): boolean {
   return summary.num_branches !== undefined;
-}
-
-/** Missing statements as coverage.py prints them: `3-5, 9`. Only runs of consecutive numbers are joined. */
-export function lineRanges(lines: readonly number[]): string {
-  const ranges: string[] = [];
-  let start: number | null = null;
-  let last = 0;
-  const close = () => {
-    if (start !== null) ranges.push(start === last ? `${start}` : `${start}-${last}`);
-  };
-  for (const line of lines) {
-    if (start === null || line !== last + 1) {
-      close();
-      start = line;
-    }
-    last = line;
-  }
-  close();
-  return ranges.join(", ");
-}
-
-/**
- * A percentage for people, with one decimal. As in coverage.py, 100 and 0 are shown only when exact:
- * 99.96 is shown as 99.9 and 0.04 as 0.1.
- */
-export function percentText(percent: number): string {
-  if (percent > 0 && percent < 0.1) return "0.1";
-  if (percent < 100 && percent > 99.9) return "99.9";
-  return percent.toFixed(1);
 }
 
 /** How a source line is marked in the drill-in. */

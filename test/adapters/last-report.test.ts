@@ -1,11 +1,13 @@
 /** What the helper leaves out because it was sent before is put in again, and nothing else is. */
 import { describe, expect, test } from "vitest";
 import { LastReport } from "../../src/adapters/helper/last-report.ts";
+import { PLAIN_VIEW } from "../../src/core/report.ts";
 
 const summary = {
   covered_lines: 1,
   num_statements: 2,
   percent_covered: 50,
+  percent_covered_display: "50",
   missing_lines: 1,
   excluded_lines: 0,
 };
@@ -14,6 +16,7 @@ function row(path: string, executed: readonly number[] = [1]) {
   return {
     path,
     summary,
+    missing: "2",
     missing_lines: [2],
     excluded_lines: [],
     executed_lines: [...executed],
@@ -26,6 +29,8 @@ const report = (number: number, ...files: (string | ReturnType<typeof row>)[]) =
   number,
   totals: summary,
   files,
+  view: PLAIN_VIEW,
+  below: null,
 });
 
 describe("the last report", () => {

@@ -141,7 +141,8 @@ describe("compared with coverage.py's own numbers", () => {
   });
 
   test("in `run` they come before its end, and fail_under is theirs", async () => {
-    const harness = Harness.once({ failUnder: 60 });
+    const harness = Harness.once();
+    harness.server.limit = 60;
     harness.server.difference = OTHER;
     await harness.start();
     expect(harness.exit).toBe(5);
@@ -151,7 +152,8 @@ describe("compared with coverage.py's own numbers", () => {
   });
 
   test("where `watch` is below fail_under by theirs, that is said", async () => {
-    const harness = Harness.watching({ failUnder: 60 });
+    const harness = Harness.watching();
+    harness.server.limit = 60;
     harness.server.difference = OTHER;
     await harness.start();
     await harness.settle();

@@ -98,6 +98,7 @@ const CHECKS: Readonly<Record<Command, Check>> = {
   "search-previous": moves("store.py", "/", ".py", ENTER, "gg"),
   sort: leads("stmts↓"),
   "sort-reverse": leads("file↓"),
+  "show-skipped": leads("leaves out no file"),
   "view-coverage": leads("TOTAL", "2"),
   "view-failures": leads("Output"),
   "view-tests": leads(/✓ passed +test\//),

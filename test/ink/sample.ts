@@ -1,6 +1,6 @@
 /** Facts and reports to look at: what a run of the demo gives, and variations of it. */
 import type { FactBody, TestResult } from "../../src/core/fact.ts";
-import type { FileReport, Report, Summary } from "../../src/core/report.ts";
+import { type FileReport, PLAIN_VIEW, type Report, type Summary } from "../../src/core/report.ts";
 
 /** A file of `statements` lines from 1 on, of which `missing` are. */
 export function file(
@@ -17,6 +17,7 @@ export function file(
     path,
     inside: `/app/${path}`,
     summary: summary(statements, missing.length, branches, partial.length),
+    missing: joined(missing),
     missing_lines: missing,
     excluded_lines: [],
     executed_lines: executed,
@@ -24,13 +25,22 @@ export function file(
   };
 }
 
+/** Lines one after the other as a range. */
+function joined(lines: readonly number[]): string {
+  const starts = lines.filter((line) => !lines.includes(line - 1));
+  const ends = lines.filter((line) => !lines.includes(line + 1));
+  return starts.map((start, index) => (start === ends[index] ? start : `${start}-${ends[index]}`)).join(", ");
+}
+
 export function summary(statements: number, missing: number, branches: number, partial: number): Summary {
   const covered = statements - missing;
   const all = statements + branches;
+  const percent = all === 0 ? 100 : (100 * (covered + branches - partial)) / all;
   return {
     covered_lines: covered,
     num_statements: statements,
-    percent_covered: all === 0 ? 100 : (100 * (covered + branches - partial)) / all,
+    percent_covered: percent,
+    percent_covered_display: percent.toFixed(1),
     missing_lines: missing,
     excluded_lines: 0,
     num_branches: branches,
@@ -57,6 +67,8 @@ export function report(files: readonly FileReport[], change: Partial<Report> = {
     partial: false,
     generations: [12],
     requests: 37,
+    view: PLAIN_VIEW,
+    below: null,
     ...change,
   };
 }

@@ -17,6 +17,7 @@ const statements = {
   covered_lines: count,
   num_statements: count,
   percent_covered: percent,
+  percent_covered_display: v.pipe(v.string(), v.regex(/^\d+(\.\d+)?$/)),
   missing_lines: count,
   excluded_lines: count,
 };
@@ -33,6 +34,7 @@ const File = v.strictObject({
   path: text,
   inside: v.pipe(v.string(), v.startsWith("/")),
   summary: Summary,
+  missing: v.pipe(v.string(), v.regex(/^$|^\d+(-\d+|->(\d+|exit))?(, \d+(-\d+|->(\d+|exit))?)*$/)),
   missing_lines: lines,
   excluded_lines: lines,
   executed_lines: lines,
@@ -115,6 +117,10 @@ export const Fact = v.variant("type", [
     partial: v.boolean(),
     generations: v.array(lineNumber),
     requests: v.nullable(count),
+    view: v.strictObject({ sort: text, skip_covered: v.boolean(), skip_empty: v.boolean() }),
+    below: v.nullable(
+      v.strictObject({ total: text, fail_under: v.number(), by: v.picklist(["gunicov", "coverage"]) }),
+    ),
   }),
   fact("cycle.finished", {
     outcome: v.picklist(["passed", "failed", "incomplete", "error", "cancelled"]),

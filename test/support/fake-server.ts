@@ -4,7 +4,7 @@ import type { Flush } from "../../src/core/effect.ts";
 import type { Worker } from "../../src/core/fact.ts";
 import { type FailureKind, failure } from "../../src/core/failure.ts";
 import { lossReasons } from "../../src/core/loss.ts";
-import type { FileReport, Report, Summary } from "../../src/core/report.ts";
+import { type Below, type FileReport, PLAIN_VIEW, type Report, type Summary } from "../../src/core/report.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
 import type { SelfCheck } from "../../src/core/self-check.ts";
 import type {
@@ -36,6 +36,8 @@ export class FakeServer implements Server {
   missing: ReturnType<typeof failure> | null = null;
   /** What the next check of a report finds, and coverage.py's own percentage then. */
   difference: { readonly line: string; readonly percent: number } | null = null;
+  /** The percentage that the total must reach. */
+  limit: number | null = null;
   #found = false;
   #generation = 1;
   #age = 0;
@@ -138,6 +140,8 @@ export class FakeServer implements Server {
         partial,
         generations: flush.generations,
         requests: flush.requests,
+        view: PLAIN_VIEW,
+        below: partial ? null : this.#below(100),
       };
       this.#reported = report;
       return ok(report);
@@ -186,8 +190,13 @@ export class FakeServer implements Server {
     if (this.difference === null) return { differences: [], report: null };
     const { line, percent } = this.difference;
     this.difference = null;
-    const report = { ...reported, totals: { ...reported.totals, percent_covered: percent } };
-    return { differences: [line], report };
+    const totals = { ...reported.totals, percent_covered: percent };
+    return { differences: [line], report: { ...reported, totals, below: this.#below(percent) } };
+  }
+
+  #below(percent: number): Below | null {
+    if (this.limit === null || percent >= this.limit) return null;
+    return { total: `${percent}`, fail_under: this.limit, by: "coverage" };
   }
 
   source(path: string): Promise<Result<string>> {
@@ -253,6 +262,7 @@ export class FakeServer implements Server {
       path,
       inside: `${this.root}/${path}`,
       summary: summary(count),
+      missing: "",
       missing_lines: [],
       excluded_lines: [],
       executed_lines: executed,
@@ -266,6 +276,7 @@ function summary(statements: number): Summary {
     covered_lines: statements,
     num_statements: statements,
     percent_covered: 100,
+    percent_covered_display: "100",
     missing_lines: 0,
     excluded_lines: 0,
   };

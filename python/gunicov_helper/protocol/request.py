@@ -41,6 +41,10 @@ def is_timeout(value):
         return False
 
 
+def is_percentage(value):
+    return not isinstance(value, bool) and isinstance(value, (int, float)) and 0 <= value <= 100
+
+
 def is_flag(value):
     return isinstance(value, bool)
 
@@ -80,9 +84,14 @@ SHAPES = {
         "generation": is_count,
         "since": is_optional(is_count),
         "plain": is_optional(is_flag),
+        "fail_under": is_optional(is_percentage),
+        "alone": is_optional(is_flag),
     },
     "html": {},
-    "export": {"map": is_list(is_record(inside=is_path, outside=is_text))},
+    "export": {
+        "map": is_list(is_record(inside=is_path, outside=is_text)),
+        "root": is_optional(is_text),
+    },
     "read": {"path": is_path},
     "prune": {},
     "written": {"files": is_list(is_path)},

@@ -50,6 +50,7 @@ def compare(ours, theirs):
         return
     lists = {key: sorted(row) for key, row in ours.items() if isinstance(row, list)}
     yield from values("", lists, {key: sorted(theirs[key]) for key in lists})
+    yield from values("", {"missing": ours["missing"]}, theirs)
     yield from values("summary.", ours["summary"], theirs["summary"])
 
 

@@ -16,7 +16,7 @@ class Collected:
         self.files, self.config = files, config
         self.began = time.time()
         self.generation = None  # of which it is
-        self.settings = None
+        self.settings = self.options = None  # coverage.py's: as text, and as its own object
         self.number, self.rows, self.totals, self.hashes = 0, {}, {}, {}
 
     def check(self, theirs, settings):

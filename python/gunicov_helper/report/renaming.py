@@ -18,3 +18,25 @@ class Renaming:
             if whole == inside or whole.startswith(inside + "/"):
                 return outside + whole[len(inside) :]
         return path
+
+
+# The names by which coverage.py finds its configuration by itself.
+FOUND = (".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pyproject.toml")
+
+
+def relative_to(root, outside, config):
+    """The function `outside`, with paths from `root` (the project's, outside) where coverage.py, run there, asks for these.
+
+    It does where `relative_files` is set in the very file (`config`: of a Coverage) that it finds there:
+    then it knows no absolute names, and otherwise no relative ones.
+    """
+    place = outside(os.path.abspath(config.config_file)) if config.config_file else ""
+    base = root.rstrip("/")
+    if not config.relative_files or place not in [f"{base}/{name}" for name in FOUND]:
+        return outside
+
+    def rename(path):
+        whole = outside(path)
+        return whole[len(base) + 1 :] if whole.startswith(base + "/") else whole
+
+    return rename

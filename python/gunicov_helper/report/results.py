@@ -16,6 +16,7 @@ class Result:
         self.row = {
             "path": path,
             "summary": summarize(analysis.numbers, branches),
+            "missing": analysis.missing_formatted(branches=True),
             "missing_lines": sorted(analysis.missing),
             "excluded_lines": sorted(analysis.excluded),
             "executed_lines": sorted(analysis.executed),

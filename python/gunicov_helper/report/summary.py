@@ -6,6 +6,7 @@ TOTALS = {
     "covered_lines": "n_executed",
     "num_statements": "n_statements",
     "percent_covered": "pc_covered",
+    "percent_covered_display": "pc_covered_str",
     "missing_lines": "n_missing",
     "excluded_lines": "n_excluded",
 }
@@ -28,6 +29,26 @@ def pairs(arcs):
     return [[start, end] for start, ends in arcs.items() for end in ends]
 
 
+def missing_text(row):
+    """What `Analysis.missing_formatted(branches=True)` says, made of a file of the JSON report.
+
+    A range goes on from statement to statement, whatever lies between; a branch is told of where
+    neither of its ends is missing itself.
+    """
+    missing, ranges, last = set(row["missing_lines"]), [], None
+    for line in sorted({*row["executed_lines"], *missing}):
+        if line in missing and last in missing:
+            ranges[-1][1] = line
+        elif line in missing:
+            ranges.append([line, line])
+        last = line
+    items = [(a, f"{a}" if a == b else f"{a}-{b}") for a, b in ranges]
+    for start, end in row.get("missing_branches", []):
+        if not {start, end} & missing:
+            items.append((start, f"{start}->{end if end > 0 else 'exit'}"))
+    return ", ".join(text for _, text in sorted(items))
+
+
 def public_report(report):
     """The report as in docs/protocol.md, of coverage.py's parsed JSON report."""
     branches = bool(report["meta"]["branch_coverage"])
@@ -40,6 +61,7 @@ def public_report(report):
         {
             "path": os.path.abspath(path),
             "summary": trim(row["summary"]),
+            "missing": missing_text(row),
             "missing_lines": row["missing_lines"],
             "excluded_lines": row["excluded_lines"],
             "executed_lines": row["executed_lines"],

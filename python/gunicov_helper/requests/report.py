@@ -26,9 +26,10 @@ from gunicov_helper.report.analyser import Analyser
 from gunicov_helper.report.child import Child
 from gunicov_helper.report.collected import Collected, link_all
 from gunicov_helper.report.environment import Environment
-from gunicov_helper.report.renaming import Renaming
+from gunicov_helper.report.renaming import Renaming, relative_to
 from gunicov_helper.report.results import settings_of
 from gunicov_helper.report.summary import public_report
+from gunicov_helper.report.view import below, view_of
 from gunicov_helper.source import decode_source
 
 TEXT_LIMIT = 2 * 1024 * 1024
@@ -65,6 +66,9 @@ class Report:
         collected = Collected(files, self.coverage_config())
         with self.session.own_modules:
             report = yield from self.analyse(collected, request.get("plain"), job)
+        report["view"], unknown = view_of(collected.options, report["branches"])
+        limit = request.get("fail_under"), request.get("alone")
+        report["below"] = below(report["totals"], collected.options, *limit)
         collected.rows = {row["path"]: row for row in report["files"]}
         collected.totals = report["totals"]
         collected.hashes = {path: self.hash_of(path) for path in collected.rows}
@@ -84,7 +88,7 @@ class Report:
             "superseded": sorted(superseded - stale),
             "stale": sorted(stale),
             "reasons": doubts.reasons,
-            "warnings": doubts.warnings,
+            "warnings": [*doubts.warnings, *unknown],
         }
 
     def doubts(self, number, rows):
@@ -99,7 +103,7 @@ class Report:
         analyser = self.session.analyser
         with Environment(self.session.master.environment):
             measured = analyser.make(collected.config)
-        collected.settings = settings_of(measured)
+        collected.settings, collected.options = settings_of(measured), measured.config
         if analyser.internals and not plain:
             report = yield from sliced(analyser.quick_report(measured, collected.files))
             if report is not None:
@@ -107,6 +111,7 @@ class Report:
         if analyser.internals and not plain:
             with Environment(self.session.master.environment):
                 measured = analyser.combine(collected.files, collected.config)
+            collected.options = measured.config
             return (yield from sliced(analyser.report(measured)))
         analyser.results.hashes = {}
         return (yield from self.in_child(job, collected, lambda _, it: analyser.plain_report(it)))
@@ -202,11 +207,11 @@ class Report:
 
     def do_export(self, request, job):
         self.session.verified()
-        rename = Renaming(request["map"])
-
+        outside, root = Renaming(request["map"]), request.get("root")
         collected, analyser = self.last(), self.session.analyser
 
         def work(child, measured):
+            rename = relative_to(root, outside, measured.config) if root else outside
             analyser.save(measured, os.path.join(child.scratch, ".coverage"), rename)
             report = json.loads(analyser.json(measured))
             # It is there anyway: what was reported is checked against it.

@@ -12,6 +12,11 @@ export class Paths {
     this.#mappings = mappings;
   }
 
+  /** The project's, on the host. */
+  get root(): string {
+    return this.#root;
+  }
+
   /** The path in the target of a host's file; null where the target does not see it. */
   inside(host: string): string | null {
     return translate(host, this.#mappings(), "host", "inside");

@@ -109,6 +109,7 @@ const Summary = v.object({
   covered_lines: int,
   num_statements: int,
   percent_covered: v.number(),
+  percent_covered_display: v.string(),
   missing_lines: int,
   excluded_lines: int,
   num_branches: optionalInt,
@@ -130,6 +131,7 @@ function isIntegers(value: unknown): value is number[] {
 const Row = v.object({
   path: v.string(),
   summary: Summary,
+  missing: v.string(),
   missing_lines: lines,
   excluded_lines: lines,
   executed_lines: lines,
@@ -142,6 +144,10 @@ export const Collect = v.object({
     totals: Summary,
     /** A path alone: its row is that of the report before. */
     files: v.array(v.union([v.string(), Row])),
+    view: v.object({ sort: v.string(), skip_covered: v.boolean(), skip_empty: v.boolean() }),
+    below: v.nullable(
+      v.object({ total: v.string(), fail_under: v.number(), by: v.picklist(["gunicov", "coverage"]) }),
+    ),
   }),
   superseded: v.array(v.string()),
   /** Why the workers' data is not whole. */

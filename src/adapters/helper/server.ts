@@ -56,6 +56,14 @@ const SOON = 500;
 
 export const SERVER_TIMES: ServerTimes = { mount: 5, restart: 60, flush: 60 };
 
+/** How much coverage is enough. */
+export interface Limit {
+  /** A percentage; null: not asked for. */
+  readonly failUnder: number | null;
+  /** coverage.py's own limit does not count. */
+  readonly failUnderAlone: boolean;
+}
+
 export class HelperServer implements Server {
   readonly #target: Target;
   readonly #program: Program;
@@ -63,6 +71,7 @@ export class HelperServer implements Server {
   readonly #source: () => readonly string[];
   readonly #times: ServerTimes;
   readonly #choice: Choice;
+  readonly #limit: Limit;
   readonly #last = new LastReport();
   #rpc: Rpc | null = null;
   /** It was looked for, and not closed since. */
@@ -84,6 +93,7 @@ export class HelperServer implements Server {
     source: () => readonly string[],
     times = SERVER_TIMES,
     choice: Choice = { master: null, coverageDir: null },
+    limit: Limit = { failUnder: null, failUnderAlone: false },
   ) {
     this.#target = target;
     this.#program = program;
@@ -91,6 +101,7 @@ export class HelperServer implements Server {
     this.#source = source;
     this.#times = times;
     this.#choice = choice;
+    this.#limit = limit;
     target.onLifecycle((event) => {
       if (event.type === "lost") this.#rpc?.lose(event.failure);
     });
@@ -188,7 +199,8 @@ export class HelperServer implements Server {
     signal: AbortSignal,
   ): Promise<Result<Report>> {
     const { generation, generations, requests } = flush;
-    const params = { generation, since: this.#last.number, plain: this.#plain };
+    const { failUnder: limit, failUnderAlone: alone } = this.#limit;
+    const params = { generation, since: this.#last.number, plain: this.#plain, fail_under: limit, alone };
     const result = await this.#call("collect", params, Collect, { signal });
     if (!result.ok) return result;
     // Nobody waits for the old data to go.
@@ -218,6 +230,8 @@ export class HelperServer implements Server {
       partial,
       generations,
       requests,
+      view: report.view,
+      below: partial ? null : report.below,
     });
   }
 
@@ -243,7 +257,7 @@ export class HelperServer implements Server {
 
   async export(signal: AbortSignal): Promise<Result<Exported>> {
     const bundle = new Bundle();
-    const params = { map: this.#paths.all };
+    const params = { map: this.#paths.all, root: this.#paths.root };
     const result = await this.#call("export", params, Export, {
       signal,
       onEvent: (event) => bundle.take(event),

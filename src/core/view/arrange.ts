@@ -1,29 +1,44 @@
 /** Sorting and filtering. */
 
-import { notice, type Step, stay } from "./context.ts";
+import { skipped } from "../order.ts";
+import { notice, type Step, stay, type ViewContext } from "./context.ts";
 import type { Field, ViewState } from "./state.ts";
-import { FILE_COLUMNS, type Sort } from "./table.ts";
+import { FILE_COLUMNS, type FileColumn, type Sort, sortOf } from "./table.ts";
 import { TEST_COLUMNS } from "./tests-table.ts";
 
 /** The view sorted by the next column. A column of numbers starts with what needs a look first. */
-export function cycleSort(view: ViewState): Step {
+export function cycleSort(view: ViewState, context: ViewContext): Step {
   const { coverage, tests } = view.sorts;
   if (!isSortable(view)) return notice(view, "Nothing here can be sorted.");
   if (view.view === "tests") {
     const column = following(TEST_COLUMNS, tests.column);
     return stay({ ...view, sorts: { coverage, tests: { column, descending: column === "time" } } });
   }
-  const column = following(FILE_COLUMNS, coverage.column);
+  const column = following(FILE_COLUMNS, (coverage ?? given(context)).column);
   const descending = column !== "path" && column !== "percent";
   return stay({ ...view, sorts: { tests, coverage: { column, descending } } });
 }
 
 /** The view in the opposite order. */
-export function reverseSort(view: ViewState): Step {
+export function reverseSort(view: ViewState, context: ViewContext): Step {
   const { coverage, tests } = view.sorts;
   if (!isSortable(view)) return notice(view, "Nothing here can be sorted.");
   if (view.view === "tests") return stay({ ...view, sorts: { coverage, tests: reversed(tests) } });
-  return stay({ ...view, sorts: { tests, coverage: reversed(coverage) } });
+  return stay({ ...view, sorts: { tests, coverage: reversed(coverage ?? given(context)) } });
+}
+
+/** The order in which the report comes. */
+function given({ session }: ViewContext): Sort<FileColumn> {
+  return session.report === null ? { column: "path", descending: false } : sortOf(session.report.value);
+}
+
+/** The files that the configuration leaves out, on and off. */
+export function showSkipped(view: ViewState, { session }: ViewContext): Step {
+  const some = session.report?.value.files.some(
+    (file) => session.report && skipped(file, session.report.value),
+  );
+  if (!some) return notice(view, "coverage.py's configuration leaves out no file: skip_covered, skip_empty.");
+  return stay({ ...view, view: "coverage", opened: null, help: null, skippedToo: !view.skippedToo });
 }
 
 /** The view without filters and search. */

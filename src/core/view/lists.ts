@@ -21,8 +21,8 @@ export interface Lists {
 /** Lists that are computed again only when what they are made of has changed. One of these for each screen. */
 export function createLists(): Lists {
   const rowsOf = memoLast((report: Report) => fileRows(report));
-  const files = memoLast((report: Report, filter: string, sort: Sort<FileColumn>) =>
-    arrangeFiles(rowsOf(report), filter, sort),
+  const files = memoLast((report: Report, filter: string, sort: Sort<FileColumn> | null, all: boolean) =>
+    arrangeFiles(rowsOf(report), filter, sort, all),
   );
   const tests = memoLast(arrangeTests);
   const failures = memoLast(failureItems);
@@ -40,7 +40,7 @@ export function createLists(): Lists {
     files: (session, view) =>
       session.report === null
         ? []
-        : files(session.report.value, filterOf(view, "files"), view.sorts.coverage),
+        : files(session.report.value, filterOf(view, "files"), view.sorts.coverage, view.skippedToo),
     failures: (session, view) =>
       failures(
         problemsOf(session.checks, session.bootError, session.error, session.lost, session.warnings),

@@ -18,10 +18,13 @@ export type Field = "search" | "tests" | "files";
 export interface ViewState {
   readonly view: View;
   readonly places: Readonly<Record<View, Place>>;
-  readonly sorts: { readonly coverage: Sort<FileColumn>; readonly tests: Sort<TestColumn> };
+  /** Of the files: null is the order of coverage.py's configuration. */
+  readonly sorts: { readonly coverage: Sort<FileColumn> | null; readonly tests: Sort<TestColumn> };
   readonly testFilter: string;
   readonly fileFilter: string;
   readonly failedOnly: boolean;
+  /** Also the files that coverage.py's configuration leaves out of the table. */
+  readonly skippedToo: boolean;
   /** What is looked for on this page; empty: nothing. */
   readonly search: string;
   /** The line that is being typed. */
@@ -37,12 +40,13 @@ export const INITIAL_VIEW: ViewState = {
   view: "coverage",
   places: { coverage: START, failures: START, tests: START, log: END, timings: START },
   sorts: {
-    coverage: { column: "path", descending: false },
+    coverage: null,
     tests: { column: "ended", descending: false },
   },
   testFilter: "",
   fileFilter: "",
   failedOnly: false,
+  skippedToo: false,
   search: "",
   input: null,
   opened: null,

@@ -1,6 +1,6 @@
 /** Rows of the coverage table: a report's files, filtered and sorted. */
+import { compareNames, orderedFiles, skipped } from "../order.ts";
 import type { FileReport, Report, Summary } from "../report.ts";
-import { lineRanges } from "../report.ts";
 import { clean } from "../text.ts";
 
 export const FILE_COLUMNS = ["path", "statements", "missed", "branches", "partial", "percent"] as const;
@@ -18,6 +18,24 @@ export interface FileRow {
   readonly summary: Summary;
   readonly missing: string;
   readonly file: FileReport;
+  /** coverage.py's configuration leaves it out of the table. */
+  readonly skipped: boolean;
+}
+
+/** The column of each word of coverage.py's `sort`. */
+const WORDS: Readonly<Record<string, FileColumn>> = {
+  name: "path",
+  stmts: "statements",
+  miss: "missed",
+  branch: "branches",
+  brpart: "partial",
+  cover: "percent",
+};
+
+/** The order in which a report comes. */
+export function sortOf({ view }: Report): Sort<FileColumn> {
+  const descending = view.sort.startsWith("-");
+  return { column: WORDS[view.sort.replace("-", "")] ?? "path", descending };
 }
 
 export type Grade = "good" | "fair" | "poor";
@@ -28,24 +46,30 @@ export function grade(percent: number): Grade {
   return percent >= 75 ? "fair" : "poor";
 }
 
-/** The report's files as rows, in its own order. */
+/** The report's files as rows, in the order of coverage.py's configuration. */
 export function fileRows(report: Report): readonly FileRow[] {
-  return report.files.map((file) => ({
+  return orderedFiles(report).map((file) => ({
     path: file.path,
     name: clean(file.path),
     summary: file.summary,
-    missing: lineRanges(file.missing_lines),
+    missing: file.missing,
     file,
+    skipped: skipped(file, report) !== null,
   }));
 }
 
-/** Rows whose path holds the filter, whatever the case, sorted; rows that are equal stay in order of their paths. */
+/**
+ * Rows whose path holds the filter, whatever the case, sorted; rows that are equal stay in order of their paths. Without
+ * `sort` they stay in their own order; those that the configuration skips are there if `all`.
+ */
 export function arrangeFiles(
   rows: readonly FileRow[],
   filter: string,
-  sort: Sort<FileColumn>,
+  sort: Sort<FileColumn> | null,
+  all = true,
 ): readonly FileRow[] {
-  const wanted = rows.filter((row) => matches(row.name, filter));
+  const wanted = rows.filter((row) => (all || !row.skipped) && matches(row.name, filter));
+  if (sort === null) return wanted;
   return sortRows(
     wanted,
     sort,
@@ -68,11 +92,12 @@ export function sortRows<Row, Column extends string>(
 ): readonly Row[] {
   const sign = sort.descending ? -1 : 1;
   const keyed = rows.map((row) => ({ row, value: value(row), name: name(row) }));
-  keyed.sort((a, b) => sign * compare(a.value, b.value) || compare(a.name, b.name));
+  keyed.sort((a, b) => sign * compare(a.value, b.value) || compareNames(a.name, b.name));
   return keyed.map(({ row }) => row);
 }
 
 function compare(a: string | number, b: string | number): number {
+  if (typeof a === "string" && typeof b === "string") return compareNames(a, b);
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 /** What a key or a typed line does to the screen, and what it asks of the engine: decided here, done by the surface. */
 import type { Command, View } from "../command.ts";
-import { clear, cycleSort, narrow, reverseSort } from "./arrange.ts";
+import { clear, cycleSort, narrow, reverseSort, showSkipped } from "./arrange.ts";
 import { type Action, act, notice, type Step, stay, type ViewContext } from "./context.ts";
 import { type Move, moved, searched, searchFrom } from "./move.ts";
 import { open, placeToEdit } from "./open.ts";
@@ -70,9 +70,11 @@ function onCommand(view: ViewState, command: Command, context: ViewContext): Ste
     case "search-previous":
       return searched(view, -1, context);
     case "sort":
-      return cycleSort(view);
+      return cycleSort(view, context);
     case "sort-reverse":
-      return reverseSort(view);
+      return reverseSort(view, context);
+    case "show-skipped":
+      return showSkipped(view, context);
     case "view-coverage":
     case "view-failures":
     case "view-tests":

@@ -1,27 +1,37 @@
 /** The report as a plain table, in the columns that coverage.py's own has. */
-import { hasBranches, lineRanges, percentText, type Report, type Summary, trust } from "../../core/report.ts";
-import { clean } from "../../core/text.ts";
+import { orderedFiles, skipped } from "../../core/order.ts";
+import { hasBranches, type Report, type Summary, trust } from "../../core/report.ts";
+import { clean, count } from "../../core/text.ts";
 
 /** Lines of the table with its total; first, why it is not whole where it is not. */
 export function reportLines(report: Report): readonly string[] {
   const branches = hasBranches(report.totals);
   const header = ["Name", "Stmts", "Miss", ...(branches ? ["Branch", "BrPart"] : []), "Cover", "Missing"];
-  const rows = report.files.map((file) => [
-    clean(file.path),
-    ...cells(file.summary, branches),
-    lineRanges(file.missing_lines),
-  ]);
+  const shown = orderedFiles(report).filter((file) => skipped(file, report) === null);
+  const rows = shown.map((file) => [clean(file.path), ...cells(file.summary, branches), file.missing]);
   const total = [
     trust(report) === "complete" ? "TOTAL" : `TOTAL (${trust(report)})`,
     ...cells(report.totals, branches),
     "",
   ];
   const table = align([header, ...rows, total]);
-  const rule = "-".repeat(Math.max(0, ...table.map((line) => line.length)));
   const [head = "", ...body] = table;
+  const rule = "-".repeat(head.length);
   const reasons = report.reasons.map((reason) => `${prefix(report, reason)}${clean(reason)}`);
   const notes = report.partial ? ["a selection of the tests: not the whole coverage"] : [];
-  return [...reasons, ...notes, head, rule, ...body.slice(0, -1), rule, body.at(-1) ?? ""];
+  const last = shown.length === 0 ? [body.at(-1) ?? ""] : [rule, body.at(-1) ?? ""];
+  return [...reasons, ...notes, head, rule, ...body.slice(0, -1), ...last, ...skippedLines(report)];
+}
+
+/** As coverage.py says what its table leaves out. */
+function skippedLines(report: Report): readonly string[] {
+  const all = report.files.map((file) => skipped(file, report));
+  const covered = all.filter((why) => why === "covered").length;
+  const empty = all.filter((why) => why === "empty").length;
+  return [
+    ...(covered > 0 ? ["", `${count(covered, "file")} skipped due to complete coverage.`] : []),
+    ...(empty > 0 ? ["", `${count(empty, "empty file")} skipped.`] : []),
+  ];
 }
 
 function prefix(report: Report, reason: string): string {
@@ -34,10 +44,10 @@ function cells(summary: Summary, branches: boolean): readonly string[] {
     missing_lines,
     num_branches = 0,
     num_partial_branches = 0,
-    percent_covered,
+    percent_covered_display: percent,
   } = summary;
   const branch = branches ? [`${num_branches}`, `${num_partial_branches}`] : [];
-  return [`${num_statements}`, `${missing_lines}`, ...branch, `${percentText(percent_covered)}%`];
+  return [`${num_statements}`, `${missing_lines}`, ...branch, `${percent}%`];
 }
 
 /** The first column and the last to the left, the numbers to the right. */

@@ -8,7 +8,7 @@ import type { Event, Settled } from "../../../src/core/event.ts";
 import type { FactBody, Step } from "../../../src/core/fact.ts";
 import { failure } from "../../../src/core/failure.ts";
 import type { Policy } from "../../../src/core/policy.ts";
-import type { Report } from "../../../src/core/report.ts";
+import { PLAIN_VIEW, type Report } from "../../../src/core/report.ts";
 import type { Action } from "./actions.ts";
 
 export type Reduce = typeof reduce;
@@ -292,6 +292,7 @@ const TOTALS = {
   covered_lines: 1,
   num_statements: 1,
   percent_covered: 100,
+  percent_covered_display: "100",
   missing_lines: 0,
   excluded_lines: 0,
 };
@@ -303,6 +304,8 @@ const REPORT: Report = {
   partial: false,
   generations: [1],
   requests: 1,
+  view: PLAIN_VIEW,
+  below: null,
 };
 
 export const FLUSH: Flush = {

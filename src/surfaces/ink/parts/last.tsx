@@ -1,5 +1,5 @@
 import type { CycleOutcome } from "../../../core/fact.ts";
-import { percentText, trust } from "../../../core/report.ts";
+import { trust } from "../../../core/report.ts";
 import type { Session } from "../../../core/session.ts";
 import { clean, count, duration } from "../../../core/text.ts";
 import { fitSegments, type Segment, segment, span, type Tone } from "../../../core/view/span.ts";
@@ -34,11 +34,11 @@ function coverage({ report }: Session): Segment {
     const rest = more.length > 0 ? ` (and ${more.length} more)` : "";
     return segment(10, span(`incomplete: ${clean(first ?? "reason unknown")}${rest}`, "warning"));
   }
-  const { percent_covered: percent } = totals;
+  const { percent_covered: percent, percent_covered_display: display } = totals;
   return segment(
     10,
     span("coverage "),
-    span(`${percentText(percent)} %`, grade(percent)),
+    span(`${display} %`, grade(percent)),
     span(" · ", "dim"),
     span(trust(report.value), reasons.length === 0 ? "good" : "warning"),
   );

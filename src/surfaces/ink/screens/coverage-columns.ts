@@ -1,5 +1,7 @@
 /** Columns of the coverage table. */
-import { hasBranches, percentText, type Report, type Summary } from "../../../core/report.ts";
+
+import { skipped } from "../../../core/order.ts";
+import { hasBranches, type Report, type Summary } from "../../../core/report.ts";
 import { type Span, span } from "../../../core/view/span.ts";
 import { type FileRow, type Grade, grade } from "../../../core/view/table.ts";
 import { displayWidth, truncateStart } from "../../../core/view/width.ts";
@@ -22,7 +24,7 @@ export function coverageColumns(
     STATEMENTS,
     MISSED,
     ...branches,
-    percentColumn(report.complete),
+    percentColumn(report),
     BARS,
     missingColumn(rows),
   ];
@@ -36,12 +38,13 @@ export function totalCells(report: Report, shown: number): Readonly<Record<strin
     path: [
       span("TOTAL", "strong"),
       span(shown === files.length ? "" : ` ${shown} of ${files.length} files shown`, "dim"),
+      span(files.some((file) => skipped(file, report) !== null) ? " (x: all)" : "", "dim"),
     ],
     statements: strong(totals.num_statements),
     missed: strong(totals.missing_lines),
     branches: strong(totals.num_branches),
     partial: strong(totals.num_partial_branches),
-    percent: percentCell(totals, complete),
+    percent: percentCell(totals, complete, percentWidth(report)),
     bar: bar(totals),
     missing: complete ? [] : [span("incomplete", "warning")],
   };
@@ -50,11 +53,19 @@ export function totalCells(report: Report, shown: number): Readonly<Record<strin
 const GLYPHS: Readonly<Record<Grade, string>> = { good: "✓", fair: "○", poor: "✗" };
 
 /** A grade is seen by its glyph, with or without colour. A figure that data is missing from is marked as such. */
-function percentCell(summary: Summary, complete: boolean): readonly Span[] {
-  const { percent_covered: percent } = summary;
-  const how = grade(percent);
-  if (!complete) return [span(`? ${percentText(percent).padStart(5)}?`, "warning")];
-  return [span(`${GLYPHS[how]} ${percentText(percent).padStart(5)}`, how)];
+function percentCell(summary: Summary, complete: boolean, width: number): readonly Span[] {
+  const how = grade(summary.percent_covered);
+  const display = summary.percent_covered_display.padStart(width);
+  if (!complete) return [span(`? ${display}?`, "warning")];
+  return [span(`${GLYPHS[how]} ${display}`, how)];
+}
+
+/** Room for the longest: coverage.py's `precision` decides. */
+function percentWidth({ totals, files }: Report): number {
+  return files.reduce(
+    (most, { summary }) => Math.max(most, summary.percent_covered_display.length),
+    Math.max(4, totals.percent_covered_display.length),
+  );
 }
 
 function bar(summary: Summary): readonly Span[] {
@@ -77,9 +88,11 @@ function pathColumn(rows: readonly FileRow[], width: number): Column<FileRow> {
   };
 }
 
-function percentColumn(complete: boolean): Column<FileRow> {
-  const width = complete ? 7 : 8;
-  const cell = (row: FileRow) => percentCell(row.summary, complete);
+function percentColumn(report: Report): Column<FileRow> {
+  const { complete } = report;
+  const digits = percentWidth(report);
+  const width = digits + (complete ? 2 : 3);
+  const cell = (row: FileRow) => percentCell(row.summary, complete, digits);
   return { id: "percent", title: "cover", align: "right", min: width, max: width, priority: 90, cell };
 }
 

@@ -1,9 +1,9 @@
 import { useMemo } from "react";
-import { percentText, type Report } from "../../../core/report.ts";
+import type { Report } from "../../../core/report.ts";
 import type { Session } from "../../../core/session.ts";
 import { count } from "../../../core/text.ts";
 import { type Span, span } from "../../../core/view/span.ts";
-import type { FileRow } from "../../../core/view/table.ts";
+import { type FileRow, sortOf } from "../../../core/view/table.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
 import { Table } from "../parts/table.tsx";
@@ -44,7 +44,7 @@ function Files({
       window={window}
       height={height}
       width={width}
-      sort={view.sorts.coverage}
+      sort={view.sorts.coverage ?? sortOf(report)}
       total={total}
       search={view.search}
     />
@@ -58,7 +58,7 @@ function pathOf(row: FileRow): string {
 function selectionNote(partial: NonNullable<Session["partial"]>, cycle: number): readonly Span[] {
   const { totals, complete } = partial.value;
   const found = complete
-    ? `${percentText(totals.percent_covered)} % of ${count(totals.num_statements, "statement")}`
+    ? `${totals.percent_covered_display} % of ${count(totals.num_statements, "statement")}`
     : "incomplete";
   return [
     span(`selection of ${count(partial.selected, "test")}: `, "warning"),

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { type FileReport, type LineMark, lineMarks, percentText } from "../../../core/report.ts";
+import { type FileReport, type LineMark, lineMarks } from "../../../core/report.ts";
 import { clean } from "../../../core/text.ts";
 import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../core/view/span.ts";
 import { grade } from "../../../core/view/table.ts";
@@ -74,9 +74,10 @@ function title(
   const name = segment(10, span(clean(path), "title"));
   if (file === undefined) return [name, segment(9, span("not in this report", "warning"))];
   const { percent_covered: percent, missing_lines: missed, num_partial_branches: partial } = file.summary;
+  const display = file.summary.percent_covered_display;
   return [
     name,
-    segment(8, complete ? span(`${percentText(percent)} %`, grade(percent)) : span("incomplete", "warning")),
+    segment(8, complete ? span(`${display} %`, grade(percent)) : span("incomplete", "warning")),
     segment(9, ...branchNote(file, line)),
     segment(5, span(`✗ ${missed} missed`, "dim")),
     segment(4, span(`~ ${partial ?? 0} partial`, "dim")),
