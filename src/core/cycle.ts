@@ -79,8 +79,8 @@ export interface State {
   readonly paused: boolean;
   /** Where gunicov's own numbers were not coverage.py's: its own are shown since. */
   readonly differences: readonly string[];
-  /** Why the last report could not be compared, once that is said. */
-  readonly unchecked: string | null;
+  /** Why the last report could not be kept for editors, once that is said. */
+  readonly notKept: string | null;
   /** How many cycles in a row have not all of their data. */
   readonly unsaved: number;
   /** The user has asked to end. */
@@ -118,7 +118,7 @@ export const INITIAL: State = {
   returned: false,
   paused: false,
   differences: [],
-  unchecked: null,
+  notKept: null,
   unsaved: 0,
   quitting: false,
   changes: [],
@@ -159,8 +159,8 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
       return onMended(state, event.cycle, event.at, policy);
     case "report.checked":
       return onChecked(state, event.cycle, event.check);
-    case "report.unchecked":
-      return onUnchecked(state, event.failure.message);
+    case "report.kept":
+      return onKept(state, event.failure?.message ?? null);
     case "revive":
       return onRevive(state);
     case "files.changed":
@@ -532,9 +532,8 @@ function differenceFact(differences: readonly string[]): FactBody {
 /** Where coverage.py says something else its numbers replace ours, unless another cycle has begun, which will have them. */
 function onChecked(state: State, cycle: number, check: SelfCheck): Transition {
   const { differences, report } = check;
-  const checked: State = { ...state, unchecked: null };
-  if (differences.length === 0) return [checked, []];
-  const differing: State = { ...checked, differences };
+  if (differences.length === 0) return [state, []];
+  const differing: State = { ...state, differences };
   const said = [emit(state, differenceFact(differences))];
   const { progress } = state;
   if (report === null || cycle !== state.cycle) return [differing, said];
@@ -548,9 +547,9 @@ function onChecked(state: State, cycle: number, check: SelfCheck): Transition {
 }
 
 /** Said once, for as long as it stays so. */
-function onUnchecked(state: State, message: string): Transition {
-  if (state.unchecked === message) return [state, []];
-  return [{ ...state, unchecked: message }, [emit(state, { type: "warning", message })]];
+function onKept(state: State, message: string | null): Transition {
+  const said = message === null || message === state.notKept;
+  return [{ ...state, notKept: message }, said ? [] : [emit(state, { type: "warning", message })]];
 }
 
 function toReporting(state: State, why: Failure, at: number): Transition {

@@ -27,8 +27,8 @@ export type Event = { readonly at: number } & (
   | { readonly type: "mended"; readonly cycle: number }
   /** That cycle's complete report was compared with coverage.py's own. */
   | { readonly type: "report.checked"; readonly cycle: number; readonly check: SelfCheck }
-  /** It could not be, nor be kept for editors. */
-  | { readonly type: "report.unchecked"; readonly failure: Failure }
+  /** A complete report is kept for editors, or why it could not be (nor be compared, perhaps). */
+  | { readonly type: "report.kept"; readonly failure: Failure | null }
   /** Start what is stopped. */
   | { readonly type: "revive" }
   /** `byServer`: those of them that the server is known to write. */

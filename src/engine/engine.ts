@@ -8,6 +8,7 @@ import { Listeners } from "../core/listeners.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Report } from "../core/report.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import type { SelfCheck } from "../core/self-check.ts";
 import { EMPTY_SESSION, observe, observeLog, type Session } from "../core/session.ts";
 import { asideWarning } from "../core/written.ts";
 import type { Found } from "../ports/server.ts";
@@ -223,23 +224,19 @@ export class Engine implements EngineView {
       await this.#keeper.stop();
     }
     const { signal } = this.#controller;
-    const keep = (report: Report) => this.#keep(report);
-    const settled = await runStep(input, { ports: this.#ports, say, signal, keep }).catch(crashed);
+    const checked = (check: SelfCheck) => this.#post({ type: "report.checked", cycle, check });
+    const keep = (report: Report) => this.#keep(report, checked);
+    const settled = await runStep(input, { ports: this.#ports, say, signal, keep, checked }).catch(crashed);
     this.#post({ type: "step.settled", cycle, step, settled });
   }
 
   /** In watch mode nobody waits for the files that editors read; what went wrong is said when it is known. */
-  async #keep(report: Report): Promise<Result<void>> {
-    const { cycle } = this.#state;
-    const checked = this.#keeper.keep(report).then((kept): Result<void> => {
-      if (!kept.ok) return kept;
-      if (kept.value !== null) this.#post({ type: "report.checked", cycle, check: kept.value });
-      return ok(undefined);
-    });
-    if (this.#policy.once) return await checked;
-    void checked.then((kept) => {
-      if (kept.ok || LOSSES.has(kept.failure.kind)) return;
-      this.#post({ type: "report.unchecked", failure: kept.failure });
+  async #keep(report: Report, checked: (check: SelfCheck) => void): Promise<Result<void>> {
+    const keeping = this.#keeper.keep(report, checked);
+    if (this.#policy.once) return await keeping;
+    void keeping.then((kept) => {
+      if (!kept.ok && LOSSES.has(kept.failure.kind)) return;
+      this.#post({ type: "report.kept", failure: kept.ok ? null : kept.failure });
     });
     return ok(undefined);
   }

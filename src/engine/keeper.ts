@@ -8,25 +8,23 @@ import type { SelfCheck } from "../core/self-check.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { Server } from "../ports/server.ts";
 
-export type Kept = Result<SelfCheck | null>;
-
 export class Keeper {
   readonly #server: Server;
   readonly #publisher: Publisher;
   #controller = new AbortController();
-  #job: Promise<Kept> = Promise.resolve(ok(null));
+  #job: Promise<Result<void>> = Promise.resolve(ok(undefined));
 
   constructor(server: Server, publisher: Publisher) {
     this.#server = server;
     this.#publisher = publisher;
   }
 
-  /** Starts keeping a report where it is whole; settles when it is kept. Gives null where it was given up. */
-  async keep(report: Report): Promise<Kept> {
+  /** Starts keeping a report where it is whole; settles when it is kept. `checked` is told of the comparison. */
+  async keep(report: Report, checked: (check: SelfCheck) => void): Promise<Result<void>> {
     await this.stop();
-    if (!report.complete || report.partial) return ok(null);
+    if (!report.complete || report.partial) return ok(undefined);
     this.#controller = new AbortController();
-    this.#job = this.#export(this.#controller.signal);
+    this.#job = this.#export(checked, this.#controller.signal);
     return await this.#job;
   }
 
@@ -34,14 +32,14 @@ export class Keeper {
   async stop(): Promise<void> {
     this.#controller.abort();
     const job = this.#job;
-    this.#job = Promise.resolve(ok(null));
+    this.#job = Promise.resolve(ok(undefined));
     await job;
   }
 
-  async #export(signal: AbortSignal): Promise<Kept> {
+  async #export(checked: (check: SelfCheck) => void, signal: AbortSignal): Promise<Result<void>> {
     const exported = await this.#server.export(signal);
-    if (!exported.ok) return exported.failure.kind === "cancelled" ? ok(null) : exported;
-    const kept = await this.#publisher.keep(exported.value);
-    return kept.ok ? ok(exported.value.check) : kept;
+    if (!exported.ok) return exported.failure.kind === "cancelled" ? ok(undefined) : exported;
+    checked(exported.value.check);
+    return await this.#publisher.keep(exported.value);
   }
 }

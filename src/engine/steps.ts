@@ -5,6 +5,7 @@ import type { CheckFailure, TestResult } from "../core/fact.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import type { Report } from "../core/report.ts";
 import type { Result } from "../core/result.ts";
+import type { SelfCheck } from "../core/self-check.ts";
 import type { ChangedFile, Say } from "../ports/server.ts";
 import type { Ports } from "./ports.ts";
 
@@ -14,6 +15,8 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** Keeps a complete report for editors; awaited only where the program ends after this cycle. */
   readonly keep: (report: Report) => Promise<Result<void>>;
+  /** Takes what a comparison of the report with coverage.py's own numbers has found. */
+  readonly checked: (check: SelfCheck) => void;
 }
 
 /** Runs one step to its end. Aborted, it still waits until what it started is dead. */
@@ -172,5 +175,6 @@ async function publishWanted(context: StepContext): Promise<Result<void>> {
   if (pages && !pages.ok) return pages;
   const exported = json ? await server.export(context.signal) : null;
   if (exported && !exported.ok) return exported;
+  if (exported) context.checked(exported.value.check);
   return await publisher.publish({ html: pages?.value ?? null, json: exported?.value.json ?? null });
 }

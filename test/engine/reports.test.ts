@@ -1,7 +1,7 @@
 /** Reports on the host: those asked for, and what is kept for editors in the background. */
 import { describe, expect, test } from "vitest";
 import { failure } from "../../src/core/failure.ts";
-import { fail } from "../../src/core/result.ts";
+import { fail, ok } from "../../src/core/result.ts";
 import { Harness } from "./harness.ts";
 
 const FULL = failure("config", "Can't write a report: no space.", "Make some.");
@@ -151,6 +151,29 @@ describe("compared with coverage.py's own numbers", () => {
     expect(harness.faults).toEqual([]);
   });
 
+  test("it is said also where nothing can be kept for editors", async () => {
+    const harness = Harness.once();
+    harness.server.difference = OTHER;
+    const keeping = harness.operations.hold("keep");
+    await harness.start();
+    keeping.settle(fail(FULL));
+    await harness.settle();
+    expect(harness.of("warning")).toHaveLength(1);
+    expect(harness.of("report")).toHaveLength(2);
+    expect(harness.exit).toBe(2);
+  });
+
+  test("where the JSON is asked for it is found with that", async () => {
+    const harness = Harness.once();
+    harness.publisher.wanted = { html: false, json: true };
+    harness.server.difference = OTHER;
+    await harness.start();
+    expect(harness.of("report").map(({ totals }) => totals.percent_covered)).toEqual([100, 50]);
+    expect(harness.of("warning")).toHaveLength(1);
+    expect(harness.publisher.written).toEqual(["json", "kept"]);
+    expect(harness.faults).toEqual([]);
+  });
+
   test("where `watch` is below fail_under by theirs, that is said", async () => {
     const harness = Harness.watching();
     harness.server.limit = 60;
@@ -160,16 +183,18 @@ describe("compared with coverage.py's own numbers", () => {
     expect(harness.of("warning").at(-1)?.message).toContain("below fail_under");
   });
 
-  test("a report that is over is not replaced by that of a cycle before", async () => {
+  test("what comes when another cycle has begun is said, and shown by that one", async () => {
     const harness = Harness.watching();
-    harness.server.difference = OTHER;
-    const keeping = harness.operations.hold("keep");
+    const exporting = harness.operations.hold("export");
     await harness.start();
     harness.save("a = 2\n");
     await harness.run();
-    keeping.release();
+    const [mine] = harness.of("report");
+    const report = mine && { ...mine, totals: { ...mine.totals, percent_covered: 50 } };
+    const check = { differences: [OTHER.line], report };
+    exporting.settle(ok({ json: "{}", data: new Uint8Array(), check }));
     await harness.settle();
-    expect(harness.of("warning").length).toBeGreaterThan(0);
+    expect(harness.of("warning").map(({ cycle }) => cycle)).toEqual([2, 2]);
     expect(harness.of("report").map(({ totals }) => totals.percent_covered)).toEqual([100, 100]);
     expect(harness.faults).toEqual([]);
   });
