@@ -149,6 +149,6 @@ function projectOf(live: LiveSettings, targets: Targets, paths: Paths): Project 
     },
     readAside: () => readAside(root, live.current.include),
     keepAside: (names) => keepAside(root, names),
-    about: live.file === null ? "No configuration file is used." : `Configuration: ${live.file}`,
+    about: live.about,
   };
 }

@@ -86,7 +86,9 @@ function commandLine(random: Random) {
     const read = readArguments(argv, "1.2.3");
     checkResult(read);
     if (read.ok && read.value.do !== "print") {
-      checkResult(settle({ config: {}, root: "/x", file: null }, read.value.flags, "/x"));
+      checkResult(
+        settle({ config: {}, root: "/x", file: null, explicit: false, doubt: null }, read.value.flags, "/x"),
+      );
     }
   };
   return { input: JSON.stringify(argv), attempt };

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parse } from "smol-toml";
 import { ok, type Result } from "../core/result.ts";
-import { type Loaded, loadConfig } from "./load.ts";
+import { type Loaded, loadAgain } from "./load.ts";
 import type { FileConfig } from "./schema.ts";
 import { checkDirectories, type Flags, type Settings, settle } from "./settings.ts";
 
@@ -49,13 +49,20 @@ export class LiveSettings {
     return this.#loaded.file;
   }
 
+  /** What is said of it at the start. */
+  get about(): string {
+    const { file, doubt } = this.#loaded;
+    if (file === null) return "no configuration file is used";
+    return `configuration: ${file}${doubt === null ? "" : ` (${doubt})`}`;
+  }
+
   /** Looks at what files hold, to know later what has changed in them. */
   async look(files: readonly string[]): Promise<void> {
     for (const file of files) this.#rest.set(file, await restOf(file));
   }
 
   async reread(path: string): Promise<Result<Edit>> {
-    const own = path === this.#loaded.file ? await this.#reload(path) : ok(NOTHING);
+    const own = path === this.#loaded.file ? await this.#reload() : ok(NOTHING);
     if (!own.ok) return own;
     const before = this.#rest.get(path);
     const rest = await restOf(path);
@@ -65,8 +72,8 @@ export class LiveSettings {
     return ok({ ...own.value, start, save });
   }
 
-  async #reload(path: string): Promise<Result<Edit>> {
-    const loaded = await loadConfig(this.#cwd, path);
+  async #reload(): Promise<Result<Edit>> {
+    const loaded = await loadAgain(this.#loaded);
     if (!loaded.ok) return loaded;
     const settled = settle(loaded.value, this.#flags, this.#cwd);
     const checked = settled.ok ? checkDirectories(settled.value) : settled;

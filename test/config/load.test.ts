@@ -1,9 +1,11 @@
 /** Where a configuration is found, and what it says. What is wrong in one: test/errors/config.test.ts. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { FileConfig, knownKeys } from "../../src/config/schema.ts";
+import type { Person } from "../../src/config/trust.ts";
+import type { Failure } from "../../src/core/failure.ts";
 import { remove, temporaryDirectory } from "../support/machine.ts";
 
 let root: string;
@@ -121,4 +123,73 @@ test("suggestions know every section's keys", () => {
   expect(knownKeys([])).toEqual(Object.keys(FileConfig.entries));
   for (const section of knownKeys([])) expect(knownKeys([section]).length).toBeGreaterThan(0);
   expect(knownKeys(["nothing", "deeper"])).toEqual([]);
+});
+
+describe("a configuration of another user", () => {
+  const me = { uid: 4242, env: {} };
+  const owner = process.getuid?.() ?? 0;
+
+  const load = (person: Person, explicit: string | null = null) => loadConfig(deep(), explicit, person);
+
+  async function refused(person: Person = me): Promise<Failure> {
+    const loaded = await load(person);
+    if (loaded.ok) throw new Error(`it was used: ${loaded.value.file}`);
+    return loaded.failure;
+  }
+
+  test("is refused, with its owner and both ways out; it is not used, and none above it is", async () => {
+    await put("gunicov.toml", "far");
+    await put("a/gunicov.toml", "near");
+    const file = join(root, "a", "gunicov.toml");
+    const { kind, message, fix } = await refused();
+    expect(kind).toBe("config");
+    expect(message).toMatch(`${file} belongs to `);
+    expect(message).toMatch(`(uid ${owner}), and you are uid 4242: what it says would be run as you.`);
+    expect(fix).toContain(`GUNICOV_SAFE_DIRECTORY=${join(root, "a")} `);
+    expect(fix).toContain(`--config ${file}`);
+  });
+
+  test("is refused in a pyproject.toml too, but only where it speaks of gunicov", async () => {
+    await put("a/pyproject.toml", "other");
+    expect((await refused()).message).toMatch("pyproject.toml belongs to");
+    await writeFile(join(root, "a", "pyproject.toml"), "[project]\nname = 'x'\n");
+    expect(await load(me)).toMatchObject({ ok: true, value: { file: null } });
+    await writeFile(join(root, "a", "pyproject.toml"), "[project\n");
+    expect(await load(me)).toMatchObject({ ok: true, value: { file: null } });
+    await writeFile(join(root, "a", "pyproject.toml"), "[tool.gunicov\n");
+    expect((await refused()).message).toMatch("belongs to");
+  });
+
+  test("is used where it is named, or its directory is called safe", async () => {
+    await put("a/gunicov.toml", "near");
+    expect(await load(me, join(root, "a", "gunicov.toml"))).toMatchObject({ ok: true });
+    for (const list of [join(root, "a"), `/other:${join(root, "a")}/`, `${root}/*`, "*"])
+      expect(await load({ uid: 4242, env: { GUNICOV_SAFE_DIRECTORY: list } })).toMatchObject({ ok: true });
+    for (const list of [root, join(root, "a", "b"), "", `${root}/b/*`])
+      await refused({ uid: 4242, env: { GUNICOV_SAFE_DIRECTORY: list } });
+  });
+
+  test("is the own one where root came by sudo, and root's as well; SUDO_UID helps nobody else", async () => {
+    await put("gunicov.toml", "mine");
+    if (owner === 0) {
+      await chown(join(root, "gunicov.toml"), 4243, 4243);
+      expect(await load({ uid: 0, env: { SUDO_UID: "4243" } })).toMatchObject({ ok: true });
+      expect((await refused({ uid: 0, env: { SUDO_UID: "4244" } })).message).toContain("uid 4243");
+      await refused({ uid: 4242, env: { SUDO_UID: "4243" } });
+    } else expect(await load({ uid: 0, env: { SUDO_UID: `${owner}` } })).toMatchObject({ ok: true });
+  });
+
+  test.runIf(owner === 0)("is not made one's own by a link to it", async () => {
+    await put("a/theirs.toml", "near");
+    await chown(join(root, "a", "theirs.toml"), 4243, 4243);
+    await symlink("theirs.toml", join(root, "a", "gunicov.toml"));
+    await refused({ uid: 0, env: {} });
+  });
+
+  test("that every user can write is used, and said to be so", async () => {
+    await put("gunicov.toml", "x");
+    await chmod(join(root, "gunicov.toml"), 0o666);
+    const loaded = await load({ uid: owner, env: {} });
+    expect(loaded).toMatchObject({ ok: true, value: { doubt: expect.stringContaining("chmod o-w") } });
+  });
 });

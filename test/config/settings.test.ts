@@ -17,7 +17,7 @@ const COMMAND = ["gunicorn", "app:app"];
 
 function settled(config: FileConfig, flags: Partial<Flags> = {}) {
   return settle(
-    { config, root: "/project", file: "/project/gunicov.toml" },
+    { config, root: "/project", file: "/project/gunicov.toml", explicit: false, doubt: null },
     { ...NO_FLAGS, ...flags },
     "/project/here",
   );

@@ -1,4 +1,6 @@
 /** What a person gets wrong in the configuration or on the command line. */
+import { chown } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { remove } from "../support/machine.ts";
 import { project } from "../support/small-project.ts";
@@ -98,3 +100,23 @@ describe("on the command line", () => {
     await remove(bare);
   });
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "a configuration that belongs to another user, in a directory above",
+  async () => {
+    const directory = await project();
+    try {
+      const file = join(directory, "gunicov.toml");
+      await chown(file, 65533, 65533);
+      const expected = {
+        ...CONFIG,
+        message:
+          /gunicov\.toml belongs to .*65533\)?, and you are root \(uid 0\): what it says would be run as you/,
+        fix: /GUNICOV_SAFE_DIRECTORY=\S+ .*--config /,
+      };
+      await expectError(["run", "--local"], join(directory, "tests"), expected);
+    } finally {
+      await remove(directory);
+    }
+  },
+);
