@@ -64,12 +64,15 @@ function holdsHook(path: string): boolean {
 
 /** Whether only a new start of the server takes a file in. What lies among the tests is theirs. */
 export function isOfStart(path: string, settings: Settings, found: Found): boolean {
-  if (!takesEffectAtStart(basename(path)) && !isStartScript(path, settings)) return false;
+  const listed = basename(dirname(path)) === "requirements" && /\.(txt|in)$/.test(path);
+  if (!listed && !takesEffectAtStart(basename(path)) && !isStartScript(path, settings)) return false;
   return !testSource(settings, found).some((tests) => !relative(tests, path).startsWith(".."));
 }
 
-/** The server's own command is a script of the project. */
+/** The server's own command is a script of the project, or a shell's. */
 function isStartScript(path: string, { local, root }: Settings): boolean {
-  const isIt = (file: string) => path === file && dirname(path).startsWith(root) && !path.endsWith(".py");
-  return local?.command.some((word) => isIt(join(local.cwd, word))) ?? false;
+  if (local === null || path.endsWith(".py") || !dirname(path).startsWith(root)) return false;
+  const [program = "", script = ""] = local.command;
+  const started = /(^|\/)(ba|da|z)?sh$/.test(program) ? [program, script] : [program];
+  return started.some((word) => path === join(local.cwd, word));
 }
