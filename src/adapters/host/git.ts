@@ -35,7 +35,19 @@ export class Git {
 
   /** Files outside the directories that are looked at, from which git's rules come as well. */
   get sources(): readonly string[] {
-    return [...this.#repositories.values()].flatMap(({ sources }) => sources);
+    const above = this.#bases.flatMap((base) => this.#rulesAbove(base));
+    return [...new Set([...above, ...[...this.#repositories.values()].flatMap(({ sources }) => sources)])];
+  }
+
+  /** The .gitignore files of the directories above one, to its repository's root. */
+  #rulesAbove(base: string): readonly string[] {
+    const root = this.#root(base);
+    const found: string[] = [];
+    for (let at = base; at !== root && at !== dirname(at); ) {
+      at = dirname(at);
+      found.push(join(at, ".gitignore"));
+    }
+    return found;
   }
 
   /** Whether git tracks others than when it was asked. */
