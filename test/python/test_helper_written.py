@@ -37,9 +37,22 @@ def app(environ, start_response):
     return [b""]
 """
 
-WRITES = (
-    "kept trace appended bytes pathlib low draft replaced copied store updated removed forked access"
-).split()
+WRITES = [
+    "kept",
+    "trace",
+    "appended",
+    "bytes",
+    "pathlib",
+    "low",
+    "draft",
+    "replaced",
+    "copied",
+    "store",
+    "updated",
+    "removed",
+    "forked",
+    "access",
+]
 
 
 @pytest.mark.parametrize("worker", ["sync", "gthread"])
