@@ -34,6 +34,7 @@ function settings(config: FileConfig) {
     service: null,
     container: null,
     local: false,
+    project: null,
     failUnder: null,
     html: null,
     json: null,
