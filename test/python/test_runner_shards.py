@@ -258,3 +258,21 @@ def test_without_workers_the_order_stays(runner, suite):
     for _ in range(2):
         tests = runner.run(suite.dir).tests()
         assert tests["test_a.py::test_a"]["ended"] <= tests["test_a.py::test_b"]["started"]
+
+
+@pytest.mark.parametrize("count", [3_000, 10_000])
+def test_thousands_of_quick_tests_run_to_their_end(runner, suite, count):
+    """What is given out ahead, and what comes back, is more than the sockets between them hold."""
+    suite.write(
+        "test_many.py",
+        f"""
+        import pytest
+        @pytest.mark.parametrize("n", range({count}))
+        def test_quick(n):
+            assert n != 7
+        """,
+    )
+    answer = runner.wait(runner.start(suite.dir, *TWO, timeout=200), timeout=220)
+    assert answer.ok, answer
+    assert (answer.ok["passed"], answer.ok["failed"]) == (count - 1, 1)
+    assert len(answer.outcomes()) == answer.ok["total"] == count

@@ -22,21 +22,30 @@ class Member:
 
     def __init__(self, name, pid, line):
         self.name, self.pid, self.line = name, pid, line
+        line.setblocking(False)
         self.messages = Messages()
+        self.unsent = bytearray()
         self.given = collections.deque()  # indices not yet begun
         self.running = None  # index
         self.told_end = self.ended = False
 
     def give(self, index):
-        """Send one index; a shard that has just died is noticed when it is read."""
+        """Note one index for it, which `send` sends."""
         if index == END:
             self.told_end = True
         else:
             self.given.append(index)
+        self.unsent += INDEX.pack(index)
+
+    def send(self):
+        """Send what the socket takes. Never waits: a shard that waits for its own words to be read reads
+        nothing. One that has just died is noticed when it is read."""
         try:
-            self.line.sendall(INDEX.pack(index))
-        except OSError:
+            del self.unsent[: self.line.send(self.unsent)]
+        except BlockingIOError:
             pass
+        except OSError:
+            self.unsent.clear()
 
 
 class Crew:
@@ -75,8 +84,11 @@ class Crew:
                 self.supply(member, wanted)
         try:
             while self.members:
-                for key, _ in self.selector.select():
-                    self.read(key.data)
+                for key, ready in self.selector.select():
+                    if ready & selectors.EVENT_WRITE:
+                        self.send(key.data)
+                    if ready & selectors.EVENT_READ:
+                        self.read(key.data)
         finally:
             for member in list(self.members.values()):
                 self.kill(member)
@@ -109,10 +121,20 @@ class Crew:
         while len(member.given) < wanted and not member.told_end:
             more = self.waiting and not self.stopping
             member.give(self.waiting.popleft() if more else END)
+        self.send(member)
+
+    def send(self, member):
+        """Send what it is to have; what its socket does not take now goes when it can."""
+        if member.unsent:
+            member.send()
+        more = selectors.EVENT_WRITE if member.unsent else 0
+        self.selector.modify(member.line, selectors.EVENT_READ | more, member)
 
     def read(self, member):
         try:
             chunk = member.line.recv(CHUNK)
+        except BlockingIOError:
+            return
         except OSError:
             chunk = b""
         with self.reporter.together():
