@@ -21,7 +21,7 @@
  *       │   cancel, quit      ▼                                         │    │
  *       │                 cancelling ── settled ────────────────────────┘    │
  *       │                     │ quit again: kill          quit: stopped      │
- *       └── target.back (idle, server gone) ─────────────────────────────────┘
+ *       └── target.back, files.changed, look (idle, server gone) ────────────┘
  *
  * Invariants, held by the property tests: at most one step is live; `idle`, `changed`, `start` and
  * `stopped` have none; an answer of another cycle or step changes nothing; each cycle that emits
@@ -74,6 +74,20 @@ export interface State {
   readonly server: "unknown" | "up" | "gone";
   /** What the world says has gone, and why; none: all that is known is that the look failed. */
   readonly lost: Lost;
+  /** What has gone tells by itself when it is back: a save is not worth a look. */
+  readonly told: boolean;
+  /** Why the last look failed; null: none has since it was found. */
+  readonly missing: Failure | null;
+  /** How many looks in a row that nobody asked for have found the same. */
+  readonly looks: number;
+  /** The look under way is one of those. */
+  readonly unasked: boolean;
+  /** Something was saved during the look, which may have come too late for it. */
+  readonly again: boolean;
+  /** The look under way was made for that reason. */
+  readonly lookedAgain: boolean;
+  /** Token of the `look` that is to come; null: none is. */
+  readonly look: number | null;
   /** It came back while something was under way: look for it when that has settled. */
   readonly returned: boolean;
   readonly paused: boolean;
@@ -115,6 +129,13 @@ export const INITIAL: State = {
   live: null,
   server: "unknown",
   lost: { server: null, tests: null },
+  told: false,
+  missing: null,
+  looks: 0,
+  unasked: false,
+  again: false,
+  lookedAgain: false,
+  look: null,
   returned: false,
   paused: false,
   differences: [],
@@ -150,9 +171,11 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
     case "target.found":
       return onFound(state, event, policy);
     case "target.lost":
-      return onLost(state, event.what, event.failure);
+      return onLost(state, event.what, event.failure, event.told);
     case "target.missing":
-      return onMissing(state, event.failure, event.at, policy);
+      return onMissing(state, event, policy);
+    case "look":
+      return onLook(state, event.token);
     case "target.back":
       return onBack(state, event.what);
     case "mended":
@@ -201,9 +224,20 @@ function isCurrent(state: State, answer: { readonly cycle: number; readonly step
 
 // ── The target ──────────────────────────────────────────────────────────────────────────────────
 
+const FOUND = {
+  server: "up",
+  lost: NOTHING_LOST,
+  told: false,
+  missing: null,
+  looks: 0,
+  again: false,
+  lookedAgain: false,
+  returned: false,
+} as const;
+
 function onFound(state: State, event: Event & { type: "target.found" }, policy: Policy): Transition {
   if (state.phase !== "start") return [state, []];
-  const found: State = { ...state, server: "up", lost: NOTHING_LOST, returned: false, mustRestart: true };
+  const found: State = { ...state, ...FOUND, mustRestart: true };
   const reason: Reason = state.cycle === 0 ? "start" : "back";
   const [next, effects] = settle(found, state.next ?? { reason, select: [] }, event.at, policy, 0);
   const fact = emit(found, {
@@ -215,27 +249,66 @@ function onFound(state: State, event: Event & { type: "target.found" }, policy: 
   return [next, [fact, ...effects]];
 }
 
-function onLost(state: State, what: keyof Lost, why: Failure): Transition {
+function onLost(state: State, what: keyof Lost, why: Failure, told: boolean): Transition {
   const lost: Lost = { ...state.lost, [what]: why };
-  const gone: State = { ...state, server: "gone", lost, returned: false, mustRestart: true };
+  const gone: State = { ...state, server: "gone", lost, told, returned: false, mustRestart: true };
   // The look for it settles with this failure by itself, and one loss is told once.
   if (state.phase === "start" || state.lost[what] !== null) return [gone, []];
   const { message, fix } = why;
   const said = emit(state, { type: what === "server" ? "server.lost" : "tests.lost", message, fix });
-  if (state.phase === "changed") return [{ ...gone, phase: "idle", quiet: null }, [said]];
+  if (state.phase === "changed") {
+    const waiting: State = { ...gone, phase: "idle", quiet: null };
+    if (told) return [waiting, [said]];
+    const [next, effects] = locate(waiting);
+    return [next, [said, ...effects]];
+  }
   // So does every step but one: tests know nothing of the server, and may wait for its answer for ever.
   if (state.phase === "testing") return [gone, [said, { type: "abort", cycle: state.cycle }]];
   return [gone, [said]];
 }
 
-/** The look failed: that is a whole cycle, one that ended at once. */
-function onMissing(state: State, why: Failure, at: number, policy: Policy): Transition {
+/** The look failed: that is a whole cycle, one that ended at once, but where nobody has asked and nothing is new. */
+function onMissing(state: State, event: Event & { type: "target.missing" }, policy: Policy): Transition {
+  const { failure: why, alive, told, at } = event;
   if (state.phase !== "start") return [state, []];
-  const gone: State = { ...state, server: "gone", lost: NOTHING_LOST, mustRestart: true };
-  const [started, effects] = openCycle(gone, state.next ?? { reason: "start", select: [] }, at);
-  const failed: State = { ...started, progress: started.progress && { ...started.progress, failure: why } };
-  const [next, closing] = closeCycle(failed, at, policy, false);
-  return [next, [...effects, emit(started, { type: "error", ...why }), ...closing]];
+  const known = state.unasked && state.next === null && state.missing?.message === why.message;
+  const gone: State = {
+    ...state,
+    server: "gone",
+    lost: NOTHING_LOST,
+    told: told || state.told,
+    missing: why,
+    looks: known ? state.looks + 1 : 0,
+    mustRestart: true,
+  };
+  const [next, effects] = known ? settle(gone, null, at, policy, 0) : failedLook(gone, why, at, policy);
+  const later = alive && next.phase === "idle" && !policy.once;
+  if (!later) return [next, effects];
+  const token = next.token + 1;
+  const ms = Math.min(FIRST_LOOK_MS * 2 ** next.looks, LAST_LOOK_MS);
+  return [{ ...next, token, look: token }, [...effects, { type: "look-later", ms, token }]];
+}
+
+/** Milliseconds until the next look that nobody asks for; twice as many each time, up to the last. */
+const FIRST_LOOK_MS = 2_000;
+const LAST_LOOK_MS = 10_000;
+
+function failedLook(gone: State, why: Failure, at: number, policy: Policy): Transition {
+  const [started, effects] = openCycle(gone, gone.next ?? { reason: "start", select: [] }, at);
+  const progress = started.progress && { ...started.progress, failure: why };
+  // Once: what a server writes when it fails to start must not start it for ever.
+  const again = gone.again && !gone.lookedAgain;
+  const next: Request | null = again ? { reason: "change", select: [] } : null;
+  const failed: State = { ...started, progress, next, lookedAgain: again };
+  const [closed, closing] = closeCycle(failed, at, policy, false);
+  return [closed, [...effects, emit(started, { type: "error", ...why }), ...closing]];
+}
+
+function onLook(state: State, token: number): Transition {
+  const wanted = token === state.look && state.phase === "idle" && state.server === "gone" && !state.told;
+  if (!wanted || state.quitting) return [state, []];
+  const [next, effects] = locate(state);
+  return [{ ...next, unasked: true }, effects];
 }
 
 function onBack(state: State, what: keyof Lost): Transition {
@@ -248,7 +321,8 @@ function onBack(state: State, what: keyof Lost): Transition {
 }
 
 function locate(state: State, start = false): Transition {
-  return [{ ...state, phase: "start", returned: false }, [{ type: "locate", start }]];
+  const looking: State = { ...state, phase: "start", told: false, unasked: false, again: false, look: null };
+  return [{ ...looking, returned: false }, [{ type: "locate", start }]];
 }
 
 /** The user has what was stopped started again: only then is anything started that gunicov did not create. */
@@ -309,14 +383,16 @@ function request(state: State, wanted: Request, at: number, policy: Policy, quie
   const queued: State = { ...state, next };
   switch (state.phase) {
     case "start":
+      return [{ ...queued, again: queued.again || wanted.reason === "change" }, []];
     case "cancelling":
     case "reporting":
     case "stopped":
       return [queued, []];
     case "idle":
       if (state.server !== "up") {
-        // A key is a wish to look again; a save is not worth a look at a server that has gone.
-        return wanted.reason === "rerun" ? locate(queued) : [queued, []];
+        // A key is a wish to look again, and so is a save, but for what will say by itself that it is back.
+        const look = wanted.reason === "rerun" || !state.told;
+        return look ? locate({ ...queued, lookedAgain: false }) : [queued, []];
       }
       return wait(queued, at, policy, quietMs);
     case "changed":
@@ -614,7 +690,9 @@ function settle(state: State, next: Request | null, at: number, policy: Policy, 
   const idle: State = { ...state, phase: "idle", next };
   if (state.quitting) return stop(idle, state.exit === 0 ? 130 : state.exit);
   if (policy.once && state.cycle > 0) return stop(idle, state.exit);
-  if (state.server !== "up") return state.returned ? locate(idle) : [idle, []];
+  if (state.server !== "up") {
+    return state.returned || (next !== null && !state.told) ? locate(idle) : [idle, []];
+  }
   if (next === null) return [idle, []];
   return wait(idle, at, policy, next.reason === "change" ? quietMs : 0);
 }

@@ -50,6 +50,8 @@ export interface Flush {
 export type Effect =
   /** Look for the server and its tests; `start`: what is stopped is to be started before that. */
   | { readonly type: "locate"; readonly start: boolean }
+  /** Have `look` come after so many ms. */
+  | { readonly type: "look-later"; readonly ms: number; readonly token: number }
   /** Look every `pause` seconds whether what kept this cycle's data from being saved is mended: then `mended` comes. `broken`: that it was something is known. */
   | { readonly type: "watch-mend"; readonly cycle: number; readonly pause: number; readonly broken: boolean }
   | { readonly type: "wait"; readonly ms: number; readonly token: number }

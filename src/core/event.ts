@@ -17,10 +17,22 @@ export type Event = { readonly at: number } & (
       readonly master: number;
       readonly warnings: readonly string[];
     }
-  /** The look for it found that it is not there, or can't be used. */
-  | { readonly type: "target.missing"; readonly failure: Failure }
-  /** The world says that it has gone. */
-  | { readonly type: "target.lost"; readonly what: "server" | "tests"; readonly failure: Failure }
+  /** The look for it found that it is not there, or can't be used. `alive`: what it lives in is there, so that it may come yet. `told`: it is not, and `target.back` will come by itself. */
+  | {
+      readonly type: "target.missing";
+      readonly failure: Failure;
+      readonly alive: boolean;
+      readonly told: boolean;
+    }
+  /** The world says that it has gone. `told`: `target.back` will come by itself. */
+  | {
+      readonly type: "target.lost";
+      readonly what: "server" | "tests";
+      readonly failure: Failure;
+      readonly told: boolean;
+    }
+  /** It is time to look for it again. */
+  | { readonly type: "look"; readonly token: number }
   /** The world says that it may be there again: look. */
   | { readonly type: "target.back"; readonly what: "server" | "tests" }
   /** What kept a cycle's data from being saved has been mended. */

@@ -6,7 +6,11 @@ import { ONCE } from "./policy.ts";
 
 /** As the look for a target that is not there: started, error, finished with its exit code. `at` is epoch milliseconds. */
 export function refusedFacts(why: Failure, at: number): readonly Fact[] {
-  const [, effects] = reduce(INITIAL, { type: "target.missing", failure: why, at }, ONCE);
+  const [, effects] = reduce(
+    INITIAL,
+    { type: "target.missing", failure: why, alive: false, told: false, at },
+    ONCE,
+  );
   const emitted = effects.filter((effect) => effect.type === "emit");
   return emitted.map(({ cycle, fact }, index) => ({ v: FACT_VERSION, seq: index + 1, cycle, at, ...fact }));
 }

@@ -61,7 +61,12 @@ export class Engine implements EngineView {
     const onLife = (what: "server" | "tests") => (event: Lifecycle) =>
       this.#post(
         event.type === "lost"
-          ? { type: "target.lost", what, failure: what === "server" ? event.failure : ofTests(event.failure) }
+          ? {
+              type: "target.lost",
+              what,
+              failure: what === "server" ? event.failure : ofTests(event.failure),
+              told: (what === "server" ? target : testsTarget).tellsBack,
+            }
           : { type: "target.back", what },
       );
     this.#unsubscribes.push(
@@ -137,6 +142,9 @@ export class Engine implements EngineView {
       case "locate":
         this.#looking = this.#locate(effect.start);
         return;
+      case "look-later":
+        this.#ports.clock.after(effect.ms, () => this.#post({ type: "look", token: effect.token }));
+        return;
       case "watch-mend":
         void this.#watchMend(effect);
         return;
@@ -168,11 +176,8 @@ export class Engine implements EngineView {
     const found = await this.#find(start).catch((error: unknown) =>
       fail<Found>(bug("The look for the server", error)),
     );
-    this.#post(
-      found.ok
-        ? { type: "target.found", ...found.value }
-        : { type: "target.missing", failure: found.failure },
-    );
+    if (found.ok) this.#post({ type: "target.found", ...found.value });
+    else this.#post({ type: "target.missing", failure: found.failure, ...(await this.#life()) });
   }
 
   async #find(start: boolean): Promise<Result<Found>> {
@@ -183,10 +188,19 @@ export class Engine implements EngineView {
       this.#ports.server.find(signal),
       this.#ports.tests.open(signal),
     ]);
-    if (!found.ok) return found;
-    if (!opened.ok) return opened;
+    // Found or not: a save is a wish to look again.
     if (!this.#policy.once && !signal.aborted) await this.#watch();
-    return found;
+    return found.ok && !opened.ok ? opened : found;
+  }
+
+  /** Whether what the server and its tests live in is there, and else whether it will say so itself. */
+  async #life(): Promise<{ alive: boolean; told: boolean }> {
+    const targets = [this.#ports.target, this.#ports.testsTarget];
+    const gone: boolean[] = [];
+    for (const target of targets) gone.push((await target.lost().catch(() => UNKNOWN)) !== null);
+    const told = targets.every((target, index) => !gone[index] || target.tellsBack);
+    const alive = !gone.includes(true);
+    return { alive, told: !alive && told };
   }
 
   async #startAgain(): Promise<Result<void>> {
@@ -292,6 +306,8 @@ const LOSSES: ReadonlySet<Failure["kind"]> = new Set(["server-lost", "master-gon
 function ofTests(why: Failure): Failure {
   return why.kind === "server-lost" ? { ...why, kind: "tests-lost" } : why;
 }
+
+const UNKNOWN = failure("server-lost", "It is not known.", "");
 
 function crashed(error: unknown): Settled {
   return { status: "failed", failure: bug("A step", error) };

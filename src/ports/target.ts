@@ -61,6 +61,8 @@ export interface Target {
   readonly mappings: readonly Mapping[];
   /** Pid of the server's master where the target started it itself; null: it is to be looked for. */
   readonly serverPid: number | null;
+  /** Whether it says by itself (`onLifecycle`) that it is back. Else only a look (`open`) finds it again, or starts it. */
+  readonly tellsBack: boolean;
   /** Why it is gone, if it is known to be; null while it lives. */
   lost(): Promise<Failure | null>;
   /** Who else serves in its place, a line each: what these have served since the last call is in no report. */

@@ -83,6 +83,63 @@ describe("the server is lost", () => {
     expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
   });
 
+  test("one that does not tell when it is back: a save looks for it", async () => {
+    const harness = Harness.watching();
+    harness.target.tellsBack = false;
+    await harness.start();
+    harness.target.life(LOST);
+    await harness.settle();
+    harness.save("a = 2\n");
+    await harness.run();
+    expect(harness.of("server.back")).toHaveLength(2);
+    expect(harness.of("cycle.started").at(-1)).toMatchObject({ reason: "change", files: ["app.py"] });
+    expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("what is saved while it is looked for in vain has it looked for once more, not for ever", async () => {
+    const harness = Harness.watching();
+    harness.target.tellsBack = false;
+    await harness.start();
+    harness.target.life(LOST);
+    harness.target.gone = GONE;
+    harness.server.missing = GONE;
+    const looking = harness.operations.hold("find");
+    harness.save("a = 2\n");
+    await harness.settle();
+    harness.save("a = 3\n");
+    looking.settle(fail(GONE));
+    await harness.run();
+    expect(harness.of("error")).toHaveLength(2);
+    expect(harness.phase).toBe("idle");
+    expect(harness.clock.waiting).toBe(0);
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("it may come yet: it is looked for again, less and less often, and a failure is told once", async () => {
+    const harness = Harness.watching();
+    const NONE = failure("no-gunicorn", "no gunicorn master is running here", "Start it.");
+    harness.server.missing = NONE;
+    await harness.start();
+    for (const seconds of [2, 4, 8, 10, 10]) {
+      harness.clock.pass(seconds * 1000 - 1);
+      await harness.settle();
+      harness.clock.pass(1);
+      await harness.settle();
+    }
+    expect(harness.operations.log.filter((line) => line === "find begins")).toHaveLength(6);
+    expect(harness.of("error")).toMatchObject([{ message: NONE.message }]);
+    harness.server.missing = failure("no-hook", "it runs without the hook", "Load it.");
+    harness.clock.pass(10_000);
+    await harness.settle();
+    expect(harness.of("error")).toHaveLength(2);
+    harness.server.missing = null;
+    harness.clock.pass(2_000);
+    await harness.run();
+    expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
+    expect(harness.faults).toEqual([]);
+  });
+
   test("back while quitting: it is not looked for", async () => {
     const harness = await Harness.watching().start();
     harness.target.life(LOST);

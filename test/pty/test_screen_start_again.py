@@ -19,7 +19,7 @@ def test_row_10_a_local_server_that_died_is_started_again(session):
     session.wait_for("Nothing is stopped")
     session.press("g")
     os.kill(masters[0], signal.SIGKILL)
-    session.wait_for("server gone: waiting for it")
+    session.wait_for("server gone: a save or R starts it")
     session.wait_for("has ended (killed by SIGKILL).")
     session.wait_for("R start it again")
     after = session.cycle

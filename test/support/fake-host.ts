@@ -65,6 +65,9 @@ export class FakeTarget implements Target {
   readonly name = "fake target";
   readonly mappings = [];
   readonly serverPid = null;
+  tellsBack = true;
+  /** Why it is gone. */
+  gone: Failure | null = null;
   log: (line: LogLine) => void = () => {};
   life: (event: Lifecycle) => void = () => {};
 
@@ -87,7 +90,7 @@ export class FakeTarget implements Target {
   }
 
   async lost(): Promise<Failure | null> {
-    return null;
+    return this.gone;
   }
 
   onLog(listener: (line: LogLine) => void): Unsubscribe {

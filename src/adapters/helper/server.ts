@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import type { Flush as FlushResult } from "../../core/effect.ts";
-import { failure } from "../../core/failure.ts";
+import { type Failure, failure } from "../../core/failure.ts";
 import { lossReasons } from "../../core/loss.ts";
 import type { Report } from "../../core/report.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -76,6 +76,8 @@ export class HelperServer implements Server {
   #rpc: Rpc | null = null;
   /** It was looked for, and not closed since. */
   #wanted = false;
+  /** The look under way: two at once would take each other for another gunicov. */
+  #finding: Promise<Result<Found>> | null = null;
   /** The master that was found has ended. */
   #masterGone = false;
   /** What was collected last, and how. */
@@ -108,6 +110,13 @@ export class HelperServer implements Server {
   }
 
   async find(signal: AbortSignal): Promise<Result<Found>> {
+    this.#finding ??= this.#find(signal).finally(() => {
+      this.#finding = null;
+    });
+    return await this.#finding;
+  }
+
+  async #find(signal: AbortSignal): Promise<Result<Found>> {
     this.#wanted = true;
     await this.#rpc?.close();
     this.#rpc = null;
@@ -322,10 +331,26 @@ export class HelperServer implements Server {
       return fail(failure("server-lost", "The server is not connected.", "Press a to look for it again."));
     }
     const result = await this.#rpc.call(action, params, schema, call);
-    if (!result.ok && result.failure.kind === "master-gone") this.#masterGone = true;
-    return result;
+    if (result.ok || result.failure.kind !== "master-gone") return result;
+    this.#masterGone = true;
+    return fail((await this.#lastWords()) ?? result.failure);
+  }
+
+  /** Why a server of ours has ended, which is known once all of it has; null: it is not ours, or only its master has. */
+  async #lastWords(): Promise<Failure | null> {
+    if (this.#target.tellsBack) return null;
+    const until = performance.now() + LAST_WORDS;
+    for (;;) {
+      const lost = await this.#target.lost();
+      if (lost !== null || performance.now() > until) return lost;
+      await sleep(PAUSE);
+    }
   }
 }
+
+/** How long a server of ours may take to end when its master has, and how often it is looked at, in ms. */
+const LAST_WORDS = 8_000;
+const PAUSE = 50;
 
 const BUG = "This is a bug in gunicov: please report it.";
 

@@ -5,6 +5,9 @@ import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Channel, Exit, SpawnOptions } from "../../ports/target.ts";
 
+/** How long the output of a process that has ended may still come (a child of its own may have the pipes), in ms. */
+const LAST_OUTPUT = 1000;
+
 /**
  * Starts argv in a session of its own, so that a Ctrl-C in the terminal reaches gunicov only, which then ends the process
  * in good order by closing its stdin.
@@ -26,10 +29,9 @@ export async function spawnProcess(
     stdin: "pipe",
     ...identity(options.user),
   });
-  const exited = running.then((result) => ({ code: result.exitCode ?? null, signal: result.signal ?? null }));
   const child = running.nodeChildProcess;
-  if (child.pid !== undefined) return ok(new ProcessChannel(child, exited));
-  await exited;
+  if (child.pid !== undefined) return ok(new ProcessChannel(child));
+  await running;
   // The system gives the same error for either.
   if (options.cwd !== undefined && !existsSync(options.cwd)) {
     const message = `The working directory ${options.cwd} is not there.`;
@@ -37,6 +39,24 @@ export async function spawnProcess(
   }
   const fix = "Check that it is installed and on the PATH.";
   return fail(failure("no-command", `${file} can't be started.`, fix));
+}
+
+/** Settles when it has ended and what it wrote is read. Whoever has its pipes still is not waited for longer than LAST_OUTPUT. */
+async function endOf(child: ChildProcess): Promise<Exit> {
+  const { promise, resolve } = Promise.withResolvers<Exit>();
+  child.once("exit", (code, signal) => {
+    const exit = { code, signal };
+    const late = setTimeout(() => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      resolve(exit);
+    }, LAST_OUTPUT);
+    child.once("close", () => {
+      clearTimeout(late);
+      resolve(exit);
+    });
+  });
+  return await promise;
 }
 
 /** `uid` or `uid:gid`; the system refuses another user's to all but root. */
@@ -49,9 +69,9 @@ class ProcessChannel implements Channel {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
 
-  constructor(child: ChildProcess, exited: Promise<Exit>) {
+  constructor(child: ChildProcess) {
     this.#child = child;
-    this.exited = exited;
+    this.exited = endOf(child);
     child.stdout?.setEncoding("utf8");
     child.stderr?.setEncoding("utf8");
     // A write to a process that has just died is told by `exited`, not by an error of the pipe.

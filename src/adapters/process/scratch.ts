@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { startOf } from "./leftovers.ts";
 
 const PREFIX = "server-";
 const OWNER = "owner.json";
@@ -58,11 +59,6 @@ async function readOwner(path: string): Promise<Owner | null> {
 async function self(): Promise<Owner> {
   const namespace = await readlink("/proc/self/ns/pid").catch(() => "");
   return { host: hostname(), namespace, pid: process.pid, started: await startOf(process.pid) };
-}
-
-async function startOf(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
 }
 
 function isAlive(pid: number): boolean {

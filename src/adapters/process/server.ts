@@ -1,6 +1,8 @@
 /** A gunicorn that gunicov starts itself on this machine, and ends with itself. */
+import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Failure, failure } from "../../core/failure.ts";
 import { Listeners } from "../../core/listeners.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -16,11 +18,14 @@ import type {
   Unsubscribe,
 } from "../../ports/target.ts";
 import { spawnProcess } from "./channel.ts";
+import { endLeftovers, MARK } from "./leftovers.ts";
 import { freePort } from "./port.ts";
 import { StartLog } from "./start-log.ts";
 
 /** Starts its command and ends it when its own stdin ends: also when gunicov is killed (python/guard.py). */
 const GUARD = `${INSTALLED}python/guard.py`;
+/** How long the guard may take to end the server, in ms: longer than its own two limits together. */
+const END_TIMEOUT = 8_000;
 
 export interface LocalServer {
   /** argv; `{port}` in it and in `env` stands for the port. */
@@ -37,6 +42,7 @@ export interface LocalServer {
 
 export class LocalServerTarget implements Target {
   readonly name = "local gunicorn";
+  readonly tellsBack = false;
   readonly mappings: readonly Mapping[] = [{ host: "/", inside: "/" }];
   readonly #server: LocalServer;
   readonly #logs = new Listeners<LogLine>();
@@ -44,6 +50,8 @@ export class LocalServerTarget implements Target {
   #port: number | null = null;
   #running: Running | null = null;
   #scratch: string | null = null;
+  /** What the server was started with, on top of ours. */
+  #env: Readonly<Record<string, string>> = {};
   #closing = false;
 
   constructor(server: LocalServer) {
@@ -68,18 +76,20 @@ export class LocalServerTarget implements Target {
     const fill = (word: string) => word.replaceAll("{port}", `${this.#port}`);
     const argv = command.map(fill);
     const filled = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]));
+    this.#env = { ...filled, GUNICOV_DIR: made.value };
+    const mark = randomUUID();
     const spawned = await spawnProcess(["python3", GUARD, ...argv], {
       cwd,
-      env: serverEnv(filled, hook, made.value),
+      env: { ...this.#env, ...hookEnv(filled, hook), [MARK]: mark },
     });
     if (!spawned.ok) return spawned;
-    const running = new Running(spawned.value, argv);
+    const running = new Running(spawned.value, argv, mark, made.value);
     this.#running = running;
     spawned.value.onOutput(running.log.stream());
     spawned.value.onErrorOutput(running.log.stream());
     running.log.onRefused = () => running.kill();
     running.log.onLine = (text) => this.#logs.tell({ at: Date.now(), text });
-    void spawned.value.exited.then((exit) => this.#onExit(running, exit));
+    running.ended = spawned.value.exited.then((exit) => this.#onExit(running, exit));
     await running.log.started;
     return running.lost === null ? ok(undefined) : fail(running.lost);
   }
@@ -89,8 +99,10 @@ export class LocalServerTarget implements Target {
     return ok(undefined);
   }
 
+  /** In the server's environment, as an exec in a container is in the container's. */
   async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<Result<Channel>> {
-    return await spawnProcess(argv, { cwd: this.#server.cwd, ...options });
+    const env = { ...this.#env, ...options.env };
+    return await spawnProcess(argv, { cwd: this.#server.cwd, ...options, env });
   }
 
   async lost(): Promise<Failure | null> {
@@ -107,8 +119,7 @@ export class LocalServerTarget implements Target {
 
   async close(): Promise<void> {
     this.#closing = true;
-    this.#running?.channel.end();
-    await this.#running?.channel.exited;
+    await this.#running?.close();
     if (this.#scratch !== null) await rm(this.#scratch, { recursive: true, force: true });
   }
 
@@ -123,7 +134,9 @@ export class LocalServerTarget implements Target {
     }
   }
 
-  #onExit(running: Running, exit: Exit): void {
+  async #onExit(running: Running, exit: Exit): Promise<void> {
+    // Where the guard itself was killed, the server may live on, with the port.
+    await running.sweep();
     running.end(exit);
     if (!this.#closing && running.lost) this.#lifecycle.tell({ type: "lost", failure: running.lost });
   }
@@ -134,12 +147,32 @@ class Running {
   readonly channel: Channel;
   readonly log: StartLog;
   lost: Failure | null = null;
+  /** Settles when it is known how it has ended, and nothing of it is left. */
+  ended: Promise<void> = Promise.resolve();
   readonly #argv: readonly string[];
+  readonly #mark: string;
+  readonly #record: string;
 
-  constructor(channel: Channel, argv: readonly string[]) {
+  /** `mark` is in the environment of all that it starts, `record` where its masters' records are. */
+  constructor(channel: Channel, argv: readonly string[], mark: string, record: string) {
     this.channel = channel;
     this.log = new StartLog();
     this.#argv = argv;
+    this.#mark = mark;
+    this.#record = record;
+  }
+
+  /** Ends it: by its guard, or where that does nothing (it is stopped, say) without. */
+  async close(): Promise<void> {
+    this.channel.end();
+    const late = new AbortController();
+    const timeout = sleep(END_TIMEOUT, undefined, { signal: late.signal }).catch(() => {});
+    await Promise.race([this.ended, timeout.then(() => this.sweep())]);
+    late.abort();
+  }
+
+  async sweep(): Promise<void> {
+    await endLeftovers(this.log.pid, this.#mark, this.#record);
   }
 
   /** At once: it has never served, and gunicorn does not heed SIGTERM while it tries to bind again. */
@@ -164,7 +197,8 @@ class Running {
         "Install it (pip install gunicorn), activate its environment, or name another server.command.";
       return failure("no-gunicorn", `${program ?? "gunicorn"} was not found.`, fix);
     }
-    const { tail } = this.log;
+    const { tail, left } = this.log;
+    if (left.length > 0) return inBackground(program, left);
     const killer = signal ?? signalOf(code);
     const how = killer === null ? `exit code ${code}` : `killed by ${killer}`;
     // What was killed did not say why.
@@ -181,15 +215,20 @@ function signalOf(code: number | null): string | null {
   return Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? null;
 }
 
+function inBackground(program: string | undefined, left: readonly (readonly string[])[]): Failure {
+  const [first = []] = left;
+  const message = `${program ?? "The server's command"} has ended and left \`${first.join(" ")}\` in the background.`;
+  const fix =
+    "gunicov keeps the server in the background itself, and has ended that: have server.command stay in the " +
+    "foreground (no --daemon, no daemon = True in gunicorn's configuration, no & in a script).";
+  return failure("config", message, fix);
+}
+
 /** The hook goes in by the environment, so that the command stays the user's own. */
-function serverEnv(
-  env: Readonly<Record<string, string>>,
-  hook: string,
-  scratch: string,
-): Record<string, string> {
+function hookEnv(env: Readonly<Record<string, string>>, hook: string): Record<string, string> {
   const before = env.GUNICORN_CMD_ARGS ?? process.env.GUNICORN_CMD_ARGS;
   const args = [before, `-c ${quote(hook)}`].filter((part) => part !== undefined && part !== "");
-  return { ...env, GUNICORN_CMD_ARGS: args.join(" "), GUNICOV_DIR: scratch, PYTHONUNBUFFERED: "1" };
+  return { GUNICORN_CMD_ARGS: args.join(" "), PYTHONUNBUFFERED: "1" };
 }
 
 /** gunicorn splits the variable as a POSIX shell would. */

@@ -1,4 +1,5 @@
 /** What a server that we have started says: its pid first (the guard's word), then its log. */
+import * as v from "valibot";
 import { type Failure, failure } from "../../core/failure.ts";
 import { Lines } from "../helper/lines.ts";
 
@@ -10,6 +11,8 @@ const FRAME = /^ {2}File "([^"]+)", line (\d+)/;
 
 export class StartLog {
   pid: number | null = null;
+  /** argv of what the command has left in the background, although it has ended well. */
+  left: readonly (readonly string[])[] = [];
   /** Why it can't serve although it has not ended yet; null: nothing known against it. */
   refused: Failure | null = null;
   onLine: (text: string) => void = () => {};
@@ -53,6 +56,11 @@ export class StartLog {
       this.#started.resolve();
       return;
     }
+    const left = /^gunicov-guard: left (.*)$/.exec(line);
+    if (left) {
+      this.left = commandLines(left[1] ?? "");
+      return;
+    }
     const taken = /Connection in use: (.*)$/.exec(line);
     if (taken && this.refused === null) {
       this.refused = portTaken(taken[1] ?? "");
@@ -61,6 +69,15 @@ export class StartLog {
     this.#tail.push(line);
     if (this.#tail.length > TAIL) this.#tail.shift();
     this.onLine(line);
+  }
+}
+
+/** What the guard tells as JSON; nothing where a line of the server's own only looks like it. */
+function commandLines(text: string): readonly (readonly string[])[] {
+  try {
+    return v.parse(v.array(v.array(v.string())), JSON.parse(text));
+  } catch {
+    return [];
   }
 }
 

@@ -28,7 +28,7 @@ export class World {
   state: State;
   now = 1_000;
   readonly live: Live[] = [];
-  readonly timers: { readonly token: number; readonly due: number }[] = [];
+  readonly timers: { readonly type: "quiet" | "look"; readonly token: number; readonly due: number }[] = [];
   looking = 0;
   stops = 0;
   killed = false;
@@ -81,7 +81,13 @@ export class World {
         this.change(action.files);
         return;
       case "lost":
-        this.#send({ type: "target.lost", what: action.what, failure: BROKEN, at: this.now });
+        this.#send({
+          type: "target.lost",
+          what: action.what,
+          failure: BROKEN,
+          told: action.what === "server",
+          at: this.now,
+        });
         return;
       case "back":
         this.#send({ type: "target.back", what: action.what, at: this.now });
@@ -206,7 +212,7 @@ export class World {
     const timer = this.timers.shift();
     if (!timer) return;
     this.now = Math.max(this.now, timer.due);
-    this.#send({ type: "quiet", token: timer.token, at: this.now });
+    this.#send({ type: timer.type, token: timer.token, at: this.now });
   }
 
   #answerLook(found: boolean): void {
@@ -216,7 +222,13 @@ export class World {
     this.#send(
       found
         ? { type: "target.found", name: "S", master: 7, warnings: [], at }
-        : { type: "target.missing", failure: BROKEN, at },
+        : {
+            type: "target.missing",
+            failure: BROKEN,
+            alive: at % 2 === 0,
+            told: at % 3 === 0 && at % 2 !== 0,
+            at,
+          },
     );
   }
 
@@ -232,7 +244,10 @@ export class World {
       case "watch-mend":
         break;
       case "wait":
-        this.timers.push({ token: effect.token, due: this.now + effect.ms });
+        this.timers.push({ type: "quiet", token: effect.token, due: this.now + effect.ms });
+        break;
+      case "look-later":
+        this.timers.push({ type: "look", token: effect.token, due: this.now + effect.ms });
         break;
       case "run":
         this.#start(effect);

@@ -46,9 +46,12 @@ function phase({ state, session }: Snapshot, now: number): readonly Span[] {
   return [span(`▸ ${words}`, "accent"), span(` ${step}`, "strong"), span(waiting, "warning")];
 }
 
-function gone({ lost }: State): string {
+/** Where nothing waits it says what would help. */
+function gone({ lost, told, look, phase: where }: State): string {
   const testsOnly = lost.tests !== null && lost.server === null;
-  return testsOnly ? "✗ tests gone: waiting for them" : "✗ server gone: waiting for it";
+  if (told) return testsOnly ? "✗ tests gone: waiting for them" : "✗ server gone: waiting for it";
+  if (where === "start" || look !== null) return "✗ server gone: looking for it";
+  return "✗ server gone: a save or R starts it";
 }
 
 function tests({ session, state }: Snapshot): Segment {
