@@ -21,6 +21,7 @@ import time
 
 GRACE = 4.0  # seconds between SIGTERM and SIGKILL
 SWEEP = 2.0  # seconds within which what was sent SIGKILL has gone
+LOOK = 0.2  # seconds in which what a command has left in the background is found
 PAUSE = 0.01
 PDEATHSIG, SUBREAPER = 1, 36
 
@@ -85,10 +86,14 @@ class Guard:
         for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, lambda *_: None)  # `wait` reads them from the pipe
         own = os.getpid()
-        child = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=lambda: tie_to(own)
+        # Kept: at its own end it would take the command's status.
+        self.child = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=lambda: tie_to(own),  # noqa: PLW1509 (there are no threads)
         )
-        self.pid, self.status = child.pid, None
+        self.pid, self.status = self.child.pid, None
 
     def reap(self):
         """Takes the statuses of all that has ended; returns whether the command has."""
@@ -114,9 +119,13 @@ class Guard:
 
     def left(self):
         """argv of what goes on in the background although the command has ended well."""
-        if self.status != 0:
-            return []
-        return [argv for argv in map(command_line, sorted(descendants())) if argv]
+        until = time.monotonic() + LOOK
+        while self.status == 0 and time.monotonic() < until:
+            found = [argv for argv in map(command_line, sorted(descendants())) if argv]
+            if found:
+                return found
+            time.sleep(PAUSE)  # what forks just now is easily missed
+        return []
 
     def end(self):
         """SIGTERM, and after GRACE SIGKILL, to all that descends from us."""

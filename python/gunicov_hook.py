@@ -95,6 +95,7 @@ LEAVE_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 LAST_REQUEST_SECONDS = (
     0.1  # how long uvicorn's worker waits at its end for a request on an open connection
 )
+IMPORT_SECONDS = 0.5  # between two signs of life of a worker that boots
 EXIT_SECONDS = 0.5  # how long exit handlers and threads are measured after worker_exit
 # How much longer than its workers' graceful_timeout the master waits before it kills them; gevent's
 # look at it once a second, and take another one to end what hangs.
@@ -156,6 +157,8 @@ def master_state():
         state.compiled = {}  # the same of what this worker has compiled itself
         state.joins = {}  # path -> (sha256, joins) of the project's files, see remember_joins
         state.joined = {}  # the same of what this worker has worked out itself
+        state.booting = None  # the worker that this process is, while it boots
+        state.imported_at = 0.0  # its last sign of life, by the monotonic clock
         state.known = frozenset()  # names of the modules that a worker is forked with
         state.reload = None, None  # ours in the master, and the user's own
         state.retires = []  # the workers that this reload ends
@@ -487,13 +490,29 @@ def get_project_code(loader, fullname):
         tell_coverage(path, real)
     known = STATE.code.get(path)
     if known and known[0] == digest:
+        tell_import()
         return marshal.loads(known[1]) if isinstance(known[1], bytes) else known[1]
+    tell_import()
     code = loader.source_to_code(source, path)
     if real == HERE:  # executed in the master at each reload
         STATE.code[path] = (digest, code)
     else:
         STATE.compiled[path] = (digest, code)
     return code
+
+
+def tell_import():
+    """In a worker that boots: give a sign of life, at most once in IMPORT_SECONDS, to the helper (by the
+    time of its file on the roster) and to gunicorn, whose `timeout` counts from the fork: a boot takes
+    longer when it is measured, but one that hangs gives none."""
+    worker, now = STATE.booting, time.monotonic()
+    if worker is None or now - STATE.imported_at < IMPORT_SECONDS:
+        return
+    STATE.imported_at = now
+    worker.notify()
+    if worker._gunicov.directory:
+        with contextlib.suppress(OSError):
+            os.utime(worker._gunicov.path("forked"))
 
 
 def tell_coverage(path, real):
@@ -1792,6 +1811,7 @@ def save_once(worker, mine):
 
 def record_boot(worker):
     mine = worker._gunicov
+    STATE.booting = None
     attempt(worker, tell_compiled, mine)
     attempt(worker, tell_joins, mine)
     attempt(worker, note_archived)
@@ -2454,6 +2474,7 @@ def post_fork(server, worker):
     worker._gunicov.pid = os.getpid()
     STATE.known, STATE.real = frozenset(sys.modules), RealPaths()
     STATE.compiled, STATE.joined = {}, {}
+    STATE.booting = worker
     atexit.register(save_at_exit, worker)
     limits = (limit_worker, bound_closing)
     attempt(worker, unwrap_reload, server)

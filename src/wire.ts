@@ -5,7 +5,7 @@ import { ProjectChoice } from "./adapters/docker/project.ts";
 import { DockerTarget } from "./adapters/docker/target.ts";
 import { Paths } from "./adapters/helper/paths.ts";
 import { HOOK_PATH, loadProgram } from "./adapters/helper/program.ts";
-import { HelperServer, SERVER_TIMES } from "./adapters/helper/server.ts";
+import { HelperServer, type ServerTimes } from "./adapters/helper/server.ts";
 import { RunnerTests } from "./adapters/helper/tests.ts";
 import { keepAside, readAside } from "./adapters/host/aside.ts";
 import { systemClock } from "./adapters/host/clock.ts";
@@ -51,7 +51,21 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
       return live.current.failUnderAlone;
     },
   };
-  const server = new HelperServer(targets.server, helper, paths, source, SERVER_TIMES, settings, limit);
+  const times: ServerTimes = {
+    get start() {
+      return live.current.times.start;
+    },
+    get restart() {
+      return live.current.times.restart;
+    },
+    get flush() {
+      return live.current.times.flush;
+    },
+    get mount() {
+      return live.current.times.mount;
+    },
+  };
+  const server = new HelperServer(targets.server, helper, paths, source, times, settings, limit);
   const onHost = targets.tests instanceof ProcessTarget;
   const tests = new RunnerTests(targets.tests, runner, {
     get command() {

@@ -14,6 +14,8 @@ import { type Input, inProcess } from "./part.ts";
 import { type Answer, type Asked, PeerTarget } from "./peer.ts";
 import type { Random } from "./random.ts";
 
+const TIMES = { start: 1, restart: 60, flush: 60, mount: 5 };
+
 const PROGRAM = { name: "gunicov_helper", source: "pass\n" } as const;
 const SIGNAL = new AbortController().signal;
 const FLUSH = {
@@ -66,7 +68,7 @@ class Desk {
     const greeting = () => ({ lines: [Buffer.from(JSON.stringify(HELLO))] });
     this.#target = new PeerTarget({ greeting, answer: (asked) => this.#answer(asked) }, random);
     const paths = new Paths("/home/me/app", () => this.#target.mappings);
-    this.#server = new HelperServer(this.#target, PROGRAM, paths, () => ["/home/me/app"]);
+    this.#server = new HelperServer(this.#target, PROGRAM, paths, () => ["/home/me/app"], TIMES);
     const command = { command: ["pytest"], cwd: null, env: () => ({}), timeout: 5 };
     this.#tests = new RunnerTests(this.#target, PROGRAM, command);
   }

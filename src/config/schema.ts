@@ -20,6 +20,10 @@ export const FileConfig = v.strictObject({
       source: v.optional(v.array(v.string())),
       master: v.optional(name),
       coverage_dir: v.optional(name),
+      start_timeout: v.optional(seconds),
+      restart_timeout: v.optional(seconds),
+      flush_timeout: v.optional(seconds),
+      mount_timeout: v.optional(seconds),
     }),
   ),
   tests: v.optional(

@@ -28,8 +28,21 @@ export interface LocalSettings {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** How long the server may take, in seconds. */
+export interface ServerTimes {
+  /** From the start of what it lives in until gunicorn has run the hook. */
+  readonly start: number;
+  /** Without any progress: until new workers have booted and old ones have gone. */
+  readonly restart: number;
+  /** Without any progress: until all workers have saved. */
+  readonly flush: number;
+  /** Until it sees what the host has written. */
+  readonly mount: number;
+}
+
 export interface Settings {
   readonly root: string;
+  readonly times: ServerTimes;
   /** The container of the server; null: only a local one is configured. */
   readonly container: Place | null;
   /** The compose project that is meant; null: the tests' container or the directory tells. */
@@ -72,6 +85,7 @@ export interface Settings {
 
 const DEFAULT_COMMAND = ["pytest", "-n", "auto"];
 const DEFAULT_TIMEOUT = 600;
+const DEFAULT_TIMES: ServerTimes = { start: 60, restart: 60, flush: 60, mount: 5 };
 
 /** Puts flags and file together. Paths in the file are from the project's root, those of flags from `cwd`. */
 export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string): Result<Settings> {
@@ -87,6 +101,12 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
   const absolute = (paths: readonly string[]) => paths.map((path) => resolve(root, path));
   return ok({
     root,
+    times: {
+      start: server.start_timeout ?? DEFAULT_TIMES.start,
+      restart: server.restart_timeout ?? DEFAULT_TIMES.restart,
+      flush: server.flush_timeout ?? DEFAULT_TIMES.flush,
+      mount: server.mount_timeout ?? DEFAULT_TIMES.mount,
+    },
     container,
     project: flags.project ?? server.project ?? null,
     configured: file !== null,

@@ -182,10 +182,14 @@ export class Engine implements EngineView {
 
   async #find(start: boolean): Promise<Result<Found>> {
     const { signal } = this.#locating;
+    const { unasked } = this.#state;
+    const say = (fact: FactBody) => {
+      if (!unasked) this.#publish(this.#state.cycle + 1, fact);
+    };
     const started = start ? await this.#startAgain() : ok(undefined);
     if (!started.ok) return started;
     const [found, opened] = await Promise.all([
-      this.#ports.server.find(signal),
+      this.#ports.server.find(signal, say),
       this.#ports.tests.open(signal),
     ]);
     // Found or not: a save is a wish to look again.

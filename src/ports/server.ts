@@ -62,8 +62,8 @@ export interface Exported {
 export type Say = (fact: FactBody) => void;
 
 export interface Server {
-  /** Connects and finds the master. Can be called again. */
-  find(signal: AbortSignal): Promise<Result<Found>>;
+  /** Connects and finds the master. Can be called again. Says what is waited for, where it takes long. */
+  find(signal: AbortSignal, say?: Say): Promise<Result<Found>>;
   check(files: readonly ChangedFile[], signal: AbortSignal): Promise<Result<Check>>;
   freshness(files: readonly string[], signal: AbortSignal): Promise<Result<Freshness>>;
   /** Settles when the new workers have booted and the old ones are gone. Abort: it still waits for that. */

@@ -17,7 +17,7 @@ import { APP, type ServerSubject, serverContract } from "./server.ts";
 
 const WORKERS = 2;
 /** Short where a time is waited out, in seconds. */
-const TIMES = { mount: 0.3, restart: 20, flush: 20 };
+const TIMES = { start: 60, mount: 0.3, restart: 20, flush: 20 };
 
 /** Kills the helper: it is a child of the process that is named (in a container of 0, one outside). */
 const KILL_HELPER = `import os, sys

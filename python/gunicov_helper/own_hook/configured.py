@@ -6,6 +6,7 @@ import shlex
 
 from gunicov_helper.files import read_bytes
 from gunicov_helper.own_hook.data_directory import DataDirectory
+from gunicov_helper.process.command_line import config_option
 from gunicov_helper.report.environment import Environment
 
 
@@ -60,13 +61,6 @@ def config_speaks_of(master, words):
 
 def gunicorn_config(master):
     """The path of a master's gunicorn config file, as its command line or environment has it."""
-    words = master.argv + shlex.split((master.environment or {}).get("GUNICORN_CMD_ARGS", ""))
-    path = "gunicorn.conf.py"
-    for place, word in enumerate(words):
-        if word in ("-c", "--config") and place + 1 < len(words):
-            path = words[place + 1]
-            break
-        if word.startswith("--config="):
-            path = word.partition("=")[2]
-            break
+    told = shlex.split((master.environment or {}).get("GUNICORN_CMD_ARGS", ""))
+    path = config_option(master.argv[1:]) or config_option(told) or "gunicorn.conf.py"
     return path[5:] if path.startswith("file:") else path

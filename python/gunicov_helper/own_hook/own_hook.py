@@ -110,6 +110,7 @@ class OwnHook:
             living = [key for key in old if not deaths.gone(*key)]
             new = {key: age for key, age in self.workers().items() if key not in old}
             now = time.monotonic()
+            clock.progress((len(living), len(new)))
             if set(new) != last:
                 last, changed = set(new), now
             enough = len(new) == len(old) or now - changed > 1
@@ -183,6 +184,7 @@ class OwnHook:
             living = [pid for pid, start in workers if not deaths.gone(pid, start)]
             if not living:
                 break
+            clock.progress(len(living))
             what = f"{len(living)} of {len(workers)} workers to end"
             yield self.pause(watch, clock, what)
         until = time.monotonic() + SETTLE_SECONDS

@@ -30,6 +30,19 @@ def python_program(argv):
     return None
 
 
+def config_option(words):
+    """The config file that these words of gunicorn's command line name last, or None."""
+    found, rest = None, iter(words)
+    for word in rest:
+        if word in ("-c", "--config"):
+            found = next(rest, None)
+        elif word.startswith("--config="):
+            found = word.partition("=")[2]
+        elif word.startswith("-c"):
+            found = word[2:]
+    return found
+
+
 def is_gunicorn(argv):
     """Whether a command line (list of str) is gunicorn's: compares elements, never substrings."""
     if not argv:

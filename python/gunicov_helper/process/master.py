@@ -2,13 +2,20 @@
 
 import os
 import re
+import shlex
 import signal
 
 from gunicov_helper.failure import Failure, denied
-from gunicov_helper.process.command_line import PYTHON_NAME, TITLE
+from gunicov_helper.process.command_line import PYTHON_NAME, TITLE, config_option
 from gunicov_helper.process.process import Process, open_pidfd
 
 DEFAULT_DIRECTORY = "/tmp/gunicov"
+
+
+def record_bases():
+    """Where masters' records are, as far as this process's own environment says."""
+    told = os.environ.get("GUNICOV_DIR")
+    return [told, DEFAULT_DIRECTORY] if told and os.path.isabs(told) else [DEFAULT_DIRECTORY]
 
 
 class Master:
@@ -22,7 +29,7 @@ class Master:
             # setproctitle writes its title over the environment too; an exec in the same
             # container has the container's own.
             self.environment = {**os.environ, **self.environment}
-        self.uid = process.uid()
+        self.uid, self.gid = process.uid(), process.gid()
 
     def verify(self):
         """Raise Failure `master-gone` unless it is still the same, living process."""
@@ -55,10 +62,23 @@ class Master:
         return self.process.link("cwd")
 
     def directory(self):
-        """Its record directory, as its own environment says."""
-        base = (self.environment or {}).get("GUNICOV_DIR") or DEFAULT_DIRECTORY
-        base = os.path.join(self.cwd() or "/", base)
-        return os.path.join(base, f"master-{self.pid}-{self.start_time}")
+        """Its record directory, as its own environment says; or ours does, where a title has taken the
+        place of that."""
+        told = (self.environment or {}).get("GUNICOV_DIR")
+        name = f"master-{self.pid}-{self.start_time}"
+        bases = [os.path.join(self.cwd() or "/", told)] if told else []
+        paths = [os.path.join(base, name) for base in bases + record_bases()]
+        return next((path for path in paths if os.path.isdir(path)), paths[0])
+
+    def runs_hook(self):
+        """Whether gunicov's hook is what gunicorn takes for its config file: the command line's, else
+        that of GUNICORN_CMD_ARGS."""
+        try:
+            told = shlex.split((self.environment or {}).get("GUNICORN_CMD_ARGS", ""))
+        except ValueError:
+            told = []
+        config = config_option(self.argv[1:]) or config_option(told) or ""
+        return os.path.basename(config).rpartition(":")[2] in ("gunicov_hook.py", "gunicov_hook")
 
     def interpreter(self):
         """The Python it runs on, as far as /proc tells."""

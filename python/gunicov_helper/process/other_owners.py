@@ -83,7 +83,8 @@ class OtherOwners:
         environment = process.environment() or {}
         if environment.get("GUNICORN_PID") == str(self.master.pid):
             return True
-        return process.argv()[:1] != [] and process.argv()[0].startswith("gunicorn: master")
+        titled = process.argv()[:1] != [] and process.argv()[0].startswith("gunicorn: master")
+        return titled and not self.is_forked(process)  # a worker has its master's title at first
 
     def is_forked(self, process):
         """Whether it was forked from the master or its workers, and runs no other program: its stack is

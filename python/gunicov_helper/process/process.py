@@ -4,8 +4,6 @@ import math
 import os
 import re
 
-from gunicov_helper.process.command_line import is_gunicorn
-
 
 class Process:
     """What /proc tells of one process at one moment."""
@@ -64,9 +62,17 @@ class Process:
 
     def uid(self):
         """The effective uid, or None."""
+        return self.status(rb"^Uid:\s+\d+\s+(\d+)")
+
+    def gid(self):
+        """The effective gid, or None."""
+        return self.status(rb"^Gid:\s+\d+\s+(\d+)")
+
+    def status(self, pattern):
+        """The number that `pattern` finds in its status, or None."""
         try:
             with open(f"/proc/{self.pid}/status", "rb") as file:
-                return int(re.search(rb"^Uid:\s+\d+\s+(\d+)", file.read(), re.MULTILINE).group(1))
+                return int(re.search(pattern, file.read(), re.MULTILINE).group(1))
         except (OSError, AttributeError):
             return None
 
@@ -86,13 +92,6 @@ def all_processes():
     pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
     found = (Process.read(pid) for pid in pids)
     return {process.pid: process for process in found if process}
-
-
-def find_masters(processes):
-    """Every gunicorn process of those whose parent is not gunicorn, by pid."""
-    argvs = {pid: process.argv() for pid, process in processes.items() if pid != os.getpid()}
-    gunicorns = {pid for pid, argv in argvs.items() if is_gunicorn(argv)}
-    return [processes[pid] for pid in sorted(gunicorns) if processes[pid].parent not in gunicorns]
 
 
 def open_pidfd(pid):

@@ -70,6 +70,8 @@ def is_record(**fields):
 SHAPES = {
     "find": {
         "pid": is_optional(is_count),
+        "root": is_optional(is_count),
+        "timeout": is_optional(is_timeout),
         "match": is_optional(is_text),
         "coverage_dir": is_optional(is_name),
     },

@@ -17,11 +17,17 @@ class Wait:
 
 
 class Clock:
-    """A request's time limit (seconds), and waits that keep within it."""
+    """A request's time limit (seconds), and waits that keep within it: it begins anew with each progress."""
 
     def __init__(self, timeout):
         self.started = time.monotonic()
-        self.deadline = self.started + timeout
+        self.limit, self.deadline = timeout, self.started + timeout
+        self.mark = None
+
+    def progress(self, mark):
+        """Tell how far it has come (any value): another one than before is progress."""
+        if mark != self.mark:
+            self.mark, self.deadline = mark, time.monotonic() + self.limit
 
     def ms(self):
         return round((time.monotonic() - self.started) * 1000, 1)
@@ -33,6 +39,6 @@ class Clock:
         """
         now = time.monotonic()
         if now >= self.deadline:
-            limit = self.deadline - self.started
-            raise Failure("timeout", f"after {limit:.1f} s still waiting for {what}", FIX)
+            waited = now - self.started
+            raise Failure("timeout", f"after {waited:.1f} s still waiting for {what}", FIX)
         return Wait(min(self.deadline, now + every), fds)

@@ -60,15 +60,22 @@ class Boots:
         return [pid for pid in self.booting.values() if pid is not None]
 
     def oldest(self):
-        """For how many seconds the oldest of those still booting has been forked."""
-        ages = [0.0]
+        """For how many seconds the one that has longest given no sign of life while it boots has given none."""
+        return max([time.time() - sign for sign in self.signs()], default=0.0)
+
+    def progress(self):
+        """How far the boot has come: another value when one has booted, or has imported more."""
+        return len(self.booted), len(self.errors), max(self.signs(), default=0.0)
+
+    def signs(self):
+        """When each of those still booting was forked, or has told last that it imports (epoch seconds)."""
+        found = []
         for age in self.booting:
             try:
-                about = os.stat(self.generation.join("forked", str(age)))
+                found.append(os.stat(self.generation.join("forked", str(age))).st_mtime)
             except OSError:
                 continue
-            ages.append(time.time() - about.st_mtime)
-        return max(ages)
+        return found
 
     def missing(self):
         if self.booting:

@@ -1,5 +1,6 @@
 """`find`: which gunicorn master this session is about."""
 
+import math
 import os
 import sys
 import tempfile
@@ -7,16 +8,22 @@ import time
 
 from gunicov_helper.failure import Failure, denied
 from gunicov_helper.own_hook.configured import own_data
+from gunicov_helper.own_hook.heartbeat import heartbeats
 from gunicov_helper.own_hook.own_hook import OwnHook
 from gunicov_helper.process.arrivals import Arrivals
-from gunicov_helper.process.master import Master
-from gunicov_helper.process.process import all_processes, find_masters
+from gunicov_helper.process.master import Master, record_bases
+from gunicov_helper.process.masters import descendants, find_masters
+from gunicov_helper.process.other_servers import other_server
+from gunicov_helper.process.process import Process, all_processes, children
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.errors import Errors
 from gunicov_helper.record.record import Record
 from gunicov_helper.report.analyser import Analyser
 
 YOUNG_SECONDS = 3.0  # a master younger than this may not have run its hook yet
+NOBODY_SECONDS = 6.0  # how long a master is looked for where nothing is starting
+SOON, LATER = 0.03, 0.25  # seconds between two looks, at first and then
+TELL_AFTER = 3.0  # seconds after which it is said what is waited for
 
 
 class Find:
@@ -26,25 +33,64 @@ class Find:
         self.session = session
 
     def do_find(self, request, job):
-        processes = all_processes()
-        masters = [Master(process) for process in find_masters(processes)]
-        master = choose_master(masters, request.get("pid"), request.get("match"))
+        begun, told = time.monotonic(), False
+        while True:
+            try:
+                found, why = yield from self.look(request, begun)
+            except Failure as failure:
+                if failure.kind != "master-gone" or not is_starting(request, begun):
+                    raise
+                found, why = None, "it has ended"  # a script may start it again
+            if found:
+                return {"master": found}
+            waited = time.monotonic() - begun
+            if waited > TELL_AFTER and not told:
+                told = True
+                job.tell("starting", why=why)
+            yield Wait(time.monotonic() + (SOON if waited < YOUNG_SECONDS else LATER))
+
+    def look(self, request, begun):
+        """Generator: (the answer's `master`, None), or (None, why it is worth to look again).
+
+        Raises the Failure that tells why there is none, once it is not.
+        """
+        processes, root = all_processes(), request.get("root")
+        near = descendants(processes, root) if root else processes
+        masters = [Master(process) for process in find_masters(near, record_bases())]
+        if not masters and request.get("pid") is None and is_starting(request, begun, near):
+            return None, "no gunicorn master is running here yet"
+        master = choose_master(masters, request, near)
         if master.environment is None:
-            raise denied(f"may not read the environment of the gunicorn master ({master.pid})")
+            if master.uid == os.geteuid():
+                raise denied(f"may not read the environment of the gunicorn master ({master.pid})")
+            return describe_stranger(master), None
         yield from self.session.claim.take(master)
-        record = Record(master.directory())
-        until = time.monotonic() + YOUNG_SECONDS - master.process.seconds()
-        while not has_begun(record) and time.monotonic() < until:
-            yield Wait(time.monotonic() + 0.02)
-            master.verify()
+        record, errors = Record(master.directory()), Errors(master.pid)
+        hook = starts_hook(master) or bool(errors.find())
+        if not has_begun(record) and errors.of_generation() is None:
+            limit = request.get("timeout") or 0 if hook else 0
+            if age(master.process, begun) < max(YOUNG_SECONDS, limit):
+                return (
+                    None,
+                    f"the gunicorn master (pid {master.pid}) has not run gunicov's hook yet",
+                )
         if record.exists():
-            children = [one for one in processes.values() if one.parent == master.pid]
-            uids = {0, os.geteuid(), master.uid} | {child.uid() for child in children}
-            record.verify(uids)
+            uids = {0, os.geteuid(), master.uid} | {one.uid() for one in kin(master)}
+            try:
+                record.verify(uids)
+            except Failure:
+                # Workers of another user (gunicorn's `user`) may not have been forked yet.
+                if age(master.process, begun) < max(YOUNG_SECONDS, request.get("timeout") or 0):
+                    return None, "the workers of the gunicorn master have not booted yet"
+                raise
+        return self.take(master, record, errors, request), None
+
+    def take(self, master, record, errors, request):
+        """Have the session be about this master; returns what `find` tells of it."""
         if self.session.record is None or self.session.record.path != record.path:
             self.session.collected, self.session.opened = None, 0
             self.session.run, self.session.closed = None, {}
-            self.session.errors = Errors(master.pid)
+            self.session.errors = errors
         self.session.master, self.session.record = master, record
         self.session.arrivals = Arrivals(master.pid)
         self.session.one_of_many = bool(request.get("match"))
@@ -53,7 +99,7 @@ class Find:
         if record.exists() and record.master().get("executable") == sys.executable:
             self.session.chores.append(self.warm)
         loaded = record.exists() or (not self.session.own and bool(self.session.errors.find()))
-        return {"master": describe(master, record, self.session.own, loaded)}
+        return describe(master, record, self.session.own, loaded)
 
     def find_own(self, configured):
         """The OwnHook of a master without a record, or None."""
@@ -80,15 +126,44 @@ def has_begun(record):
     return record.exists() and bool(record.generations())
 
 
-def choose_master(masters, pid, match):
-    """The master of that pid, the one whose command line contains `match`, or the only one."""
+def is_starting(request, begun, near=()):
+    """Whether what is looked for may still come: where it lives is young, or the look is.
+
+    Not where another server is in its place, among the processes `near`.
+    """
+    if time.monotonic() - begun < NOBODY_SECONDS:
+        return True
+    if near and other_server(near):
+        return False
+    first = Process.read(request.get("root") or 1)
+    return first is not None and age(first, begun) < (request.get("timeout") or 0)
+
+
+def age(process, begun):
+    """Seconds that a process has run; where that can't be told, that it has been looked at."""
+    seconds = process.seconds()
+    return seconds if math.isfinite(seconds) else time.monotonic() - begun
+
+
+def starts_hook(master):
+    """Whether it may still run our hook: it names it, and has no workers yet, which come after that."""
+    return master.runs_hook() and not heartbeats(master.pid)
+
+
+def kin(master):
+    """The Processes of a master's workers now."""
+    return [one for one in map(Process.read, children(master.pid)) if one]
+
+
+def choose_master(masters, request, near):
+    """The master of that pid, the one whose command line contains `match`, or the only one.
+
+    `near` are the processes ({pid: Process}) among which it was looked for.
+    """
+    pid, match = request.get("pid"), request.get("match")
     there = [master for master in masters if pid is None or master.pid == pid]
     if not there:
-        raise Failure(
-            "no-gunicorn",
-            "no gunicorn master is running here" + (f" with pid {pid}" if pid else ""),
-            "Start the server, or name the service or container that gunicorn runs in.",
-        )
+        raise nobody(pid, near, request.get("root"))
     fit = [one for one in there if pid is not None or (match or "") in " ".join(one.argv)]
     if len(fit) == 1:
         return fit[0]
@@ -101,6 +176,48 @@ def choose_master(masters, pid, match):
         raise Failure("several-masters", f"several gunicorn masters are running: {told}", fix)
     message = f"no gunicorn master's command line has {match!r} in it: {told}"
     raise Failure("several-masters" if len(there) > 1 else "no-gunicorn", message, fix)
+
+
+def nobody(pid, near, root):
+    """The Failure of finding none: it names the server that is there in its place, or the command that
+    was to start one (`root`, its pid)."""
+    other = other_server(near)
+    if other and pid is None:
+        return Failure(
+            "no-gunicorn",
+            f"no gunicorn master is running here, but {other[1]} (pid {other[0]}): gunicov measures "
+            "gunicorn's workers",
+            other[2],
+        )
+    if root in near and pid is None:
+        command = " ".join(near[root].argv())
+        return Failure(
+            "no-gunicorn",
+            f"`{command}` has started no gunicorn",
+            "gunicov measures gunicorn's workers: have server.command start it (gunicorn module:app), or "
+            "give it longer (start_timeout under [tool.gunicov.server]).",
+        )
+    return Failure(
+        "no-gunicorn",
+        "no gunicorn master is running here" + (f" with pid {pid}" if pid else ""),
+        "Start the server, or name the service or container that gunicorn runs in.",
+    )
+
+
+def describe_stranger(master):
+    """The answer `master` where only a helper of that user can tell more."""
+    return {
+        "pid": master.pid,
+        "start_time": master.start_time,
+        "uid": master.uid,
+        "gid": master.gid,
+        "cwd": "/",
+        "argv": master.argv,
+        "interpreter": None,
+        "hook": False,
+        "readable": False,
+        "warnings": [],
+    }
 
 
 def describe(master, record, own, loaded):
@@ -123,6 +240,9 @@ def describe(master, record, own, loaded):
         pid=master.pid,
         start_time=master.start_time,
         uid=master.uid,
+        gid=master.gid,
+        readable=True,
+        named=starts_hook(master),
         cwd=master.cwd() or about.get("cwd"),
         argv=master.argv,
         interpreter=about.get("executable") or master.interpreter(),

@@ -61,8 +61,9 @@ class Reload:
                 boots = Boots(generation, self.session.record.workers(generation), deaths)
             watch.follow([self.session.record.path, *generation.directories()])
             boots.look()
-            hangs = boots.oldest() > BOOT_PATIENCE or not boots.booting
-            if boots.settled() or (hangs and clock_age(generation) > BOOT_PATIENCE):
+            # One that hangs, or none that gives a sign of life: 64 workers on two cores wait for each other.
+            silent = time.time() - max(boots.signs(), default=0.0) > BOOT_PATIENCE
+            if boots.settled() or (silent and clock_age(generation) > BOOT_PATIENCE):
                 return
             yield self.wait(watch, deaths, clock, boots.missing(), boots.living())
 
@@ -195,6 +196,8 @@ class Reload:
             for age in boots.look():
                 job.tell("booted", age=age, pid=boots.booted[age].get("pid"))
             rosters = [roster for roster in rosters if not look_settled(roster)]
+            pending = sum(len(roster.pending()) for roster in rosters)
+            clock.progress((opened.number, boots.progress(), pending))
             if boots.settled() and not rosters:
                 return opened, boots
             if job.cancelled and boots.oldest() > BOOT_PATIENCE:
@@ -313,6 +316,7 @@ class Reload:
             if not pending:
                 run.settle()
                 return
+            clock.progress(len(pending))
             what = f"{len(pending)} of {run.count()} workers to save"
             try:
                 yield self.wait(watch, deaths, clock, what, run.living())

@@ -1,12 +1,12 @@
 /** Opens a target, starts the helper in it on the server's own Python and finds gunicorn's master. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type * as v from "valibot";
+import * as v from "valibot";
 import { type Failure, failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Target } from "../../ports/target.ts";
 import { HOOK_PATH, type Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
-import { Find } from "./schema.ts";
+import { Find, Starting } from "./schema.ts";
 
 type Master = v.InferOutput<typeof Find>["master"];
 
@@ -15,11 +15,11 @@ export interface Connected {
   readonly master: Master;
 }
 
-/** A server that has just been started may take this long until its master is there and has told of itself, in ms. */
-const PATIENCE = { "no-gunicorn": 6_000, "no-hook": 2_000 } as const;
 const PAUSE = 50;
 /** A server of ours that has died is known to be dead within this time, in ms, and its log is read to the end. */
 const LAST_WORDS = 500;
+/** How often the helper is started on another interpreter or as another user, at most. */
+const MOVES = 3;
 
 /** What the configuration says of the server in its container. */
 export interface Choice {
@@ -29,21 +29,26 @@ export interface Choice {
   readonly coverageDir: string | null;
 }
 
-export async function connect(
-  target: Target,
-  program: Program,
-  choice: Choice,
-  signal: AbortSignal,
-): Promise<Result<Connected>> {
-  const opened = await target.open(signal);
+/** How a look is made. */
+export interface Look {
+  readonly choice: Choice;
+  /** Seconds that a server may take from its start until gunicorn has run the hook. */
+  readonly patience: number;
+  /** Told what is waited for, where it takes long. */
+  readonly onWait: (why: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export async function connect(target: Target, program: Program, look: Look): Promise<Result<Connected>> {
+  const opened = await target.open(look.signal);
   if (!opened.ok) return opened;
   const first = await Rpc.start(target, program, ["python3", "python"]);
   if (!first.ok) return first;
-  const found = await findMaster(target, first.value, choice, signal);
+  const found = await find(target, first.value, look, {});
   if (!found.ok) return await giveUp(first.value, found);
-  const connected = await onItsOwnPython(target, program, choice, first.value, found.value);
+  const connected = await beside(target, program, look, { rpc: first.value, master: found.value });
   if (!connected.ok) return connected;
-  const usable = measurable(connected.value.master, target);
+  const usable = measurable(connected.value.master, target, look.patience);
   return usable.ok ? connected : await giveUp(connected.value.rpc, usable);
 }
 
@@ -52,67 +57,74 @@ async function giveUp<T>(rpc: Rpc, why: Result<T> & { ok: false }): Promise<Resu
   return why;
 }
 
-/** coverage.py and the source's syntax are the server's: the helper runs on the same interpreter and as the same user. */
-async function onItsOwnPython(
+/**
+ * coverage.py and the source's syntax are the server's: the helper runs on the same interpreter and as the same user. What
+ * the interpreter is may only be told to that user.
+ */
+async function beside(
   target: Target,
   program: Program,
-  choice: Choice,
-  rpc: Rpc,
-  master: Master,
+  look: Look,
+  first: Connected,
 ): Promise<Result<Connected>> {
-  const { interpreter, uid } = master;
-  const samePython = interpreter === null || interpreter === rpc.hello.executable;
-  const sameUser = rpc.hello.uid === null || rpc.hello.uid === uid;
-  if (samePython && sameUser) return ok({ rpc, master });
-  await rpc.close();
-  const user = sameUser ? {} : { user: `${uid}` };
-  const again = await Rpc.start(target, program, [interpreter ?? rpc.hello.executable], user);
-  if (!again.ok) return again;
-  const found = await again.value.call("find", { ...wanted(choice), pid: master.pid }, Find);
-  return found.ok ? ok({ rpc: again.value, master: found.value.master }) : await giveUp(again.value, found);
+  let { rpc, master } = first;
+  const usual = rpc.hello.uid;
+  for (let move = 0; move < MOVES; move += 1) {
+    const { interpreter, uid, gid } = master;
+    const python = interpreter ?? rpc.hello.executable;
+    const sameUser = rpc.hello.uid === null || rpc.hello.uid === uid;
+    if (python === rpc.hello.executable && sameUser && master.readable) return ok({ rpc, master });
+    await rpc.close();
+    const user = usual === null || usual === uid ? {} : { user: gid === null ? `${uid}` : `${uid}:${gid}` };
+    const again = await Rpc.start(target, program, [python], user);
+    if (!again.ok) return sameUser ? again : fail(anotherUser(master, usual, again.failure));
+    rpc = again.value;
+    const found = await find(target, rpc, look, { pid: master.pid });
+    if (!found.ok) return await giveUp(rpc, found);
+    master = found.value;
+  }
+  return ok({ rpc, master });
 }
 
-function wanted({ master, coverageDir }: Choice): object {
-  return {
-    ...(master === null ? {} : { match: master }),
-    ...(coverageDir === null ? {} : { coverage_dir: coverageDir }),
-  };
+function anotherUser(master: Master, usual: number | null, why: Failure): Failure {
+  const message = `gunicorn (pid ${master.pid}) runs as uid ${master.uid}, and gunicov can't (it is uid ${usual}).`;
+  return failure(
+    "denied",
+    message,
+    "Start gunicov, or the server, as the user of the other one.",
+    why.message,
+  );
 }
 
-async function findMaster(
+/** The helper waits for a server that is starting. A target that is seen to die meanwhile knows better why there is none. */
+async function find(
   target: Target,
   rpc: Rpc,
-  choice: Choice,
-  signal: AbortSignal,
+  { choice, patience, onWait, signal }: Look,
+  which: { pid?: number },
 ): Promise<Result<Master>> {
-  const started = performance.now();
-  const waited = () => performance.now() - started;
-  for (;;) {
-    const found = await find(target, rpc, choice, signal);
-    if (!found.ok) {
-      if (found.failure.kind !== "no-gunicorn" || waited() > PATIENCE["no-gunicorn"]) return found;
-    } else if (isReady(found.value) || waited() > PATIENCE["no-hook"]) {
-      return found;
-    }
-    await sleep(PAUSE);
-  }
-}
-
-/** The helper waits for a young master. A target that is seen to die meanwhile knows better why there is none. */
-async function find(target: Target, rpc: Rpc, choice: Choice, signal: AbortSignal): Promise<Result<Master>> {
-  const pid = target.serverPid;
+  const root = target.serverPid;
   const enough = new AbortController();
   const either = AbortSignal.any([signal, enough.signal]);
-  const answer = rpc.call("find", { ...wanted(choice), ...(pid === null ? {} : { pid }) }, Find, {
-    signal: either,
-  });
+  const params = {
+    ...which,
+    timeout: patience,
+    ...(root === null ? {} : { root }),
+    ...(choice.master === null ? {} : { match: choice.master }),
+    ...(choice.coverageDir === null ? {} : { coverage_dir: choice.coverageDir }),
+  };
+  const onEvent = (event: Record<string, unknown>) => {
+    const told = v.safeParse(Starting, event);
+    if (told.success) onWait(told.output.why);
+  };
+  const answer = rpc.call("find", params, Find, { signal: either, onEvent });
   const death = whenLost(target, enough.signal).then((dead) => {
     if (dead) enough.abort();
     return dead;
   });
   const found = await answer;
   if (found.ok) enough.abort();
-  else if (pid !== null) await Promise.race([death, sleep(LAST_WORDS)]);
+  else if (root !== null) await Promise.race([death, sleep(LAST_WORDS)]);
   enough.abort();
   const dead = (await death) ?? (await target.lost());
   if (dead) return fail(dead);
@@ -129,14 +141,9 @@ async function whenLost(target: Target, enough: AbortSignal): Promise<Failure | 
   return null;
 }
 
-/** The helper has waited for a young master: one that then has data files of its own has no hook of ours. */
-function isReady(master: Master): boolean {
-  return (master.hook && master.generation !== null) || master.data_directory !== null;
-}
-
-function measurable(master: Master, target: Target): Result<void> {
+function measurable(master: Master, target: Target, patience: number): Result<void> {
   if (master.data_directory !== null) return ok(undefined);
-  if (!master.hook) return fail(noHook(master, target));
+  if (!master.hook) return fail(master.named ? notYet(master, target, patience) : noHook(master, target));
   // Without a record (its place is full, say) nothing is known of that yet.
   if (master.coverage === null && master.generation !== null) {
     const python = master.interpreter ?? "python3";
@@ -146,11 +153,23 @@ function measurable(master: Master, target: Target): Result<void> {
   return ok(undefined);
 }
 
+/** The hook is its config file, and is not through. */
+function notYet(master: Master, target: Target, patience: number): Failure {
+  const message = `gunicorn (pid ${master.pid}, ${target.name}) is starting: after ${patience} s it has not run gunicov's hook to its end.`;
+  const fix =
+    "The server's log may tell what it does. Give it longer: start_timeout under [tool.gunicov.server].";
+  return failure("no-hook", message, `${fix} (GUNICOV=0 in its environment turns the hook off.)`);
+}
+
 /** The environment's -c loses against one on the command line: then that is what keeps the hook out. */
 function noHook(master: Master, target: Target): Failure {
   const own = configOf(master.argv ?? []);
   const ours = target.serverPid !== null;
   const message = `gunicorn (pid ${master.pid}, ${target.name}) runs without gunicov's hook`;
+  if (!isCommand(master.argv ?? [])) {
+    const program = (master.argv ?? []).join(" ");
+    return failure("no-hook", `${message}: \`${program}\` starts it itself.`, `${EMBEDDED} ${OWN_HOOK}`);
+  }
   if (own === null)
     return failure("no-hook", `${message}.`, `${HOOK_THERE} Then start it again. ${OWN_HOOK}`);
   const fix = ours
@@ -158,6 +177,18 @@ function noHook(master: Master, target: Target): Failure {
     : `Take it off the command line, and put GUNICOV_USER_CONFIG=${own} in the environment. ${HOOK_THERE}`;
   return failure("no-hook", `${message}: -c ${own} on its command line keeps it out.`, `${fix} ${OWN_HOOK}`);
 }
+
+/** Whether it is gunicorn's own command, which reads GUNICORN_CMD_ARGS; else a program that has gunicorn in it. Its title ends with the application then. */
+function isCommand(argv: readonly string[]): boolean {
+  return argv.some(
+    (word) =>
+      /(^|\/)gunicorn$/.test(word) || (word.startsWith("gunicorn: master") && !word.endsWith("[gunicorn]")),
+  );
+}
+
+const EMBEDDED =
+  "Such a program reads no GUNICORN_CMD_ARGS: have its load_config load gunicov's hook " +
+  "(docs/configuration.md, A program that starts gunicorn itself).";
 
 const HOOK_THERE =
   `Copy or mount ${HOOK_PATH} to where the server runs, and put ` +

@@ -35,6 +35,11 @@ export const Find = v.object({
   master: v.object({
     pid: int,
     uid: int,
+    gid: v.nullish(int, null),
+    /** False: it is another user's, and only a helper of that user can tell more. */
+    readable: v.nullish(v.boolean(), true),
+    /** The hook is its config file. */
+    named: v.nullish(v.boolean(), false),
     cwd: v.string(),
     argv: v.nullish(v.array(v.string()), []),
     interpreter: text,
@@ -55,6 +60,9 @@ const CheckFailure = v.object({
   message: v.string(),
   text,
 });
+
+/** What `find` waits for. */
+export const Starting = v.object({ event: v.literal("starting"), why: v.string() });
 
 export const Check = v.object({
   failures: v.array(CheckFailure),

@@ -43,18 +43,17 @@ import {
   Written,
 } from "./schema.ts";
 
+/** How long the server may take, in seconds (docs/configuration.md). */
 export interface ServerTimes {
-  /** How long S may take to see what the host wrote, in seconds. */
-  readonly mount: number;
-  /** How long new workers may take to boot and old ones to go, in seconds. */
+  readonly start: number;
   readonly restart: number;
   readonly flush: number;
+  readonly mount: number;
 }
 
 /** How long a change waits for the answer to whose it is, in ms. */
 const SOON = 500;
 
-export const SERVER_TIMES: ServerTimes = { mount: 5, restart: 60, flush: 60 };
 
 /** How much coverage is enough. */
 export interface Limit {
@@ -93,7 +92,7 @@ export class HelperServer implements Server {
     program: Program,
     paths: Paths,
     source: () => readonly string[],
-    times = SERVER_TIMES,
+    times: ServerTimes,
     choice: Choice = { master: null, coverageDir: null },
     limit: Limit = { failUnder: null, failUnderAlone: false },
   ) {
@@ -109,20 +108,24 @@ export class HelperServer implements Server {
     });
   }
 
-  async find(signal: AbortSignal): Promise<Result<Found>> {
-    this.#finding ??= this.#find(signal).finally(() => {
+  async find(signal: AbortSignal, say: Say = () => {}): Promise<Result<Found>> {
+    this.#finding ??= this.#find(signal, say).finally(() => {
       this.#finding = null;
     });
     return await this.#finding;
   }
 
-  async #find(signal: AbortSignal): Promise<Result<Found>> {
+  async #find(signal: AbortSignal, say: Say): Promise<Result<Found>> {
     this.#wanted = true;
     await this.#rpc?.close();
     this.#rpc = null;
     this.#last.forget();
     this.#masterGone = false;
-    const connected = await connect(this.#target, this.#program, this.#choice, signal);
+    const patience = this.#times.start;
+    const onWait = (why: string) =>
+      say({ type: "warning", message: `${this.#target.name}: ${why}; it may take ${patience} s.` });
+    const look = { choice: this.#choice, patience, onWait, signal };
+    const connected = await connect(this.#target, this.#program, look);
     if (!connected.ok) return connected;
     const { rpc, master } = connected.value;
     this.#rpc = rpc;
