@@ -54,7 +54,6 @@ export interface ServerTimes {
 /** How long a change waits for the answer to whose it is, in ms. */
 const SOON = 500;
 
-
 /** How much coverage is enough. */
 export interface Limit {
   /** A percentage; null: not asked for. */
