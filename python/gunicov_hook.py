@@ -1983,6 +1983,7 @@ def describe_coverage():
     """What master.json says of coverage; a configuration that it refuses becomes a warning."""
     version = import_coverage()
     described = {"coverage": version, "coverage_config": None, "source": [], "branch": False}
+    described["read"] = {}
     described["warnings"] = []
     if version is None:
         described["warnings"].append(

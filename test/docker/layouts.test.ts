@@ -39,6 +39,29 @@ const SERVERS: Readonly<Record<string, Layout>> = {
     options: ["--user", "0"],
     command: [...GUNICORN, "--user", "xy", "--group", "xy"],
   },
+  "a master that is root, workers that are not, restarted": {
+    options: ["--user", "0"],
+    command: [...GUNICORN, "--user", "xy", "--group", "xy"],
+    early: true,
+    restart: true,
+  },
+  "an entrypoint that drops root": {
+    options: ["--user", "0"],
+    command: ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", ...GUNICORN],
+  },
+  "an entrypoint that drops root to a user with a name, in a script": {
+    options: ["--user", "0"],
+    command: [
+      "sh",
+      "-c",
+      "setpriv --reuid=xy --regid=xy --init-groups gunicorn 'xy:create_app()'; echo ended",
+    ],
+    early: true,
+  },
+  "15 s until gunicorn": {
+    command: ["sh", "-c", "sleep 15; exec gunicorn 'xy:create_app()'"],
+    early: true,
+  },
 };
 
 const OWN = ["gunicorn", "-c", "own.py", "xy:create_app()"];

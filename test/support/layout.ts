@@ -18,6 +18,10 @@ export interface Layout {
   readonly command: readonly string[];
   /** gunicov's hook is in the server's environment; by default it is. */
   readonly hook?: boolean;
+  /** gunicov is started at once, not when the workers are there. */
+  readonly early?: boolean;
+  /** The container is restarted before that. */
+  readonly restart?: boolean;
   /** Lines of the [tool.gunicov.server] table. */
   readonly config?: readonly string[];
 }
@@ -82,13 +86,16 @@ export class Layouts {
   /** Starts a server, has `look` at it and at what `gunicov run` does, and removes it again. */
   async with<T>(layout: Layout, look: (gunicov: (...lines: string[]) => Promise<Outcome>) => Promise<T>) {
     const { image = "base", options = [], command, entrypoint, hook = true, config = [] } = layout;
+    const { early = false, restart = false } = layout;
     const server = `${this.#id}-server`;
     const env = hook ? ["-e", "GUNICORN_CMD_ARGS=-c /app/gunicov_hook.py"] : [];
     const start = entrypoint === undefined ? [] : ["--entrypoint", entrypoint];
     const words = ["--name", server, "--network-alias", "server", "--tmpfs", "/tmp", ...env, ...this.#mounts];
     await this.#start([...words, ...start, ...options, await this.#image(image), ...command]);
     try {
-      await until("the workers", async () => (await logOf(server)).split("Booting worker").length >= 3);
+      const booted = async () => (await logOf(server)).split("Booting worker").length >= 3;
+      if (!early || restart) await until("the workers", booted);
+      if (restart) await run(["docker", "restart", "-t", "2", server]);
       return await look((...lines) => this.#run(server, [...config, ...lines]));
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${await logOf(server)}`, { cause: error });
