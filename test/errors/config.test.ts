@@ -15,7 +15,7 @@ describe("in the configuration file", () => {
       name: "an unknown key",
       toml: '[tool.gunicov.server]\ncomand = ["gunicorn", "app:app"]',
       message: /bad\.toml: tool\.gunicov\.server\.comand is not a key/,
-      fix: /Did you mean command\? Known here: service, container, command/,
+      fix: /Did you mean command\? Known here: service, container, project, command/,
     },
     {
       name: "an unknown section",
