@@ -2,14 +2,16 @@
 
 import re
 
-from gunicov_helper.process.process import all_processes, find_masters
+from gunicov_helper.process.master import record_bases
+from gunicov_helper.process.masters import find_masters
+from gunicov_helper.process.process import all_processes
 
 APP = re.compile(r"[\w.]+(:.+)?")  # as it stands last on gunicorn's command line
 
 
 def twins(master):
     """Why what the master's workers served need not be all, where others run its app (list of str)."""
-    others = [one for one in find_masters(all_processes()) if one.pid != master.pid]
+    others = [one for one in find_masters(all_processes(), record_bases()) if one.pid != master.pid]
     found = [f"pid {one.pid}: {' '.join(one.argv())}" for one in others if may_be_twin(one, master)]
     if not found:
         return []
