@@ -17,7 +17,7 @@ import { makeScratch } from "./adapters/process/scratch.ts";
 import { LocalServerTarget } from "./adapters/process/server.ts";
 import { ProcessTarget } from "./adapters/process/target.ts";
 import type { LiveSettings } from "./config/live.ts";
-import { type Found, isOfStart, placesOf, serverSource } from "./config/places.ts";
+import { type Found, isOfStart, placesOf, serverSource, testSource } from "./config/places.ts";
 import { policyOf } from "./config/policy.ts";
 import type { LocalSettings, Place, Settings } from "./config/settings.ts";
 import type { Policy } from "./core/policy.ts";
@@ -65,7 +65,8 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
       return live.current.times.mount;
     },
   };
-  const server = new HelperServer(targets.server, helper, paths, source, times, settings, limit);
+  const ofTests = () => testSource(live.current, foundOf(targets));
+  const server = new HelperServer(targets.server, helper, paths, source, times, settings, limit, ofTests);
   const onHost = targets.tests instanceof ProcessTarget;
   const tests = new RunnerTests(targets.tests, runner, {
     get command() {
@@ -85,6 +86,7 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
     target: targets.server,
     testsTarget: targets.tests,
     watcher: new HostWatcher({ root, poll: settings.poll }),
+    alsoWatcher: new HostWatcher({ root, poll: settings.poll }),
     files: hostFiles,
     publisher: new HostPublisher(root, { html: settings.html, json: settings.json }),
     desktop: systemDesktop,

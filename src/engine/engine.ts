@@ -21,6 +21,9 @@ import type { EngineView, Snapshot, Wish } from "./view.ts";
 
 type Undated = Event extends infer E ? (E extends Event ? Omit<E, "at"> : never) : never;
 
+/** How many single files are watched, at about one watch of the system's each. */
+const MOST_ALSO = 1_000;
+
 export class Engine implements EngineView {
   readonly #ports: Ports;
   #policy: Policy;
@@ -35,6 +38,9 @@ export class Engine implements EngineView {
   #looking: Promise<void> = Promise.resolve();
   #controller = new AbortController();
   #mending = new AbortController();
+  /** What is watched: directories, and single files elsewhere. */
+  #directories: readonly string[] = [];
+  readonly #also = new Set<string>();
   #state: State;
   #session: Session = EMPTY_SESSION;
   #snapshot: Snapshot;
@@ -217,7 +223,24 @@ export class Engine implements EngineView {
     const { watcher, project, paths } = this.#ports;
     this.#post({ type: "aside.known", names: await project.readAside() });
     const directories = await watcher.watch(project.places(), (files) => void this.#sorter.take(files));
+    this.#directories = directories;
     this.#snapshot = { ...this.#snapshot, watched: directories.map((path) => paths.fromRoot(path)) };
+  }
+
+  /** What the server reads and what is not watched yet. What it reads no more stays: it may come back. */
+  async #alsoWatch(files: readonly string[]): Promise<void> {
+    const { project, alsoWatcher } = this.#ports;
+    const { beside } = project.places();
+    const isWatched = (file: string) => {
+      const name = file.slice(file.lastIndexOf("/") + 1);
+      const isBeside = beside !== null && file === `${beside.directory}/${name}` && beside.wanted(name);
+      return isBeside || this.#directories.some((one) => file.startsWith(`${one.replace(/\/$/, "")}/`));
+    };
+    const more = files.filter((file) => !this.#also.has(file) && !isWatched(file));
+    if (more.length === 0 || this.#also.size >= MOST_ALSO) return;
+    for (const file of more.slice(0, MOST_ALSO)) this.#also.add(file);
+    const places = { named: [...this.#also].sort(), found: [], beside: null, ignore: [], include: [] };
+    await alsoWatcher.watch(places, (changed) => void this.#sorter.take(changed));
   }
 
   /** Settings have changed while it runs. */
@@ -244,7 +267,9 @@ export class Engine implements EngineView {
     const { signal } = this.#controller;
     const checked = (check: SelfCheck) => this.#post({ type: "report.checked", cycle, check });
     const keep = (report: Report) => this.#keep(report, checked);
-    const settled = await runStep(input, { ports: this.#ports, say, signal, keep, checked }).catch(crashed);
+    const reads = (files: readonly string[]) => void (this.#policy.once || this.#alsoWatch(files));
+    const context = { ports: this.#ports, say, signal, reads, keep, checked };
+    const settled = await runStep(input, context).catch(crashed);
     this.#post({ type: "step.settled", cycle, step, settled });
   }
 
@@ -297,7 +322,7 @@ export class Engine implements EngineView {
     await this.#looking;
     await this.#keeper.stop();
     for (const unsubscribe of this.#unsubscribes) unsubscribe();
-    await this.#ports.watcher.close();
+    await Promise.all([this.#ports.watcher.close(), this.#ports.alsoWatcher.close()]);
     await Promise.all([this.#ports.server.close(), this.#ports.tests.close()]);
     this.#ending.resolve(this.#policy.once ? exit : 0);
   }

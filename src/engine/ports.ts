@@ -17,6 +17,8 @@ export interface Ports {
   /** Where the tests run. */
   readonly testsTarget: Target;
   readonly watcher: Watcher;
+  /** Of single files elsewhere that the server reads. */
+  readonly alsoWatcher: Watcher;
   readonly files: Files;
   readonly publisher: Publisher;
   readonly desktop: Desktop;

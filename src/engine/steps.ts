@@ -13,6 +13,8 @@ export interface StepContext {
   readonly ports: Ports;
   readonly say: Say;
   readonly signal: AbortSignal;
+  /** Files of the host that the workers have read: they are watched, too. */
+  readonly reads: (files: readonly string[]) => void;
   /** Keeps a complete report for editors; awaited only where the program ends after this cycle. */
   readonly keep: (report: Report) => Promise<Result<void>>;
   /** Takes what a comparison of the report with coverage.py's own numbers has found. */
@@ -117,7 +119,8 @@ function lagging(paths: readonly string[]): Settled {
 async function restart(context: StepContext): Promise<Settled> {
   const result = await context.ports.server.restart(context.say, context.signal);
   if (!result.ok) return failed(result.failure);
-  const { generation, workers, bootErrors, configError, ms } = result.value;
+  const { generation, workers, bootErrors, configError, reads, ms } = result.value;
+  context.reads(reads);
   const [first] = bootErrors;
   if (first) {
     context.say({ type: "server.boot-error", traceback: first.traceback, workers: bootErrors.length });

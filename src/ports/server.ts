@@ -41,6 +41,8 @@ export interface Restart {
   }[];
   /** Traceback of the user's own gunicorn config; the last good settings stay. */
   readonly configError: string | null;
+  /** Files of the host that decide on what the workers are: settings, also where there might be some, and loaded modules. */
+  readonly reads: readonly string[];
   readonly ms: number;
 }
 

@@ -44,7 +44,8 @@ export class Harness {
     const { clock, watcher, target, testsTarget, server, tests, publisher } = this;
     const { project } = this;
     const paths = new Paths(ROOT, () => []);
-    const adapters = { clock, watcher, target, testsTarget, server, tests, publisher };
+    const alsoWatcher = new FakeWatcher();
+    const adapters = { clock, watcher, alsoWatcher, target, testsTarget, server, tests, publisher };
     const ports = { ...adapters, desktop, files, project, paths };
     this.engine = new Engine(ports, policy);
     this.engine.onFact((fact) => this.facts.push(fact));

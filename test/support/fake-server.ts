@@ -94,7 +94,14 @@ export class FakeServer implements Server {
         "Traceback (most recent call last):\nModuleNotFoundError: No module named 'nothing_of_that_name'";
       const bootErrors = broken ? workers.map((worker) => ({ ...worker, traceback })) : [];
       const booted = broken ? [] : workers;
-      return ok({ generation: this.#generation, workers: booted, bootErrors, configError: null, ms: 5 });
+      return ok({
+        generation: this.#generation,
+        workers: booted,
+        bootErrors,
+        configError: null,
+        reads: [],
+        ms: 5,
+      });
     });
   }
 

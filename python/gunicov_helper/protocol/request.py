@@ -79,7 +79,11 @@ SHAPES = {
         "files": is_list(is_record(path=is_path, sha256=is_optional(is_digest))),
         "timeout": is_timeout,
     },
-    "freshness": {"files": is_list(is_path), "source": is_list(is_path)},
+    "freshness": {
+        "files": is_list(is_path),
+        "source": is_list(is_path),
+        "tests": is_optional(is_list(is_path)),
+    },
     "restart": {"timeout": is_timeout},
     "flush": {"timeout": is_timeout},
     "collect": {

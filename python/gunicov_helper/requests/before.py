@@ -71,7 +71,7 @@ class Before:
         generation = self.session.newest()
         if generation is None:
             return {"fresh": False, "why": "the workers' record is gone", "generation": 0}
-        why = self.why_stale(generation, request["files"], request["source"])
+        why = self.why_stale(generation, request)
         if why is None:  # these are the workers that the tests will find
             self.session.run = Run(generation.number)
             self.session.arrivals.begin()
@@ -82,8 +82,9 @@ class Before:
             "generation": generation.number,
         }
 
-    def why_stale(self, generation, files, source):
+    def why_stale(self, generation, request):
         """Why this generation, the newest, must be restarted (str), or None."""
+        files, tests = request["files"], request.get("tests")
         with Deaths(self.session.master) as deaths:
             boots = Boots(generation, self.session.record.workers(generation), deaths)
             boots.look()
@@ -110,7 +111,9 @@ class Before:
             return "this worker class does not tell whether it has served"
         if generation.served() or self.session.errors.hide_requests(generation.forked()):
             return "a worker has served a request"
-        inside = next((path for path in files if within(path, source)), None)
+        inside = next((path for path in files if within(path, request["source"])), None)
+        if tests is not None:  # what is not theirs may be anything that the server reads
+            inside = inside or next((path for path in files if not within(path, tests)), None)
         if inside:
             return f"{inside} has changed"
         loaded = {path for one in boots.booted.values() for path in one.get("modules") or []}

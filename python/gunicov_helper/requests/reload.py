@@ -151,6 +151,7 @@ class Reload:
                 for age, text in sorted(boots.failures().items())
             ],
             "config_error": self.session.record.config_error(),
+            "reads": sorted(self.reads(opened)),
             "ms": clock.ms(),
         }
 
@@ -158,6 +159,14 @@ class Reload:
         """Who else serves the app in its container. Only where the configuration chooses between several: on a
         machine that servers share, the others are nobody's business."""
         return twins(self.session.master) if self.session.one_of_many else []
+
+    def reads(self, opened):
+        """Files (set of paths) that decide on what the workers of a generation are: settings, also where one might
+        come, and the project's modules."""
+        found = set((opened.manifest() or {}).get("read") or {})
+        for told in opened.told("booted").values():
+            found.update(told.get("modules") or [])
+        return found
 
     def strangers(self, newest):
         """Pids of workers that may serve although no generation knows of them."""

@@ -77,6 +77,8 @@ export const Restart = v.object({
   workers: v.array(Worker),
   boot_errors: v.array(v.object({ age: int, pid, traceback: v.string() })),
   config_error: text,
+  /** Files that decide on what the workers are; some are only places where one might come. */
+  reads: v.optional(v.array(v.string()), []),
   ms: v.number(),
 });
 

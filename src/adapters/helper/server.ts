@@ -70,6 +70,7 @@ export class HelperServer implements Server {
   readonly #times: ServerTimes;
   readonly #choice: Choice;
   readonly #limit: Limit;
+  readonly #tests: (() => readonly string[]) | null;
   readonly #last = new LastReport();
   #rpc: Rpc | null = null;
   /** It was looked for, and not closed since. */
@@ -85,7 +86,10 @@ export class HelperServer implements Server {
   /** The report's files by the path they are shown under. */
   #inside = new Map<string, string>();
 
-  /** `source`: the server's source directories on the host, known once the target is open. */
+  /**
+   * `source`: the server's source directories on the host, known once the target is open; `tests`: those in which a change
+   * concerns the tests only (null: not known), unless a worker has loaded the file.
+   */
   constructor(
     target: Target,
     program: Program,
@@ -94,7 +98,9 @@ export class HelperServer implements Server {
     times: ServerTimes,
     choice: Choice = { master: null, coverageDir: null },
     limit: Limit = { failUnder: null, failUnderAlone: false },
+    tests: (() => readonly string[]) | null = null,
   ) {
+    this.#tests = tests;
     this.#target = target;
     this.#program = program;
     this.#paths = paths;
@@ -159,7 +165,8 @@ export class HelperServer implements Server {
       paths.map((path) => this.#paths.inside(path)).filter((path) => path !== null);
     // They are read where code is started, and no worker has loaded them as a module.
     const environment = files.filter((file) => isEnvironmentFile(basename(file)));
-    const params = { files: inside(files), source: inside([...this.#source(), ...environment]) };
+    const tests = this.#tests === null ? null : inside(this.#tests());
+    const params = { files: inside(files), source: inside([...this.#source(), ...environment]), tests };
     return await this.#call("freshness", params, Freshness, { signal });
   }
 
@@ -182,6 +189,7 @@ export class HelperServer implements Server {
       ms,
       bootErrors: result.value.boot_errors,
       configError: result.value.config_error,
+      reads: result.value.reads.flatMap((path) => this.#paths.host(path) ?? []),
     });
   }
 
