@@ -245,6 +245,7 @@ function onFound(state: State, event: Event & { type: "target.found" }, policy: 
     name: event.name,
     master: event.master,
     warnings: event.warnings,
+    coverage: event.coverage,
   });
   return [next, [fact, ...effects]];
 }

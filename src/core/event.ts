@@ -1,3 +1,4 @@
+import type { CoverageSettings } from "./coverage-settings.ts";
 import type { StepOutput } from "./effect.ts";
 import type { FactBody, Step } from "./fact.ts";
 import type { Failure } from "./failure.ts";
@@ -16,6 +17,7 @@ export type Event = { readonly at: number } & (
       readonly name: string;
       readonly master: number;
       readonly warnings: readonly string[];
+      readonly coverage: CoverageSettings | null;
     }
   /** The look for it found that it is not there, or can't be used. `alive`: what it lives in is there, so that it may come yet. `told`: it is not, and `target.back` will come by itself. */
   | {

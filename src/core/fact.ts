@@ -2,6 +2,7 @@
  * The facts: everything that gunicov tells the world, in one union. Every surface (Ink, text, NDJSON)
  * reads these and nothing else. Documented for users in docs/protocol.md.
  */
+import type { CoverageSettings } from "./coverage-settings.ts";
 import type { Failure } from "./failure.ts";
 import type { FileReport, Report } from "./report.ts";
 
@@ -77,6 +78,8 @@ export type FactBody =
       readonly name: string;
       readonly master: number;
       readonly warnings: readonly string[];
+      /** What is measured there; null: not known. */
+      readonly coverage: CoverageSettings | null;
     }
   | ({ readonly type: "error" } & Failure)
   | { readonly type: "warning"; readonly message: string }

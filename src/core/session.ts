@@ -1,4 +1,6 @@
 /** What a screen shows of the facts so far: a pure fold, kept small however long gunicov stays open. */
+
+import type { CoverageSettings } from "./coverage-settings.ts";
 import type {
   CheckFailure,
   CycleOutcome,
@@ -36,6 +38,8 @@ export interface Session {
     readonly workers: number;
     /** What was found when the server was: it stands as long as it does. */
     readonly warnings: readonly string[];
+    /** What is measured in it; null: not known. */
+    readonly coverage: CoverageSettings | null;
     /** Why the screen waits: the server's own or a worker's. */
     readonly note: string | null;
   };
@@ -103,6 +107,7 @@ export const EMPTY_SESSION: Session = {
     generation: null,
     workers: 0,
     warnings: [],
+    coverage: null,
     note: null,
   },
   warnings: [],
@@ -201,8 +206,8 @@ function withWarned(session: Session, warned: Session["warned"]): Session {
 }
 
 function onServerBack(session: Session, fact: Fact & { type: "server.back" }): Session {
-  const { name, master, warnings } = fact;
-  const up = withServer(session, { name, master, warnings, state: "up", note: null });
+  const { name, master, warnings, coverage } = fact;
+  const up = withServer(session, { name, master, warnings, coverage, state: "up", note: null });
   return { ...withWarned(up, []), lost: null };
 }
 

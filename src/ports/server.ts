@@ -1,4 +1,5 @@
 /** The server as the cycle needs it. Paths are the host's; the adapter maps them. */
+import type { CoverageSettings } from "../core/coverage-settings.ts";
 import type { Flush } from "../core/effect.ts";
 import type { CheckFailure, FactBody, Worker } from "../core/fact.ts";
 import type { Report } from "../core/report.ts";
@@ -15,6 +16,8 @@ export interface Found {
   readonly name: string;
   readonly master: number;
   readonly warnings: readonly string[];
+  /** Null: not known. */
+  readonly coverage: CoverageSettings | null;
 }
 
 export interface Check {

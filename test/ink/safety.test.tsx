@@ -88,7 +88,9 @@ describe("the terminal's size", () => {
     fc
       .tuple(fc.nat(99), fc.nat(99))
       .map(([written, expected]): FactBody => ({ type: "coverage.file", written, expected, pid: null })),
-    text.map((name): FactBody => ({ type: "server.back", name, master: 1, warnings: [name] })),
+    text.map(
+      (name): FactBody => ({ type: "server.back", name, master: 1, warnings: [name], coverage: null }),
+    ),
     fc.constantFrom(ready(3, 64), finished(), finished({ outcome: "cancelled" }), ...cycle()),
   );
   const key = fc.constantFrom(..."jkgGnNsSfctp/123450?rahe ", "\t", ENTER, "\x1b[6~", ESC);

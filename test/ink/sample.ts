@@ -120,7 +120,13 @@ export const STARTED: FactBody = {
   files: ["demo/source/xy/game.py"],
   selected: 0,
 };
-export const BACK: FactBody = { type: "server.back", name: "demo-s-1", master: 7, warnings: [] };
+export const BACK: FactBody = {
+  type: "server.back",
+  name: "demo-s-1",
+  master: 7,
+  warnings: [],
+  coverage: null,
+};
 
 export function ready(generation: number, workers = 4): FactBody {
   const roster = Array.from({ length: workers }, (_, index) => ({ age: index + 1, pid: 30 + index }));

@@ -54,6 +54,15 @@ function fact<const T extends string, const E extends v.ObjectEntries>(type: T, 
   return v.strictObject({ ...head, type: v.literal(type), ...entries });
 }
 
+const coverage = v.nullable(
+  v.strictObject({
+    version: text,
+    config: v.nullable(text),
+    source: v.array(v.string()),
+    branch: v.boolean(),
+  }),
+);
+
 export const Fact = v.variant("type", [
   fact("cycle.started", {
     reason: v.picklist(["start", "change", "rerun", "back"]),
@@ -85,7 +94,7 @@ export const Fact = v.variant("type", [
   fact("server.boot-error", { traceback: text, workers: lineNumber }),
   fact("server.lost", { message: text, fix: text }),
   fact("tests.lost", { message: text, fix: text }),
-  fact("server.back", { name: text, master: lineNumber, warnings: v.array(v.string()) }),
+  fact("server.back", { name: text, master: lineNumber, warnings: v.array(v.string()), coverage }),
   fact("error", {
     kind: v.picklist(Object.keys(FAILURE_EXIT) as (keyof typeof FAILURE_EXIT)[]),
     message: text,

@@ -58,7 +58,7 @@ export class FakeServer implements Server {
     return this.operations.run("find", signal, async () => {
       if (this.missing) return fail(this.missing);
       this.#found = true;
-      return ok({ name: "fake server", master: 7, warnings: [] });
+      return ok({ name: "fake server", master: 7, warnings: [], coverage: null });
     });
   }
 

@@ -234,6 +234,8 @@ def describe(master, record, own, loaded):
         "threads",
         "preload",
         "coverage_config",
+        "source",
+        "branch",
     ]
     return dict(
         {key: about.get(key) for key in keys},

@@ -50,6 +50,9 @@ export const Find = v.object({
     data_directory: text,
     generation: v.nullish(int, null),
     warnings: v.array(v.string()),
+    coverage_config: text,
+    source: v.nullish(v.array(v.string()), []),
+    branch: v.nullish(v.boolean(), false),
   }),
 });
 

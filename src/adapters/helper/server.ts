@@ -3,6 +3,7 @@
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
+import type { CoverageSettings } from "../../core/coverage-settings.ts";
 import type { Flush as FlushResult } from "../../core/effect.ts";
 import { type Failure, failure } from "../../core/failure.ts";
 import { lossReasons } from "../../core/loss.ts";
@@ -32,6 +33,7 @@ import {
   Check,
   Collect,
   Export,
+  type Find,
   Flush,
   Freshness,
   Nothing,
@@ -135,7 +137,15 @@ export class HelperServer implements Server {
     const { rpc, master } = connected.value;
     this.#rpc = rpc;
     const apart = (await this.#target.apart?.()) ?? [];
-    return ok({ name: this.#target.name, master: master.pid, warnings: [...apart, ...master.warnings] });
+    const warnings = [...apart, ...master.warnings];
+    return ok({ name: this.#target.name, master: master.pid, warnings, coverage: this.#settings(master) });
+  }
+
+  /** Null: no hook of ours tells. */
+  #settings(master: v.InferOutput<typeof Find>["master"]): CoverageSettings | null {
+    const { coverage: version, coverage_config: config, source, branch } = master;
+    if (version === null || !master.hook) return null;
+    return { version, config: config === null ? null : this.#paths.shown(config), source, branch };
   }
 
   async check(files: readonly ChangedFile[], signal: AbortSignal): Promise<Result<CheckResult>> {

@@ -1,4 +1,5 @@
 /** Each fact as lines of plain text. */
+import { settingsText } from "../../core/coverage-settings.ts";
 import type { Fact, TestCounts } from "../../core/fact.ts";
 import { clean, cleanLines, count, duration } from "../../core/text.ts";
 import { reportLines } from "./table.ts";
@@ -19,6 +20,7 @@ export function linesOf(fact: Fact): readonly string[] {
     case "server.back":
       return [
         `server: ${clean(fact.name)}, gunicorn's master is ${fact.master}`,
+        ...(fact.coverage === null ? [] : [clean(settingsText(fact.coverage))]),
         ...fact.warnings.map(warning),
       ];
     case "server.restarting":

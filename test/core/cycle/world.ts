@@ -221,7 +221,7 @@ export class World {
     const { now: at } = this;
     this.#send(
       found
-        ? { type: "target.found", name: "S", master: 7, warnings: [], at }
+        ? { type: "target.found", name: "S", master: 7, warnings: [], coverage: null, at }
         : {
             type: "target.missing",
             failure: BROKEN,

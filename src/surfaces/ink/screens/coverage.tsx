@@ -1,7 +1,8 @@
 import { useMemo } from "react";
+import { settingsText } from "../../../core/coverage-settings.ts";
 import type { Report } from "../../../core/report.ts";
 import type { Session } from "../../../core/session.ts";
-import { count } from "../../../core/text.ts";
+import { clean, count } from "../../../core/text.ts";
 import { type Span, span } from "../../../core/view/span.ts";
 import { type FileRow, sortOf } from "../../../core/view/table.ts";
 import { Row } from "../parts/row.tsx";
@@ -79,9 +80,11 @@ function Nothing({
   const words = session.cycle.running
     ? "The first table comes with this cycle."
     : "No report yet: a runs all tests.";
+  const { coverage } = session.server;
+  const lines = [words, ...(coverage === null ? [] : [clean(settingsText(coverage))])];
   return (
     <Rows
-      line={(index) => (index === 1 ? [span(`  ${words}`, "dim")] : null)}
+      line={(index) => (index >= 1 && lines[index - 1] ? [span(`  ${lines[index - 1]}`, "dim")] : null)}
       top={0}
       height={height}
       width={width}
