@@ -95,6 +95,7 @@ def test_a_difference_is_told_and_coverage_pys_own_rows_are_there_to_be_had(meas
     assert told["compared"] == 2
     assert [(one["path"], one["what"]) for one in told["differences"]] == [
         (lib, "missing_lines"),
+        (lib, "missing"),
         (lib, "summary.missing_lines"),
     ]
     first = told["differences"][0]
