@@ -59,6 +59,7 @@ describe("one run with tests of all outcomes, on a server that prints", () => {
     const types = session.facts.map((fact) => fact.type);
     const order = types.filter((type, index) => type !== types[index - 1]);
     const expected: FactType[] = [
+      "note",
       "server.back",
       "cycle.started",
       "server.restarting",
