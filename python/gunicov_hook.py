@@ -138,6 +138,17 @@ def working_directory():
         return None
 
 
+class MasterMeasure:
+    """What is measured of the project in gunicorn's master; see `measure_master`."""
+
+    def __init__(self):
+        self.coverage = None  # while it measures
+        self.branch = None
+        self.traced = set()  # real paths of what was imported while it measured
+        self.start = {}  # path -> (sha256 of the source, arcs or lines) at the master's start
+        self.config = None  # sha256 of the config that was executed last
+
+
 def master_state():
     """The state that outlives a reload, in a module entry that no config file replaces."""
     state = sys.modules.get("_gunicov_state")
@@ -159,6 +170,7 @@ def master_state():
         state.joined = {}  # the same of what this worker has worked out itself
         state.booting = None  # the worker that this process is, while it boots
         state.imported_at = 0.0  # its last sign of life, by the monotonic clock
+        state.forked_with = frozenset()  # the same, as long as the worker lives
         state.known = frozenset()  # names of the modules that a worker is forked with
         state.reload = None, None  # ours in the master, and the user's own
         state.retires = []  # the workers that this reload ends
@@ -167,6 +179,7 @@ def master_state():
         state.scarce = False  # memory is: they go one by one, and then the next ones come
         state.tried = set()  # names of libraries' modules that were tried in the master
         state.paths = {}  # what sysconfig.get_paths answers, by its arguments
+        state.master = MasterMeasure()
         state.measures = None  # Measures, where coverage has been started in this process
         state.libraries = {}  # path -> fingerprint of the files of those that are imported there
         state.owner = None  # (uid, gid) of the workers where the master must chown
@@ -421,7 +434,13 @@ class Measures:
     """
 
     def __init__(self, cov):
-        self.decided = {}
+        self.cov = cov
+        self.settings = self.deciding()
+        before = (
+            STATE.measures
+        )  # of the process that this one was forked from: each decision takes 0.1 ms
+        same = before is not None and before.settings == self.settings
+        self.decided = dict(before.decided) if same else {}
         self.busy = False  # coverage may import a package to decide; its own decisions then count
         try:
             self.inorout = copy.copy(cov._inorout)
@@ -432,6 +451,29 @@ class Measures:
             self.inorout = None
         names = ("source", "source_pkgs", "source_dirs", "include", "cover_pylib")
         self.any = any(option(cov, f"run:{name}") for name in names)
+
+    def deciding(self):
+        """All that a decision depends on."""
+        names = (
+            "source",
+            "source_pkgs",
+            "source_dirs",
+            "include",
+            "omit",
+            "cover_pylib",
+            "plugins",
+        )
+        found = [option(self.cov, f"run:{name}") for name in names]
+        return repr([*found, sys.path if any(found[:2]) else None])
+
+    def decide_all(self):
+        """Decide on all modules that are here, for processes that are forked from this one."""
+        if self.settings != self.deciding():
+            self.settings, self.decided = self.deciding(), {}
+        for name, module in list(sys.modules.items()):
+            path = getattr(module, "__file__", None)
+            if isinstance(path, str):
+                self(path, name)
 
     def __call__(self, path, name):
         key = path, name
@@ -488,6 +530,8 @@ def get_project_code(loader, fullname):
         STATE.hashes[real] = digest
         STATE.imported[path] = (os.path.abspath(path), real)
         tell_coverage(path, real)
+        if STATE.master.coverage and STATE.measures(path, fullname):
+            STATE.master.traced.add(real)
     known = STATE.code.get(path)
     if known and known[0] == digest:
         tell_import()
@@ -1467,8 +1511,8 @@ def stop_other_tracer():
     from writing at exit what it saw in the master: two tracers would spoil each other's data."""
     import coverage
 
-    other = coverage.Coverage.current()
-    if other is not None:
+    while coverage.Coverage.current() is not None:
+        other = coverage.Coverage.current()
         other.stop()
         other._auto_save = False
 
@@ -1826,6 +1870,7 @@ def record_boot(worker):
         libraries=imported_libraries(),
         counts_requests=mine.counts_requests,
         measures_children=bool(mine.coverage and asks_for_children(mine.coverage)),
+        early=imported_too_early() if mine.coverage else [],
     )
     mine.told = hashes
     STATE.known = frozenset(sys.modules)
@@ -1899,6 +1944,129 @@ def append(notes, path):
         os.write(fd, os.fsencode(path) + b"\0")
     finally:
         os.close(fd)
+
+
+# ---------------------------------------------------------------- the project's code in the master
+
+
+def measure_master():
+    """Measure what the master runs of the project: its config and the hooks there, and what these, a worker
+    class of the project's own or preload_app import. A cold run does so, too.
+
+    In turns: the master's start (at a reload: its config, where it has changed), which counts for every
+    generation from then on, and what is run while a generation lives. gunicorn's reload itself is in neither.
+    """
+    try:
+        import coverage
+
+        stop_measuring_master()
+        with where_started():
+            cov = make_coverage(None)
+            if imports_to_start(cov) or has_plugins_of_ours(cov):
+                return  # which would be code of the project's in the master: workers tell what is missing
+            only_measure(cov)
+            with quick_start(cov):
+                cov.start()
+            STATE.measures = Measures(cov)
+        find_no_files(cov)
+    except ImportError:
+        return  # there is no coverage, or it is broken
+    except Exception as error:  # noqa: BLE001 - the server goes before its measurement
+        STATE.errors.append(f"gunicorn's master is not measured: {error}")
+        return
+    master, branch = STATE.master, bool(cov.get_option("run:branch"))
+    if master.branch not in (None, branch):  # coverage can't combine the two
+        master.start, master.traced = {}, set()
+    master.branch, master.coverage = branch, cov
+    assert coverage.Coverage.current() is cov
+
+
+def has_plugins_of_ours(cov):
+    names = [name.partition(".")[0] for name in option(cov, "run:plugins") or []]
+    specs = [importlib.util.find_spec(name) for name in names]
+    return any(spec is not None and is_project(spec.origin or "") for spec in specs)
+
+
+def stop_measuring_master():
+    """What has run of the project since `measure_master`: {path: arcs or lines}."""
+    cov, STATE.master.coverage = STATE.master.coverage, None
+    if cov is None:
+        return {}
+    cov.stop()
+    data = cov.get_data()
+    read = data.arcs if STATE.master.branch else data.lines
+    return {path: set(read(path)) for path in data.measured_files() if read(path)}
+
+
+def end_master_start():
+    """The master has started, or has executed its config anew."""
+    for path, ran in stop_measuring_master().items():
+        digest = STATE.hashes.get(path)
+        known, before = STATE.master.start.get(path, (digest, set()))
+        STATE.master.start[path] = (digest, ran | before if known == digest else ran)
+
+
+def decide_for_workers():
+    if STATE.measures:
+        STATE.measures.decide_all()
+
+
+def is_config_new():
+    """Whether the user's config is to be executed for the first time, or has changed."""
+    location = user_config_location()
+    known = STATE.master.config
+    STATE.master.config = location and digest_of(location)
+    return STATE.user is None or STATE.master.config != known
+
+
+def measure_master_run():
+    """In a generation's life; where nothing is measured at the master's start nothing can be later."""
+    if STATE.master.start and STATE.current:
+        measure_master()
+
+
+def save_master():
+    """Leave the master's own data file for the generation that ends."""
+    ran = stop_measuring_master()
+    if not STATE.master.start or not STATE.current:
+        return
+    if os.path.exists(os.path.join(STATE.current, "unwanted")):
+        return
+    import coverage
+
+    whole = {path: set(before) for path, (_, before) in STATE.master.start.items()}
+    for path, more in ran.items():
+        whole.setdefault(path, set()).update(more)
+    folder = os.path.join(STATE.current, "part", "master")
+    make_directory(folder)
+    data = coverage.CoverageData(basename=os.path.join(folder, "data"))
+    if STATE.master.branch:
+        data.add_arcs(whole)
+    else:
+        data.add_lines(whole)
+    data.write()
+    getattr(data, "close", lambda: None)()
+    path = data.data_filename()
+    if STATE.owner:
+        os.chown(path, *STATE.owner)
+    name = f".coverage.{socket.gethostname()}.{os.getpid()}.master.{os.urandom(4).hex()}"
+    os.rename(path, os.path.join(STATE.current, name))
+    os.rmdir(folder)
+
+
+def imported_too_early():
+    """In a worker: files that coverage measures and that the master imported when it did not measure yet."""
+    found = []
+    with quick_realpath():
+        for name, module in list(sys.modules.items()):
+            path = getattr(module, "__file__", None)
+            if name not in STATE.forked_with or not isinstance(path, str):
+                continue
+            if name == "__main__" and not is_project(path):
+                continue  # gunicorn's own script
+            if STATE.measures(path, name) and REALPATH(path) not in STATE.master.traced:
+                found.append(REALPATH(path))
+    return sorted(set(found))
 
 
 # ---------------------------------------------------------------- steps of the master
@@ -1983,8 +2151,7 @@ def describe_coverage():
     """What master.json says of coverage; a configuration that it refuses becomes a warning."""
     version = import_coverage()
     described = {"coverage": version, "coverage_config": None, "source": [], "branch": False}
-    described["read"] = {}
-    described["warnings"] = []
+    described.update(read={}, warnings=[])
     if version is None:
         described["warnings"].append(
             "the coverage package cannot be imported by the server's Python; nothing is measured"
@@ -2059,6 +2226,7 @@ def wrap_reload(server):
             usual()
             return
         attempt(server, begin_reload, server)
+        attempt(server, save_master)
         put_back = hasten_end(server) if waits else None
         try:
             usual()
@@ -2217,17 +2385,14 @@ def doubtful_settings(cfg):
             "nothing is measured; install a version that has a wheel for this Python"
         )
     if cfg.preload_app:
-        warnings.append(
-            "preload_app = True: a reload keeps the old code, and lines run at import are not "
-            "measured; switch it off"
-        )
+        warnings.append("preload_app = True: a reload keeps the old code; switch it off")
     else:
         early = {os.path.realpath(path) for path in loaded_project_files()}
         early.discard(os.path.realpath(STATE.user.path or ""))
         if early:
             warnings.append(
-                "imported in gunicorn's master, so changed only by a full restart, and lines run "
-                "at import are not measured: " + ", ".join(sorted(early))
+                "imported in gunicorn's master, so changed only by a full restart: "
+                + ", ".join(sorted(early))
             )
     return warnings
 
@@ -2282,7 +2447,13 @@ def open_generation(server, retires):
     settings = {name: getattr(cfg, name) for name in RECORDED_SETTINGS}
     settings["worker_class"] = cfg.worker_class_str
     settings["graceful_timeout"] = STATE.graceful_timeout
-    manifest = {"generation": number, "time": time.time(), "settings": settings}
+    measures = bool(STATE.master.start)
+    manifest = {
+        "generation": number,
+        "time": time.time(),
+        "measures_master": measures,
+        "settings": settings,
+    }
     manifest["read"] = described["read"]
     make_generation(number, {**manifest, "retires": retires})
     STATE.generation = number
@@ -2444,13 +2615,17 @@ def on_starting(server):
 
 def when_ready(server):
     THEIRS["when_ready"](server)
+    attempt(server, end_master_start)
     attempt(server, wrap_reload, server)
     attempt(server, open_memory)
     attempt(server, forget_this_module)
+    attempt(server, decide_for_workers)
     attempt(server, open_generation, server, [])
+    attempt(server, measure_master_run)
 
 
 def on_reload(server):
+    attempt(server, end_master_start)
     THEIRS["on_reload"](server)
     attempt(server, forget_this_module)
     attempt(server, wrap_reload, server)
@@ -2460,7 +2635,9 @@ def on_reload(server):
         attempt(server, take_joins, STATE.current)
     attempt(server, save_memory, server)
     attempt(server, preload, server)
+    attempt(server, decide_for_workers)
     attempt(server, open_generation, server, STATE.retires)
+    attempt(server, measure_master_run)
     attempt(server, give_way, server)
 
 
@@ -2474,6 +2651,7 @@ def post_fork(server, worker):
     attempt(worker, worker._gunicov.mark, "forked", str(os.getpid()).encode())
     worker._gunicov.pid = os.getpid()
     STATE.known, STATE.real = frozenset(sys.modules), RealPaths()
+    STATE.forked_with = STATE.known
     STATE.compiled, STATE.joined = {}, {}
     STATE.booting = worker
     atexit.register(save_at_exit, worker)
@@ -2526,6 +2704,8 @@ def export_config():
         names.update(load_user_config().exports)
         return {}
     import_from_source()
+    if is_config_new():
+        measure_master()
     user = load_user_config()
     names.update({name: value for name, value in user.exports.items() if name not in CHAINED})
     if not {"control_socket", "control_socket_disable"} & user.explicit:

@@ -65,8 +65,9 @@ class Generation:
         return [self.read(kind, age) for age in self.ages(kind)]
 
     def data_files(self):
-        """Complete data files, as the counter counts them."""
-        return sorted(p for p in self.dir.iterdir() if p.name.startswith(".coverage."))
+        """Complete data files of workers, as the counter counts them."""
+        files = (path for path in self.dir.iterdir() if path.name.startswith(".coverage."))
+        return sorted(path for path in files if ".master." not in path.name)
 
 
 class Server:

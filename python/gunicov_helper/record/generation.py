@@ -15,6 +15,11 @@ def as_int(value):
         return None
 
 
+def is_masters(path):
+    """Whether a data file is the master's own."""
+    return ".master." in os.path.basename(path)
+
+
 class Generation:
     """One `gen-…` directory of the record. Its files appear by rename, so each is read once."""
 
@@ -82,6 +87,22 @@ class Generation:
         have started."""
         names = (name for name in list_names(self.path) if name.startswith(".coverage"))
         return sorted(self.join(name) for name in names) + self.children.files()
+
+    def of_master(self):
+        """Why what gunicorn's master itself has run of the project is not measured (list of str)."""
+        early = {path for one in self.told("booted").values() for path in one.get("early") or []}
+        reasons = []
+        if early:
+            first, *more = sorted(early)
+            rest = f" and {len(more)} more" if more else ""
+            reasons.append(
+                f"{first}{rest} was imported in gunicorn's master before that was measured: what ran then is missing"
+            )
+        if (self.manifest() or {}).get("measures_master") and not any(
+            map(is_masters, self.data_files())
+        ):
+            reasons.append("the data of gunicorn's master could not be saved")
+        return reasons
 
     def directories(self):
         kinds = ("forked", "booted", "boot-error", "saved", "done")

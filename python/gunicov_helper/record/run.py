@@ -91,4 +91,6 @@ class Run:
         missing = sorted(set(range(min(ages), max(ages))) - ages) if ages else []
         if missing and not gone:
             found.append(f"worker #{missing[0]} was forked, and is not on the record")
+        for roster in self.rosters:
+            found += roster.generation.of_master()
         return found

@@ -13,6 +13,7 @@ from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.doubts import Doubts
+from gunicov_helper.record.generation import is_masters
 from gunicov_helper.record.imported import (
     CLOCK_SECONDS,
     begun,
@@ -122,7 +123,7 @@ class Report:
         if not generations:
             raise Failure("no-report", f"generation {number} is not recorded")
         files = [path for generation in generations for path in generation.data_files()]
-        if not files:
+        if all(map(is_masters, files)):
             for generation in generations:
                 self.refuse_unsaved(generation)
             raise Failure(

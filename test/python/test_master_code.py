@@ -1,0 +1,169 @@
+"""What gunicorn's master runs of the project is measured as in a cold run: its config, what that imports, hooks."""
+
+import os
+
+import pytest
+from cycles import Cycles, cold_report
+from test_helper_collect import assert_equal
+
+APP = """\
+from mypkg import shapes
+
+
+def app(environ, start_response):
+    body = shapes.area(environ["PATH_INFO"]).encode()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+"""
+FILES = {
+    "app.py": APP,
+    "mypkg/__init__.py": "",
+    "mypkg/settings.py": "WORKERS = 2\nif WORKERS > 1:\n    MANY = True\nelse:\n    MANY = False\n",
+    "mypkg/shapes.py": """\
+from mypkg import settings
+
+
+def area(path):
+    if path == "/q":
+        return "square"
+    return "round" if settings.MANY else "?"
+
+
+def never():
+    return 0
+""",
+    "mypkg/later.py": "def note(text):\n    for _ in text:\n        pass\n    return text\n",
+    "mypkg/workers.py": """\
+from gunicorn.workers.sync import SyncWorker
+
+
+class Mine(SyncWorker):
+    def handle_request(self, *args):
+        return super().handle_request(*args)
+""",
+}
+CONF = "from mypkg import settings\n\nworkers = settings.WORKERS\n"
+HOOKS = """\
+def on_starting(server):
+    from mypkg import later
+
+    later.note("starting")
+
+
+def when_ready(server):
+    for _ in range(2):
+        pass
+
+
+def pre_fork(server, worker):
+    if worker.age:
+        return
+
+
+def post_fork(server, worker):
+    worker.mine = True
+
+
+def child_exit(server, worker):
+    if worker.pid:
+        return
+"""
+CASES = {
+    "a config that imports from the project": (CONF, []),
+    "a config with hooks": (CONF + "\n\n" + HOOKS, []),
+    "a config alone": ("import os\n\nworkers = 2 if os.sep else 3\n", []),
+    "a config that calls a set-up": (
+        "from mypkg import later\n\nlater.note('x')\nworkers = 2\n",
+        [],
+    ),
+    "preload_app": ("workers = 2\npreload_app = True\n", []),
+    "a worker class of the project's own": (
+        "workers = 2\nworker_class = 'mypkg.workers.Mine'\n",
+        [],
+    ),
+    "a worker class on the command line": ("workers = 2\n", ["-k", "mypkg.workers.Mine"]),
+    "a module as the config": (None, []),
+}
+PATHS = ["/", "/q"]
+
+
+@pytest.fixture
+def served(gunicorn_server, project, virtual):
+    """A factory: our Cycles on a server with that config (None: the module mypkg.conf; '': none)."""
+
+    def start(conf, args=(), branch="branch = True\n"):
+        rc = f"[run]\n{branch}source = .\n"
+        project.write({**FILES, "rc": rc, "cold.rc": f"{rc}parallel = True\n"})
+        if conf != "":
+            project.write({"mypkg/conf.py": CONF} if conf is None else {"gunicorn.conf.py": conf})
+        env = {"GUNICOV_COVERAGE_CONFIG": "rc"}
+        if conf is None:
+            env["GUNICOV_USER_CONFIG"] = "python:mypkg.conf"
+        server = gunicorn_server(project.dir, args=args, env=env, python=virtual.python)
+        return Cycles(server, virtual.python)
+
+    return start
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_the_master_runs_is_measured_as_in_a_cold_run(
+    gunicorn_server, project, virtual, tmp_path, served, case
+):
+    conf, args = CASES[case]
+    with served(conf, args) as ours:
+        plain = [*args, *(["-c", "python:mypkg.conf"] if conf is None else [])]
+        cold = cold_report(
+            gunicorn_server, project, tmp_path, PATHS, args=plain, python=virtual.python
+        )
+        for _ in range(3):
+            answer = ours.run(PATHS)
+            assert_equal(answer["report"], cold, str(project.dir))
+            flush = answer["flush"]
+            assert (flush["reasons"], answer["superseded"]) == ([], [])
+
+
+def row(answer, name):
+    return next(row for row in answer["report"]["files"] if row["path"].endswith(name))
+
+
+def test_an_edit_of_the_config_is_measured_anew(served, project):
+    with served(CONF, branch="") as ours:
+        assert row(ours.run(PATHS), "gunicorn.conf.py")["executed_lines"] == [1, 3]
+        project.write({"gunicorn.conf.py": "# moved\n\n" + CONF})
+        answer = ours.run(PATHS)
+        assert row(answer, "gunicorn.conf.py")["executed_lines"] == [3, 5]
+        assert answer["superseded"] == [] and answer["flush"]["reasons"] == []
+
+
+def test_what_was_imported_before_the_master_is_measured_is_never_complete(
+    served, project, virtual
+):
+    """Here by a .pth; a program of the project's that embeds gunicorn does the same."""
+    project.write(FILES)
+    (virtual.site / "early.pth").write_text(
+        f"import sys; sys.path.insert(0, {str(project.dir)!r}); import mypkg.settings\n"
+    )
+    with served("workers = 2\n") as ours:
+        answer = ours.run(PATHS)
+        (reason,) = answer["flush"]["reasons"]
+        assert "mypkg/" in reason and "before that was measured" in reason
+
+
+def test_coverage_may_be_measuring_the_master_already(served, project, gunicorn_server, virtual):
+    """`coverage run -m gunicorn`, or COVERAGE_PROCESS_START: the same numbers."""
+    with served(CONF + "\n\n" + HOOKS) as ours:
+        plain = ours.run(PATHS)["report"]
+    env = {"GUNICOV_COVERAGE_CONFIG": "rc", "COVERAGE_PROCESS_START": project.dir / "cold.rc"}
+    server = gunicorn_server(project.dir, env=env, python=virtual.python)
+    with Cycles(server, virtual.python) as ours:
+        answer = ours.run(PATHS)
+        assert answer["flush"]["reasons"] == []
+        assert answer["report"]["totals"] == plain["totals"]
+
+
+def test_a_project_without_code_in_the_master_leaves_no_data_of_it(served):
+    with served("") as ours:
+        ours.run(PATHS)
+        assert ours.run(PATHS)["flush"]["reasons"] == []
+        names = os.listdir(ours.server.generations()[-2].dir)
+        assert not [name for name in names if ".master." in name]
