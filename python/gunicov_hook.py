@@ -35,6 +35,7 @@ import _thread
 import atexit
 import contextlib
 import copy
+import errno
 import fcntl
 import gc
 import hashlib
@@ -245,6 +246,8 @@ def check_base(base):
             # Sticky, as /tmp is: masters of several users share it and can't touch each other's.
             os.chmod(base, 0o1777)
     info = os.lstat(base) if base == DEFAULT_DIR else os.stat(base)
+    if not stat.S_ISDIR(info.st_mode) and not stat.S_ISLNK(info.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), base)
     ours = info.st_uid in (0, os.geteuid()) or info.st_mode & stat.S_ISVTX
     if stat.S_ISDIR(info.st_mode) and ours:
         return
@@ -1830,6 +1833,9 @@ def save_once(worker, mine):
         name = keep_data(mine)
     except Exception as error:  # noqa: BLE001 - whatever coverage raises goes into saved/
         mine.error = format_failure(error)
+        if isinstance(error, UnicodeEncodeError):  # its own words do not say of which file
+            name = error.object.encode("utf-8", "surrogateescape")
+            mine.error += f"UnicodeEncodeError: a file's name is not UTF-8: {name!r}\n"
         worker.log.error("gunicov: coverage could not be saved\n%s", mine.error)
         if mine.directory:  # room for the line that says so
             with contextlib.suppress(OSError):

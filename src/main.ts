@@ -5,7 +5,7 @@ import { LiveSettings } from "./config/live.ts";
 import { loadConfig } from "./config/load.ts";
 import { policyOf } from "./config/policy.ts";
 import { checkDirectories, settle } from "./config/settings.ts";
-import { FAILURE_EXIT, type Failure } from "./core/failure.ts";
+import { FAILURE_EXIT, type Failure, failure } from "./core/failure.ts";
 import { refusedFacts } from "./core/refused.ts";
 import type { EngineView } from "./engine/view.ts";
 import { INSTALLED } from "./installed.ts";
@@ -15,6 +15,27 @@ type Surface = "ink" | "text" | "ndjson";
 
 /** Runs the command line `argv` (without the program's name) and gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    return await run(argv);
+  } catch (error) {
+    if (!isOutOfFiles(error)) throw error;
+    return complain(TOO_MANY_FILES, wantsJson(argv));
+  }
+}
+
+/** What the shell's `ulimit -n` is too small for. */
+const TOO_MANY_FILES = failure(
+  "limit",
+  "gunicov may not open as many files as it needs.",
+  "Raise the limit of open files in this shell: ulimit -n 1024",
+);
+
+function isOutOfFiles(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  return code === "EMFILE" || code === "ENFILE";
+}
+
+async function run(argv: readonly string[]): Promise<number> {
   const version = await ownVersion();
   const read = readArguments(argv, version);
   if (!read.ok) return complain(read.failure, wantsJson(argv));

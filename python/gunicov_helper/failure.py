@@ -6,6 +6,7 @@ import traceback
 
 # A full disk, one that can't be written, or a record that is removed under our hands.
 NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT)
+NO_FILES = (errno.EMFILE, errno.ENFILE)
 
 
 class Failure(Exception):
@@ -31,6 +32,12 @@ def as_failure(error):
         return Failure("cancelled", "cancelled")
     if isinstance(error, PermissionError):
         return denied(str(error))
+    if isinstance(error, OSError) and error.errno in NO_FILES:
+        return Failure(
+            "limit",
+            f"{error.strerror}, where the server runs",
+            "Raise the limit of open files there (ulimit -n), and start gunicov again.",
+        )
     if isinstance(error, OSError) and error.errno in NO_PLACE:
         return no_place(error.filename, error.strerror)
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))

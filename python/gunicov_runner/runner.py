@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 
+from gunicov_runner.command.options import refuse_unknown
 from gunicov_runner.failure import Failure, bad
 from gunicov_runner.forked import Forked
 from gunicov_runner.preload import Preload
@@ -200,6 +201,8 @@ class Runner:
     @staticmethod
     def _prepare(field):
         command = field.command()
+        if command.interpreter == sys.executable:  # else it is asked again, of a runner on that one
+            refuse_unknown(command)
         return {
             "interpreter": command.interpreter,
             "pytest": command.pytest,

@@ -268,7 +268,8 @@ export class Engine implements EngineView {
     const checked = (check: SelfCheck) => this.#post({ type: "report.checked", cycle, check });
     const keep = (report: Report) => this.#keep(report, checked);
     const reads = (files: readonly string[]) => void (this.#policy.once || this.#alsoWatch(files));
-    const context = { ports: this.#ports, say, signal, reads, keep, checked };
+    const { once } = this.#policy;
+    const context = { ports: this.#ports, say, signal, reads, keep, checked, once };
     const settled = await runStep(input, context).catch(crashed);
     this.#post({ type: "step.settled", cycle, step, settled });
   }

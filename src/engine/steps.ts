@@ -15,6 +15,8 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** Files of the host that the workers have read: they are watched, too. */
   readonly reads: (files: readonly string[]) => void;
+  /** The program ends after this cycle: no save is seen any more. */
+  readonly once: boolean;
   /** Keeps a complete report for editors; awaited only where the program ends after this cycle. */
   readonly keep: (report: Report) => Promise<Result<void>>;
   /** Takes what a comparison of the report with coverage.py's own numbers has found. */
@@ -125,7 +127,8 @@ async function restart(context: StepContext): Promise<Settled> {
   if (first) {
     context.say({ type: "server.boot-error", traceback: first.traceback, workers: bootErrors.length });
     const message = `The new code does not start: ${lastLine(first.traceback)}`;
-    return failed(failure("boot-error", message, "Mend it and save; the server lives on.", first.traceback));
+    const fix = context.once ? "Mend it, and run again." : "Mend it and save; the server lives on.";
+    return failed(failure("boot-error", message, fix, first.traceback));
   }
   if (configError !== null) {
     const message = `gunicorn's config file fails, its last good settings stay: ${lastLine(configError)}`;

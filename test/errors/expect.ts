@@ -35,6 +35,8 @@ export interface Expected {
   readonly exit: number;
   readonly message: RegExp;
   readonly fix: RegExp;
+  /** Said before the server is restarted for it. */
+  readonly early?: true;
   /** Milliseconds in which all is said and done. */
   readonly within?: number;
 }
@@ -73,6 +75,7 @@ function expectFacts({ code, stdout, stderr }: Ended, expected: Expected): void 
     message: expect.stringMatching(expected.message),
     fix: expect.stringMatching(expected.fix),
   });
+  if (expected.early) expect(ofType(facts, "server.ready")).toEqual([]);
   expect(errors[0]?.message, "one line").not.toContain("\n");
   expect(errors[0]?.detail ?? "").not.toMatch(OURS);
   expect(facts.at(-1)).toMatchObject({ type: "cycle.finished", exit_code: expected.exit });

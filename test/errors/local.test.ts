@@ -1,10 +1,11 @@
 /** What goes wrong at once with a server and tests on this machine. */
 import { once } from "node:events";
-import { mkdir, readdir, symlink } from "node:fs/promises";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterEach, describe, expect, test } from "vitest";
-import { ROOT, remove, run } from "../support/machine.ts";
+import { environment, ROOT, remove, run } from "../support/machine.ts";
 import { type Choices, project, SERVER } from "../support/small-project.ts";
 import { type Expected, expectError } from "./expect.ts";
 
@@ -32,7 +33,7 @@ describe("the server", () => {
         exit: 3,
         message: /gunicorm was not found/,
         fix: /pip install gunicorn/,
-        within: 3000,
+        within: 10_000,
       },
     ));
 
@@ -47,7 +48,7 @@ describe("the server", () => {
         exit: 3,
         message: new RegExp(`address is in use: .*${port}`),
         fix: /server\.port = 0/,
-        within: 3000,
+        within: 10_000,
       },
     );
     other.close();
@@ -117,7 +118,7 @@ describe("the code", () => {
   test("row 8: has a SyntaxError", () =>
     inProject(
       { files: { "app.py": "def app(:\n" } },
-      { kind: "boot-error", exit: 3, message: /does not start: SyntaxError/, fix: /Mend it and save/ },
+      { kind: "boot-error", exit: 3, message: /does not start: SyntaxError/, fix: /Mend it, and run again/ },
     ));
 
   test("row 8: has an ImportError", () =>
@@ -131,6 +132,67 @@ describe("the code", () => {
       { files: { "app.py": "application = 1\n" } },
       { kind: "boot-error", exit: 3, message: /Failed to find attribute 'app'/, fix: /Mend it/ },
     ));
+});
+
+describe("coverage.py", () => {
+  const refused = (name: string, text: string, message: RegExp, fix = /Correct .*; the next restart/) =>
+    inProject({ files: { [name]: text } }, { kind: "coverage-config", exit: 2, message, fix, early: true });
+
+  test("its configuration can't be read", () =>
+    refused(".coveragerc", "[run\nbranch = True\n", /\.coveragerc:1: .*no section headers/));
+
+  test("its configuration has a wrong value", () =>
+    refused(".coveragerc", "[run]\nbranch = maybe\n", /\.coveragerc:2: .*Not a boolean: maybe/));
+
+  test("its configuration has a wrong pattern", () =>
+    refused("setup.cfg", "[coverage:report]\nexclude_also = (\n", /setup\.cfg:2: .*exclude_also/));
+
+  test("its configuration is no TOML", () =>
+    refused("pyproject.toml", "[tool.coverage.run]\nbranch = tru\n", /pyproject\.toml:2: .*Invalid value/));
+
+  test("its plugin is not there", () =>
+    refused(".coveragerc", "[run]\nplugins = no_such\n", /does not start.*No module named 'no_such'/));
+
+  test("reports no file", () =>
+    inProject(
+      { files: { ".coveragerc": "[report]\ninclude = nothing/*\n" } },
+      {
+        kind: "coverage-error",
+        exit: 4,
+        message: /no file to report: of 1 data file in \/.*gen-/,
+        fix: /\.coveragerc/,
+      },
+    ));
+
+  test("a file's name is not UTF-8", async () => {
+    const directory = await project({ files: { ".coveragerc": "[run]\nsource = .\n" } });
+    directories.push(directory);
+    await writeFile(
+      Buffer.concat([Buffer.from(`${directory}/caf`), Buffer.from([0xe9]), Buffer.from(".py")]),
+      "x = 1\n",
+    );
+    await expectError(["run", "--local"], directory, {
+      kind: "coverage-error",
+      exit: 4,
+      message: /name is not UTF-8: b'.*caf\\xe9\.py'/,
+      fix: /Rename that file/,
+    });
+  });
+});
+
+test.each([64, 100, 40])("the shell allows %i open files", async (files) => {
+  const directory = await project();
+  directories.push(directory);
+  const words = [join(ROOT, "bin", "gunicov"), "run", "--local"];
+  const { all } = await execa("sh", ["-c", `ulimit -n ${files}; exec node "$@"`, "sh", ...words], {
+    cwd: directory,
+    env: environment(),
+    extendEnv: false,
+    all: true,
+    reject: false,
+  });
+  expect(all).not.toMatch(/^\s+at |Traceback/m);
+  expect(all).toMatch(/ulimit -n|passed in/);
 });
 
 describe("the tests", () => {
@@ -155,7 +217,13 @@ describe("the tests", () => {
   test("pytest refuses an option", () =>
     inProject(
       { tests: ["pytest", "tests", "--no-such-option"] },
-      { kind: "usage", exit: 2, message: /unrecognized arguments: --no-such-option/, fix: /test command/ },
+      {
+        kind: "usage",
+        exit: 2,
+        message: /unrecognized arguments: --no-such-option/,
+        fix: /test command/,
+        early: true,
+      },
     ));
 
   test("pytest-xdist is not installed", () =>
@@ -166,6 +234,7 @@ describe("the tests", () => {
         exit: 2,
         message: /pytest-xdist is not installed/,
         fix: /pip install pytest-xdist/,
+        early: true,
       },
     ));
 });

@@ -236,3 +236,14 @@ def test_the_hook_may_itself_be_named_gunicorn_conf(gunicorn_server, project):
     server.wait_booted()
     server.hup()
     assert server.generation.manifest["generation"] == 2
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_directory_for_records_that_is_a_file_is_said_as_that(gunicorn_server, project, place):
+    project.write({"app.py": HELLO, "file": ""})
+    env = {"GUNICOV_DIR": project.dir / place}
+    server = gunicorn_server(project.dir, env=env, hook=True, wait=False)
+    wait_until(lambda: "Booting worker" in server.log(), "a worker", server.log)
+    wait_until(lambda: "open_generation failed" in server.log(), "the complaint", server.log)
+    assert "Not a directory" in server.log() or "File exists" in server.log()
+    assert "belongs to another user" not in server.log()

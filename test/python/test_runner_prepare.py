@@ -131,3 +131,15 @@ def test_any_other_command_has_no_interpreter(runner, command):
 def test_a_shell_script_called_pytest_is_executed_as_it_is(runner, tmp_path):
     path = script(tmp_path / "bin", "#!/bin/sh\nexec make test\n")
     assert prepare(runner, str(path)).ok["pytest"] is False
+
+
+def test_an_option_of_a_plugin_that_is_not_there_is_said(runner, tmp_path):
+    answer = prepare(runner, "pytest", "-q", "--no-such-option", "tests", cwd=tmp_path)
+    assert answer.error["kind"] == "usage"
+    assert "--no-such-option" in answer.error["message"]
+
+
+def test_an_option_of_the_projects_own_conftest_is_known(runner, tmp_path):
+    conftest = "def pytest_addoption(parser):\n    parser.addoption('--mine')\n"
+    (tmp_path / "conftest.py").write_text(conftest)
+    assert prepare(runner, "pytest", "--mine=1", cwd=tmp_path).ok["pytest"]

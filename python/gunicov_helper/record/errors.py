@@ -48,6 +48,13 @@ class Errors:
         told = [one for one in told if isinstance(one.get("time"), (int, float))]
         return next((text(one) for one in reversed(told) if one["time"] >= since), None)
 
+    def of_start(self, generation):
+        """Why coverage.py has not started in a worker of that generation, or None: no disk is to blame."""
+        told = [one for one in self.lines() if one.get("step") == "start_coverage"]
+        told = [one for one in told if one.get("generation") == generation]
+        said = str(told[-1].get("error") or "") if told else ""
+        return said if said and "[Errno" not in said else None
+
     def of_worker(self, age):
         """Why a worker left no word of its data, or None."""
         steps = ("save_worker", "start_coverage")

@@ -44,3 +44,18 @@ def link(path, name):
         os.link(path, name)
     except OSError:
         shutil.copyfile(path, name)
+
+
+def nothing_left(collected):
+    """The Failure of data of which coverage.py reports no file."""
+    count = len(collected.files)
+    return Failure(
+        "coverage-error",
+        "coverage.py has data, but no file to report: of {} in {}".format(
+            "1 data file" if count == 1 else f"{count} data files",
+            os.path.dirname(collected.files[0]),
+        ),
+        "Do `include`, `omit` and `source` of coverage's configuration ({}) leave the server's code?".format(
+            collected.config or "no file"
+        ),
+    )

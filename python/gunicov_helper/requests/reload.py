@@ -15,6 +15,7 @@ from gunicov_helper.process.watch import POLL_SECONDS, Watch
 from gunicov_helper.protocol.wait import Clock
 from gunicov_helper.record.boots import Boots, clock_age
 from gunicov_helper.record.errors import removed
+from gunicov_helper.record.refusals import not_started
 from gunicov_helper.record.roster import Roster, look_settled, missing_old
 from gunicov_helper.record.run import Run
 
@@ -140,6 +141,10 @@ class Reload:
             self.session.signalling = None
         if job.cancelled:
             raise Cancelled()
+        refused = self.session.errors.of_start(opened.number)
+        if refused and not boots.failures():
+            about = self.session.record.master()
+            raise not_started(refused, about.get("started_in") or about.get("cwd") or "/")
         self.session.arrivals.begin()
         return {
             "generation": opened.number,

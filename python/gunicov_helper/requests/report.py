@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 
-from gunicov_helper.failure import Failure, no_place
+from gunicov_helper.failure import Failure
 from gunicov_helper.files import RealPaths, list_names
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
@@ -21,11 +21,12 @@ from gunicov_helper.record.imported import (
     digest_of_source,
     imported,
 )
+from gunicov_helper.record.refusals import not_saved
 from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.record.settings import changed_settings
 from gunicov_helper.report.analyser import Analyser
 from gunicov_helper.report.child import Child
-from gunicov_helper.report.collected import Collected, link_all
+from gunicov_helper.report.collected import Collected, link_all, nothing_left
 from gunicov_helper.report.environment import Environment
 from gunicov_helper.report.renaming import Renaming, relative_to
 from gunicov_helper.report.results import settings_of
@@ -65,8 +66,13 @@ class Report:
         self.session.enter_project()
         self.session.analyser = self.session.analyser or Analyser()
         collected = Collected(files, self.coverage_config())
-        with self.session.own_modules:
-            report = yield from self.analyse(collected, request.get("plain"), job)
+        try:
+            with self.session.own_modules:
+                report = yield from self.analyse(collected, request.get("plain"), job)
+        except Failure as failure:
+            if not failure.message.startswith("NoDataError"):
+                raise
+            raise nothing_left(collected) from None
         report["view"], unknown = view_of(collected.options, report["branches"])
         limit = request.get("fail_under"), request.get("alone")
         report["below"] = below(report["totals"], collected.options, *limit)
@@ -134,12 +140,12 @@ class Report:
         return files
 
     def refuse_unsaved(self, generation):
-        """Raise Failure `coverage-dir` where its workers have measured, but could not save."""
+        """Raise the Failure that tells why, where its workers have measured, but could not save."""
         told = [told.get("error") for told in generation.told("saved").values()]
         told += [self.session.errors.of_worker(age) for age in generation.forked()]
         why = next((str(error).strip().splitlines()[-1] for error in told if error), None)
         if why:
-            raise no_place(os.path.dirname(self.session.record.path), why)
+            raise not_saved(why, os.path.dirname(self.session.record.path))
 
     def coverage_config(self):
         """The file that coverage.py read its configuration from; None: it is to search for it."""
