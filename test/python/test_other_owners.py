@@ -232,14 +232,13 @@ def test_a_program_that_gunicorns_own_config_has_given_the_socket(served, projec
 
 def test_what_workers_have_forked_answers_nothing(served):
     server, client = served()
-    client.ask("restart", timeout=TIME)
-    server.get("/fork")
-    flushed = flush(client)
-    assert (flushed["reasons"], flushed["note"]) == ([], None)
-    client.ask("restart", timeout=TIME)
-    server.get("/system")
-    flushed = flush(client)
-    assert (flushed["reasons"], flushed["note"]) == ([], None)
+    for path in ("/fork", "/system"):
+        client.ask("restart", timeout=TIME)
+        server.get(path)
+        flushed = flush(client)
+        # That such a process still runs is another matter.
+        said = [*flushed["reasons"], flushed["note"] or ""]
+        assert not any("socket" in line or "answer" in line for line in said)
 
 
 def test_a_server_beside_it_with_another_port_is_no_other_owner(served, gunicorn_server, project):
