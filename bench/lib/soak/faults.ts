@@ -6,9 +6,12 @@ import { APP, CONFIG, type Files, fatal, tests } from "./files.ts";
 /** The facts of one cycle. */
 export class Told {
   readonly #facts: readonly Fact[];
+  /** How many cycles the turn had in all. */
+  readonly cycles: number;
 
-  constructor(facts: readonly Fact[]) {
+  constructor(facts: readonly Fact[], cycles = 1) {
     this.#facts = facts;
+    this.cycles = cycles;
   }
 
   of<T extends Fact["type"]>(type: T): readonly Extract<Fact, { type: T }>[] {
@@ -50,10 +53,14 @@ export interface Hands {
   write(files: Files): Promise<void>;
   untilTesting(): Promise<void>;
   killRunner(): Promise<void>;
+  /** SIGHUP to gunicorn's master, as somebody else sends it. */
+  reload(): Promise<void>;
+  /** The server's container is started anew. */
+  startAnew(): Promise<void>;
 }
 
 export interface Fault {
-  readonly row: 4 | 8 | 9;
+  readonly row: 3 | 4 | 7 | 8 | 9;
   /** What differs from the good files. */
   readonly files: Files;
   readonly during?: (hands: Hands) => Promise<void>;
@@ -66,6 +73,18 @@ const CONF = "source/conf.py";
 
 function boot(text: string, words: string): Fault {
   return { row: 8, files: { [SOURCE]: text }, named: (told) => told.error("boot-error", words) };
+}
+
+/** The server's own log and database, written in its directory as it serves. */
+async function ownFiles({ write, untilTesting }: Hands): Promise<void> {
+  await untilTesting();
+  for (let number = 1; number <= 10; number += 1) {
+    await write({
+      "source/server.log": `line ${Math.random()}\n`,
+      "source/data.sqlite3": `${Math.random()}`,
+    });
+    await sleep(100);
+  }
 }
 
 async function burst({ write }: Hands): Promise<void> {
@@ -115,6 +134,42 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     row: 8,
     files: { [CONF]: `${CONFIG}\nraise RuntimeError("soaked")\n` },
     named: (told) => told.good && told.of("warning").some(({ message }) => message.includes("soaked")),
+  },
+  "reload from outside": {
+    row: 4,
+    files: { [TEST]: tests('import time\ntime.sleep(3)\nassert get("/") == 200') },
+    during: async ({ untilTesting, reload }) => {
+      await untilTesting();
+      await reload();
+    },
+    // Each generation's workers are in it, or it says that they are not.
+    named: (told) => told.good || (told.exitCode === 4 && told.of("report").every((one) => !one.complete)),
+  },
+  "coverage's configuration": {
+    row: 3,
+    files: { "source/coverage.rc": "[run]\nsource = /app/source\nomit =\n    */conf.py\n    */extra.py\n" },
+    named: (told) => {
+      const [report] = told.of("report");
+      const there = report?.files.some(({ path }) => path.endsWith("extra.py"));
+      return told.good && there === false && report?.totals.num_branches === undefined;
+    },
+  },
+  "the server's own files": {
+    row: 8,
+    files: { [TEST]: tests("import time\ntime.sleep(2)") },
+    during: ownFiles,
+    named: (told) => told.good && told.cycles === 1,
+  },
+  "slow import": {
+    row: 8,
+    files: { [SOURCE]: `import time\n\ntime.sleep(5)\n${APP}` },
+    named: (told) => told.good,
+  },
+  "slow start": {
+    row: 7,
+    files: {},
+    during: async ({ startAnew }) => await startAnew(),
+    named: (told) => told.good,
   },
   "burst of saves": { row: 8, files: {}, during: burst, named: (told) => told.good },
   "hanging test": {

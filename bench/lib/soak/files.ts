@@ -59,6 +59,10 @@ def note(*words):
         file.write(" ".join(map(str, words)) + "\\n")
 
 
+def on_starting(server):
+    note("start")
+
+
 def on_reload(server):
     note("reload")
 
@@ -117,9 +121,10 @@ export function goodFiles(stamp: number): Files {
   };
 }
 
-/** The notes' ages of a generation's workers that imported the app: generation n follows the nth start or reload. */
+/** The notes' ages of a generation's workers that imported the app, of the last master: generation n follows its nth start or reload. */
 export function agesOf(notes: string, generation: number): readonly number[] {
-  const lines = notes.split("\n").map((line) => line.split(" "));
+  const all = notes.split("\n").map((line) => line.split(" "));
+  const lines = all.slice(all.findLastIndex(([word]) => word === "start") + 1);
   const ran = new Set(lines.filter(([word]) => word === "ran").map(([, age]) => Number(age)));
   const forked: number[] = [];
   let number = 1;

@@ -14,6 +14,22 @@ const CYCLE_LIMIT = 180; // seconds; a hang, on any machine
 const QUIET = 500; // ms without a cycle: what was saved has been seen
 const TESTS_LIMIT = 15; // seconds, gunicov's own
 const MEMORY = "300m";
+const SLOW_START = 4; // seconds from the container's start to gunicorn's
+
+/** The master is the process that is called gunicorn whose parent is none. */
+const RELOAD = `
+import glob, os, signal
+parents = {}
+for path in glob.glob("/proc/[0-9]*"):
+    try:
+        argv = open(path + "/cmdline", "rb").read().split(b"\\0")
+        if any(word.endswith(b"/gunicorn") for word in argv[:2]):
+            stat = open(path + "/stat").read().rpartition(") ")[2].split()
+            parents[int(os.path.basename(path))] = int(stat[1])
+    except OSError:
+        pass
+os.kill(next(pid for pid, parent in parents.items() if parent not in parents), signal.SIGHUP)
+`;
 
 /** What one turn came to. */
 export interface Turn {
@@ -68,6 +84,8 @@ export class Soaked {
       write: (files) => this.#write(files),
       untilTesting: () => this.#untilTesting(mark),
       killRunner: () => this.#killRunner(),
+      reload: () => this.#reload(),
+      startAnew: () => this.#startAnew(),
     });
     if (fault?.during) await this.#write(files);
     await this.#untilStill(mark);
@@ -92,6 +110,17 @@ export class Soaked {
     await run(["docker", "exec", tests, "python3", "-c", `import os; os.kill(${runner[0]}, 9)`]);
   }
 
+  async #reload(): Promise<void> {
+    await run(["docker", "exec", this.#yard.name("server"), "python3", "-c", RELOAD]);
+  }
+
+  /** The cycle that the save has begun is over, or was never to be: what counts is the one after the start. */
+  async #startAnew(): Promise<void> {
+    const { mark } = this.#watching;
+    await run(["docker", "restart", "--time", "5", this.#yard.name("server")]);
+    await this.#watching.next("server.back", mark);
+  }
+
   /** A cycle that was not cancelled is over, and no other one has started for a while. */
   async #untilStill(mark: number): Promise<void> {
     let still = performance.now();
@@ -111,7 +140,11 @@ export class Soaked {
   async #judge(facts: readonly Fact[]): Promise<Turn> {
     const ended = facts.filter((one) => one.type === "cycle.finished" && one.outcome !== "cancelled");
     const number = ended.at(-1)?.cycle;
-    const told = new Told(facts.filter((one) => one.cycle === number));
+    const cycles = facts.filter(({ type }) => type === "cycle.started").length;
+    const told = new Told(
+      facts.filter((one) => one.cycle === number),
+      cycles,
+    );
     const [report] = told.of("report");
     const notes = await readFile(join(this.#demo, "witness", "notes"), "utf8");
     const complete = new Told(facts).of("report").filter((one) => one.complete);
@@ -139,8 +172,7 @@ export class Soaked {
 type Report = Extract<Fact, { type: "report" }>;
 
 function lacksWorker(report: Report, notes: string): boolean {
-  const [generation = 0] = report.generations;
-  const ages = agesOf(notes, generation);
+  const ages = report.generations.flatMap((generation) => agesOf(notes, generation));
   const there = slotsIn(report.files.find(({ path }) => path === SLOTS_FILE)?.executed_lines ?? []);
   return ages.length === 0 || !ages.every((age) => there.has(slotOf(age)));
 }
@@ -187,7 +219,7 @@ async function startServer(yard: Yard, demo: string): Promise<void> {
     name: "server",
     demo,
     options: [...env, ...limits, "-v", `${demo}/witness:/witness`],
-    command: ["gunicorn", "-b", "0.0.0.0:8000", "--pythonpath", "source", "app:app"],
+    command: ["sh", "-c", `sleep ${SLOW_START}; exec gunicorn -b 0.0.0.0:8000 --pythonpath source app:app`],
   });
 }
 
