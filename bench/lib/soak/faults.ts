@@ -57,6 +57,8 @@ export interface Hands {
   reload(): Promise<void>;
   /** The server's container is started anew. */
   startAnew(): Promise<void>;
+  /** A second container of the server's service comes up for a while. */
+  scale(): Promise<void>;
 }
 
 export interface Fault {
@@ -170,6 +172,16 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     files: {},
     during: async ({ startAnew }) => await startAnew(),
     named: (told) => told.good,
+  },
+  "a second replica": {
+    row: 7,
+    files: { [TEST]: tests("import time\ntime.sleep(4)") },
+    during: async ({ untilTesting, scale }) => {
+      await untilTesting();
+      await scale();
+    },
+    named: (told) =>
+      told.exitCode === 4 && told.of("report").some(({ reasons }) => reasons.join().includes("2 replicas")),
   },
   "burst of saves": { row: 8, files: {}, during: burst, named: (told) => told.good },
   "hanging test": {

@@ -86,6 +86,7 @@ export class Soaked {
       killRunner: () => this.#killRunner(),
       reload: () => this.#reload(),
       startAnew: () => this.#startAnew(),
+      scale: () => this.#scale(),
     });
     if (fault?.during) await this.#write(files);
     await this.#untilStill(mark);
@@ -112,6 +113,12 @@ export class Soaked {
 
   async #reload(): Promise<void> {
     await run(["docker", "exec", this.#yard.name("server"), "python3", "-c", RELOAD]);
+  }
+
+  async #scale(): Promise<void> {
+    const options = asService(this.#yard, 2);
+    await this.#yard.start({ name: "second", demo: this.#demo, options, command: ["sleep", "infinity"] });
+    await run(["docker", "rm", "-f", this.#yard.name("second")]);
   }
 
   /** The cycle that the save has begun is over, or was never to be: what counts is the one after the start. */
@@ -218,9 +225,20 @@ async function startServer(yard: Yard, demo: string): Promise<void> {
   await yard.start({
     name: "server",
     demo,
-    options: [...env, ...limits, "-v", `${demo}/witness:/witness`],
+    options: [...env, ...limits, ...asService(yard, 1), "-v", `${demo}/witness:/witness`],
     command: ["sh", "-c", `sleep ${SLOW_START}; exec gunicorn -b 0.0.0.0:8000 --pythonpath source app:app`],
   });
+}
+
+/** Compose's labels of a service's container. */
+function asService(yard: Yard, number: number): readonly string[] {
+  const labels = {
+    project: yard.name("soak"),
+    service: "web",
+    "container-number": `${number}`,
+    oneoff: "False",
+  };
+  return Object.entries(labels).flatMap(([key, value]) => ["--label", `com.docker.compose.${key}=${value}`]);
 }
 
 async function startTests(yard: Yard, demo: string): Promise<void> {
