@@ -70,7 +70,8 @@ export class Soaked {
       () => new Watching(demo),
       (one) => one.stop(),
     );
-    await watching.next("cycle.finished", 0);
+    // The server takes its time.
+    await watching.next("cycle.finished", 0, ({ exit_code }) => exit_code === 0);
     return new Soaked(yard, demo, watching, files);
   }
 
