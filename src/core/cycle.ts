@@ -38,7 +38,16 @@ import type { Policy } from "./policy.ts";
 import type { Below, Report } from "./report.ts";
 import { mergeRequests, type Request } from "./request.ts";
 import { differenceWarning, type SelfCheck } from "./self-check.ts";
-import { beginRun, booted, endRun, judge, knownAside, NOTHING_WRITTEN, type Written } from "./written.ts";
+import {
+  beginRun,
+  booted,
+  endRun,
+  isEdited,
+  judge,
+  knownAside,
+  NOTHING_WRITTEN,
+  type Written,
+} from "./written.ts";
 
 export type Phase = "start" | "idle" | "changed" | Step | "cancelling" | "stopped";
 
@@ -349,6 +358,8 @@ function onFiles(state: State, event: Event & { type: "files.changed" }, policy:
   }));
   if (worth === "nothing") return [changed, aside];
   if (state.paused) return [{ ...changed, held: state.held + counted.length }, aside];
+  // Nobody can tell what a server writes that is not found: its log must not have it looked for again and again.
+  if (state.phase === "idle" && state.server !== "up" && !counted.some(isEdited)) return [changed, aside];
   const wanted: Request = { reason: "change", select: [] };
   const asPolicy: Policy = worth === "another" ? { ...policy, onChange: "queue" } : policy;
   const usual = state.phase === "idle" ? policy.firstQuietMs : policy.quietMs;

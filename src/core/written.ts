@@ -178,7 +178,8 @@ function limitsOf(file: string): Limits {
   return isEdited(file) ? EDITED : OTHER;
 }
 
-function isEdited(file: string): boolean {
+/** Whether people edit files of its kind. */
+export function isEdited(file: string): boolean {
   return KINDS.test(file);
 }
 

@@ -27,7 +27,7 @@ const EXPECTED: readonly (readonly [number, readonly FailureKind[]])[] = [
     2,
     [
       ...(["config", "usage", "bad-request", "several-masters", "which-project"] as const),
-      ...(["no-hook", "no-coverage", "no-command", "no-tests", "no-plugin"] as const),
+      ...(["no-hook", "no-coverage", "no-command", "no-tests", "no-plugin", "coverage-config"] as const),
     ],
   ],
   [
@@ -43,6 +43,7 @@ const EXPECTED: readonly (readonly [number, readonly FailureKind[]])[] = [
         "denied",
         "mount-lag",
         "stale",
+        "limit",
       ] as const),
       ...([
         "server-lost",

@@ -97,6 +97,26 @@ describe("the server is lost", () => {
     expect(harness.faults).toEqual([]);
   });
 
+  test("one that is not found: what it writes has it looked for no more, and is no change", async () => {
+    const harness = Harness.watching();
+    harness.target.tellsBack = false;
+    await harness.start();
+    harness.target.life(LOST);
+    harness.target.gone = GONE;
+    harness.server.missing = GONE;
+    await harness.settle();
+    const looks = () => harness.operations.log.filter((line) => line === "find begins").length;
+    const before = looks();
+    for (let line = 1; line <= 5; line += 1) {
+      harness.watcher.change("/project/source/server.out");
+      await harness.run();
+    }
+    expect(looks()).toBe(before);
+    harness.save("a = 2\n");
+    await harness.run();
+    expect(looks()).toBe(before + 1);
+  });
+
   test("what is saved while it is looked for in vain has it looked for once more, not for ever", async () => {
     const harness = Harness.watching();
     harness.target.tellsBack = false;
