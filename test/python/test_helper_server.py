@@ -106,6 +106,8 @@ def test_find_describes_the_master(served, project):
             "directory",
             "generation",
             "coverage_config",
+            "source",
+            "branch",
             "data_directory",
             "warnings",
             "settings",

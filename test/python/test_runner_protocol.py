@@ -178,7 +178,7 @@ def processor_time(pid):
     return fields[11:13], switches
 
 
-def test_open_files_are_the_same_after_many_runs(runner, suite):
+def test_no_more_files_are_open_after_many_runs(runner, suite):
     suite.write("test_a.py", "def test_a(): pass\n")
     runner.run(suite.dir)
     runner.rest()
@@ -187,4 +187,5 @@ def test_open_files_are_the_same_after_many_runs(runner, suite):
         runner.run(suite.dir)
         runner.run(suite.dir, "true")
     runner.rest()
-    assert len(os.listdir(f"/proc/{runner.pid}/fd")) == before
+    # Fewer where the next run's child is not there yet.
+    assert len(os.listdir(f"/proc/{runner.pid}/fd")) <= before
