@@ -37,7 +37,7 @@ def is_whole(session):
     return (
         first.startswith("gunicov")
         and second.startswith("○ waiting for a change   tests 35")
-        and third.startswith("coverage 98.1 %")
+        and third.startswith("coverage 98 %")
         and tabs.startswith(" 1 coverage 9")
         and len([line for line in session.lines if "source/xy/" in line]) == 9
         and session.row("TOTAL")

@@ -21,11 +21,11 @@ def test_the_first_table_comes_by_itself(session):
         assert session.appeared(pattern), pattern
     # … and what stands there now.
     assert "35 ✓ 35   files 2/2 ✓" in session.lines[1]
-    assert re.search(r"coverage 98.1 % · complete   cycle \d+ ✓ passed", session.lines[2])
+    assert re.search(r"coverage 98 % · complete   cycle \d+ ✓ passed", session.lines[2])
     header = session.lines[4].split()
     assert header[:6] == ["file↑", "stmts", "miss", "branch", "part", "cover"]
     errors = session.row("errors")
-    assert errors[:7] == ["source/xy/errors.py", "11", "1", "4", "1", "○", "86.7"]
+    assert errors[:7] == ["source/xy/errors.py", "11", "1", "4", "1", "○", "87"]
     assert errors[-1] == "16"
     assert session.row("TOTAL")[:5] == ["TOTAL", "163", "2", "50", "2"]
     assert session.on_alternate_screen
@@ -42,7 +42,7 @@ def test_a_save_is_measured_without_a_key(session):
         'if total == 1:\n        return "One."\n    return "A modest living."',
     )
     session.wait_for_line(r"saved source/xy/verdict\.py", mark)
-    session.wait_for_line(rf"98\.1 % · complete   cycle {before} · stale", mark)
+    session.wait_for_line(rf"98 % · complete   cycle {before} · stale", mark)
     for phase in ["restarting the workers", "testing"]:
         session.wait_for_line(rf"▸ {phase} \d+\.\d s", mark)
     session.wait_for_line(r"tests \d+/35 ✓", mark)

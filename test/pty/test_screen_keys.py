@@ -186,7 +186,7 @@ def test_failed_only(session):
 
 def test_a_file_shows_its_source_with_marks(session):
     session.press("G", "Enter")
-    session.wait_for("source/xy/verdict.py   85.7 %   ✗ 1 missed   ~ 1 partial")
+    session.wait_for("source/xy/verdict.py   86 %   ✗ 1 missed   ~ 1 partial")
     session.wait_cursor("8 ✗         return")
     assert re.search(r" 7 ~ +if total >= 1_000_000", session.text)
     assert " 4 │ def verdict" in session.text
@@ -250,7 +250,7 @@ def test_editor_opens_at_the_line(demo, tmp_path):
         session.wait_for(lambda s: told.exists() and "icanon" in told.read_text())
         assert told.read_text().startswith("first words\n")
         # Back again, with the page that was open and keys that work.
-        session.wait_for("source/xy/verdict.py   85.7 %")
+        session.wait_for("source/xy/verdict.py   86 %")
         session.wait_for(lambda s: s.on_alternate_screen and not s.cursor_is_shown)
         session.press("Esc")
         session.wait_cursor("verdict.py")
