@@ -35,6 +35,7 @@ class Before:
                 break
             yield Wait(min(clock.deadline, time.monotonic() + pause))
             pause = min(pause * 2, 0.05)
+        failures = once(failures)
         held = [one for one in failures if self.holds_up(one["path"], changed)]
         return {
             "failures": held,
@@ -120,3 +121,11 @@ class Before:
         loaded |= {os.path.realpath(path) for path in loaded}
         used = next((p for p in files if p in loaded or os.path.realpath(p) in loaded), None)
         return f"{used} has changed, and a worker has loaded it" if used else None
+
+
+def once(failures):
+    """Of a file that was saved under several paths (a link, and what it leads to) the first one's failure."""
+    by_file = {}
+    for failure in failures:
+        by_file.setdefault(os.path.realpath(failure["path"]), failure)
+    return list(by_file.values())
