@@ -42,7 +42,7 @@ def main():
     )
     helper = Helper()
     try:
-        Loop(channel, helper.start, helper.chores).run()
+        Loop(channel, helper.start, helper.chores, helper.tick).run()
     finally:
         helper.close()
         sys.stderr.flush()

@@ -25,5 +25,10 @@ class Helper:
         method = next(getattr(part, name) for part in self.parts if hasattr(part, name))
         return method(request, job)
 
+    def tick(self):
+        """Look after what no event tells of; returns the seconds until the next look, or None."""
+        own = self.session.own
+        return own.between.tick() if own else None
+
     def close(self):
         self.session.close()

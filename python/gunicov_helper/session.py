@@ -7,6 +7,7 @@ import sys
 
 from gunicov_helper.failure import Failure, no_place
 from gunicov_helper.process.claim import Claim
+from gunicov_helper.process.kept_out import ConfigFile
 from gunicov_helper.process.other_owners import OtherOwners
 from gunicov_helper.record.errors import removed
 from gunicov_helper.record.record import no_hook
@@ -44,7 +45,7 @@ class Session:
             raise Failure("no-gunicorn", "no gunicorn master was looked for", "Send `find` first.")
         self.master.verify()
         if not self.own and not self.record.exists() and not self.errors.find():
-            raise no_hook()
+            raise no_hook(ConfigFile(self.master).kept_out())
 
     def newest(self):
         """The generation now serving, or None: the record is not there, or without it.
@@ -67,7 +68,7 @@ class Session:
     def lost_record(self):
         """The Failure that tells why there is no newest generation."""
         if not self.errors.find():
-            return no_hook()
+            return no_hook(ConfigFile(self.master).kept_out())
         why = None if self.opened else self.errors.of_generation()
         return (
             no_place(os.path.dirname(self.record.path), why) if why else removed(self.record.path)

@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 import time
+import types
 
 import pytest
 from gunicov_helper.process.arrivals import connections
+from gunicov_helper.process.kept_out import ConfigFile
 from helper_client import HelperClient, clean_environment
 from test_helper_server import APP, LIB, RC
 
@@ -253,3 +255,88 @@ def test_of_a_unix_socket_the_kernel_tells_nothing(served, tmp_path):
     flushed = client.ask("flush", timeout=TIME)
     assert flushed["reached"] is None
     assert f"unix:{path}" in flushed["addresses"]
+
+
+@pytest.mark.parametrize("deletes", ["pass", WIPE], ids=["nothing is deleted", "deletes"])
+def test_of_a_killed_worker_is_told_what_is_known(served, deletes):
+    """It was told as a deletion that from now on would be prevented, which it was already, or which was none."""
+    _, client, _ = served(conf(before=deletes))
+    for _ in range(2):
+        workers = client.ask("restart", timeout=TIME)["workers"]
+        os.kill(workers[0]["pid"], signal.SIGKILL)
+        time.sleep(0.5)
+        flushed = client.ask("flush", timeout=TIME)
+        (lost,) = [one for one in flushed["lost"] if one["pid"] == workers[0]["pid"]]
+        assert "ended during the tests" in lost["cause"]
+        told = "\n".join(flushed["reasons"])
+        assert "workers exited" in told and "from now on" not in told
+        assert ("deleted" in told) is (deletes == WIPE)
+
+
+def test_a_worker_killed_while_an_old_file_goes_is_no_deletion_by_a_fork(served):
+    server, client, _ = served()
+    (server.data / ".coverage.old.1.x").write_bytes(b"of another day")
+    workers = client.ask("restart", timeout=TIME)["workers"]
+    (server.data / ".coverage.old.1.x").unlink()
+    os.kill(workers[0]["pid"], signal.SIGKILL)
+    time.sleep(0.5)
+    flushed = client.ask("flush", timeout=TIME)
+    told = "\n".join(flushed["reasons"])
+    assert f"{server.data} was deleted" not in told and "from now on" not in told
+
+
+def test_a_deletion_that_nobody_could_foresee_is_said_once(served):
+    """Its text has no word for it: known from the first time on."""
+    hidden = "getattr(shutil, 'rm' + 'tree')(DIRECTORY, ignore_errors=True); os.makedirs(DIRECTORY, exist_ok=True)"
+    server, client, _ = served(
+        conf(before=hidden, at_exit="import time; time.sleep(worker.age % 2)")
+    )
+    for _ in range(3):
+        flushed, _ = cycle(server, client, "/a")
+    assert (flushed["expected"], flushed["written"], flushed["reasons"]) == (2, 2, [])
+
+
+def test_a_hook_shut_out_by_the_command_line_is_said(served):
+    """Also where the data of the server's own hook is found."""
+    shut_out = {"GUNICORN_CMD_ARGS": "--log-level info -c /there/gunicov_hook.py"}
+    _, _, found = served(env=shut_out)
+    assert found["hook"] is False and found["data_directory"]
+    (told,) = [text for text in found["warnings"] if "gunicov_hook.py" in text]
+    assert "-c own.py" in told and "GUNICOV_USER_CONFIG=own.py" in told
+
+
+def test_a_hook_shut_out_and_no_data_says_the_way_out(served):
+    shut_out = {"GUNICORN_CMD_ARGS": "-c /there/gunicov_hook.py"}
+    _, client, _ = served(told=False, env=shut_out)
+    error = client.refused("restart", timeout=TIME)
+    assert error["kind"] == "no-hook" and "-c own.py" in error["message"]
+    assert "GUNICOV_USER_CONFIG=own.py" in error["fix"]
+
+
+def test_without_our_hook_nothing_is_said_to_shut_it_out(served):
+    _, _, found = served(env={"GUNICORN_CMD_ARGS": "--log-level info"})
+    assert not any("gunicov_hook.py" in text for text in found["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("there", "told", "read", "way"),
+    [
+        ("-c own.py", "-c /x/gunicov_hook.py", "own.py", "off gunicorn's command line"),
+        ("--config=own.py", "--config /x/gunicov_hook.py", "own.py", "off gunicorn's command line"),
+        ("--conf own.py", "-c python:gunicov_hook", "own.py", "off gunicorn's command line"),
+        ("-Rcown.py", "-c=/x/gunicov_hook.py", "own.py", "off gunicorn's command line"),
+        ("-c gunicov_hook.py -c own.py", "", "own.py", "off gunicorn's command line"),
+        ("", "-c /x/gunicov_hook.py -c own.py", "own.py", "out of GUNICORN_CMD_ARGS"),
+        ("-c gunicov_hook.py", "-c own.py", "gunicov_hook.py", "log"),
+        ("--chdir /x", "--certfile x -w 2", None, None),
+        ("-c own.py", "", "own.py", None),
+    ],
+)
+def test_which_config_gunicorn_reads(there, told, read, way):
+    argv = ["python", "-m", "gunicorn", *there.split(), "app:app"]
+    master = types.SimpleNamespace(argv=argv, environment={"GUNICORN_CMD_ARGS": told})
+    config = ConfigFile(master)
+    assert config.read == read
+    assert (config.kept_out() or (None, None))[1] is way or way in config.kept_out()[1]
+    master.environment["GUNICOV"] = "0"  # it is out because its user wants that
+    assert ConfigFile(master).kept_out() is None

@@ -93,6 +93,8 @@ def test_find_describes_the_master(served, project):
             "named",
             "cwd",
             "argv",
+            "config",
+            "kept_out",
             "interpreter",
             "gunicorn",
             "coverage",

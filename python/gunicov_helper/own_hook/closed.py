@@ -12,11 +12,13 @@ def plural(count, noun):
 class Closed:
     """A generation that has ended, where no record tells: who exited, and what they left."""
 
-    def __init__(self, workers, data, since, wiped, early=0):
-        """`workers`: {(pid, start time): age}; `since`: when the code they ran was loaded; `early`: how many
-        files were there, as they are now, that nobody who had ended by then can have left."""
-        self.since, self.wiped, self.directory = since, wiped, data.path
+    def __init__(self, workers, data, since, ending, early=0, doubts=()):
+        """`workers`: {(pid, start time): age}; `since`: when the code they ran was loaded; `ending`: the Ending
+        of these; `early`: how many files were there, as they are now, that nobody who had ended by then can
+        have left; `doubts`: why these need not be all workers."""
+        self.since, self.ending, self.directory = since, ending, data.path
         self.count, self.damaged = len(workers), len(data.damaged())
+        self.doubts = list(doubts)
         self.paths = [one.copy for one in data.whole()]
         self.lost = self.find_lost(workers, data)
         self.strangers = self.count_strangers(workers, data, early)
@@ -35,14 +37,16 @@ class Closed:
         host = os.uname().nodename
         named = {pid for one in data.whole() for pid in pids_in(one.name, host)}
         broken = {pid for one in data.damaged() for pid in pids_in(one.name, host)}
-        pids = {pid: age for (pid, _), age in workers.items()}
-        if not named & set(pids):
+        if not named & {pid for pid, _ in workers}:
             return []
-        causes = {True: "its data file is damaged", False: "it left no data file"}
         return [
-            {"age": age, "pid": pid, "cause": causes[pid in broken]}
-            for pid, age in sorted(pids.items(), key=lambda pair: pair[1])
-            if pid not in named
+            {
+                "age": age,
+                "pid": key[0],
+                "cause": "its data file is damaged" if key[0] in broken else self.ending.cause(key),
+            }
+            for key, age in sorted(workers.items(), key=lambda pair: pair[1])
+            if key[0] not in named
         ]
 
     @property
@@ -61,21 +65,17 @@ class Closed:
     def reasons(self):
         """Why the data is not whole, a line each. Empty: the numbers agree."""
         if self.written >= self.expected and not self.damaged and not self.strangers:
-            return []
+            return self.doubts
         reasons = [f"{self.tally()} in {self.directory}"]
         if self.strangers:
             reasons.append(
                 f"{plural(self.strangers, 'data file')} of processes that are none of the workers seen: tests "
                 "that are measured beside the server, child processes of the app, or workers that were replaced"
             )
-        if self.wiped:
-            reasons.append(
-                f"{self.directory} was deleted while workers saved their data in it (a post_fork "
-                "that does so takes it away); from now on they are ended one at a time"
-            )
-        elif not self.written:
+        reasons += self.ending.reasons()
+        if not self.written and not self.ending.deleted:
             reasons.append(f"is {self.directory} where the server's own hook writes its data?")
-        return reasons
+        return reasons + self.doubts
 
     def note(self):
         """What is to be said where the numbers agree (str), or None."""

@@ -2,11 +2,10 @@
 
 import os
 import re
-import shlex
 
 from gunicov_helper.files import read_bytes
 from gunicov_helper.own_hook.data_directory import DataDirectory
-from gunicov_helper.process.command_line import config_option
+from gunicov_helper.process.kept_out import ConfigFile
 from gunicov_helper.report.environment import Environment
 
 
@@ -61,6 +60,5 @@ def config_speaks_of(master, words):
 
 def gunicorn_config(master):
     """The path of a master's gunicorn config file, as its command line or environment has it."""
-    told = shlex.split((master.environment or {}).get("GUNICORN_CMD_ARGS", ""))
-    path = config_option(master.argv[1:]) or config_option(told) or "gunicorn.conf.py"
+    path = ConfigFile(master).read or "gunicorn.conf.py"
     return path[5:] if path.startswith("file:") else path

@@ -78,6 +78,7 @@ class DataDirectory:
         self.old, self.held = {}, {}
         self.known = self.scratch = None
         self.wipes = 0  # how often something was seen to have been deleted
+        self.gone = 0  # how often that was the directory itself
 
     def names(self):
         """{name: stat} of the data files that are there."""
@@ -97,6 +98,7 @@ class DataDirectory:
     def mark(self, scratch):
         """What is there now is of the past. Copies of what comes go to `scratch`."""
         self.close()
+        self.wipes = self.gone = 0
         os.makedirs(scratch, mode=0o700, exist_ok=True)
         self.scratch = scratch
         self.hold_directory()
@@ -138,9 +140,18 @@ class DataDirectory:
             now = None
         if now is None or (now.st_dev, now.st_ino) != (held.st_dev, held.st_ino):
             self.wipes += 1
+            self.gone += 1
             self.old = {}
             os.close(self.known)
             self.hold_directory()
+
+    def deleted(self):
+        """What was seen to have been deleted since the mark (str), or None."""
+        if not self.wipes:
+            return None
+        return (
+            f"{self.path} was deleted" if self.gone else f"data files in {self.path} were deleted"
+        )
 
     def look_for_deleted(self, there):
         for key in [key for key in self.old if key not in there]:

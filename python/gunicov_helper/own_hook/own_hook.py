@@ -6,12 +6,15 @@ import signal
 import time
 
 from gunicov_helper.failure import Failure
+from gunicov_helper.own_hook.between import Between
 from gunicov_helper.own_hook.closed import Closed
 from gunicov_helper.own_hook.configured import DELETING_WORD, config_speaks_of
 from gunicov_helper.own_hook.data_directory import pids_in
+from gunicov_helper.own_hook.ending import Ending
 from gunicov_helper.own_hook.heartbeat import has_beaten, heartbeats
 from gunicov_helper.process.command_line import is_gunicorn
 from gunicov_helper.process.deaths import Deaths
+from gunicov_helper.process.other_owners import OtherOwners, second_master
 from gunicov_helper.process.process import Process, children
 from gunicov_helper.process.watch import Watch
 
@@ -30,7 +33,9 @@ class OwnHook:
 
     def __init__(self, master, data, scratch):
         self.master, self.data, self.scratch = master, data, scratch
-        self.ages, self.roster, self.closed = {}, {}, {}
+        self.ages, self.closed, self.seconds = {}, {}, set()
+        self.between, self.owners = Between(self), set()
+        self.oom_kills = self.master.oom_kills()
         self.number, self.since = 1, time.time()
         # Where a fork may delete the data, no worker may save while another one is forked. Deleting
         # from an empty directory leaves no trace, so that before the first cycle only the text tells.
@@ -44,13 +49,16 @@ class OwnHook:
         self.data.close()
 
     def workers(self):
-        """{(pid, start time): age} of the living workers; `age` in the order they were seen."""
-        found = {}
+        """{(pid, start time): age} of the living workers; `age` in the order they were seen. A second
+        master, which SIGUSR2 makes the first one's child, goes to `seconds`."""
+        found, others = {}, OtherOwners(self.master)
         for pid in sorted(children(self.master.pid)):
             process = Process.read(pid)
             if process is None or process.dead or process.parent != self.master.pid:
                 continue
-            if is_gunicorn(process.argv()) and heartbeats(pid) != []:
+            if others.is_second(process):
+                self.seconds.add(pid)
+            elif is_gunicorn(process.argv()) and heartbeats(pid) != []:
                 key = (pid, process.start_time)
                 found[key] = self.ages.setdefault(key, len(self.ages) + 1)
         return found
@@ -80,6 +88,7 @@ class OwnHook:
 
     def restart(self, job, clock):
         """SIGHUP, and wait until all old workers are gone and the new ones run."""
+        self.between.clear()
         with Watch() as watch, Deaths(self.master) as deaths:
             yield from self.earlier_boot(watch, clock)
             old, wipes, since = self.workers(), self.data.wipes, time.time()
@@ -87,7 +96,9 @@ class OwnHook:
             self.master.signal(signal.SIGHUP)
             new = yield from self.replaced(job, watch, deaths, clock, old)
         self.one_by_one = self.one_by_one or self.data.wipes > wipes
-        self.open_generation(new, since)
+        self.open_generation(since)
+        self.owners = OtherOwners(self.master).found()
+        self.between.begin(new)
         workers = [{"age": age, "pid": pid} for (pid, _), age in new.items()]
         return {
             "generation": self.number,
@@ -97,10 +108,12 @@ class OwnHook:
             "ms": clock.ms(),
         }
 
-    def open_generation(self, roster, since):
+    def open_generation(self, since):
         self.number += 1
-        self.roster, self.since = roster, since
+        self.since = since
         self.data.mark(self.folder())
+        self.seconds = set()
+        self.oom_kills = self.master.oom_kills()
 
     def replaced(self, job, watch, deaths, clock, old):
         """Wait for the new workers, as many as before, or as many as there are for a second."""
@@ -130,23 +143,30 @@ class OwnHook:
         """End the workers, and wait until they are gone and what they left has been copied."""
         with Watch() as watch, Deaths(self.master) as deaths:
             yield from self.earlier_boot(watch, clock)
-            serving, wipes = self.workers(), self.data.wipes
-            workers, since = {**self.roster, **serving}, time.time()
+            serving, since = self.workers(), time.time()
+            seen, doubts = self.between.end()
+            workers = {**seen, **serving}
             self.data.look()
+            self.owners |= OtherOwners(self.master).found()
             there = self.data.stamps()
-            if self.one_by_one:
+            asked = [key for key in serving if not deaths.gone(*key)]
+            self.one_by_one = one_by_one = self.one_by_one or self.data.wipes > 0
+            if one_by_one:
                 for key in serving:
                     yield from self.end(job, watch, deaths, clock, key, workers)
             else:
                 self.master.signal(signal.SIGHUP)
             yield from self.exited(job, watch, deaths, clock, workers)
-        wiped = self.data.wipes > wipes
-        self.one_by_one = self.one_by_one or wiped
+        self.one_by_one = self.one_by_one or self.data.wipes > 0
         same = sum(self.data.stamps().get(key) == stamp for key, stamp in there.items())
         early = max(0, same - (len(workers) - len(serving)))
-        closed = self.closed[self.number] = Closed(workers, self.data, self.since, wiped, early)
-        number = self.number
-        self.open_generation({}, since)
+        oom = self.master.oom_kills() > self.oom_kills
+        ending = Ending(asked, one_by_one, self.data.deleted(), oom)
+        doubts += self.answered(True)
+        closed = Closed(workers, self.data, self.since, ending, early, doubts)
+        self.closed[self.number] = closed
+        number, note = self.number, closed.note()
+        self.open_generation(since)
         return {
             "generation": number,
             "generations": [number],
@@ -155,10 +175,15 @@ class OwnHook:
             "written": closed.written,
             "lost": closed.lost,
             "reasons": closed.reasons(),
-            "note": closed.note(),
+            "note": "; ".join([note, *self.answered(False)]) if note else None,
             "requests": None,
             "ms": clock.ms(),
         }
+
+    def answered(self, surely):
+        """Who else has (or may have, where not `surely`) answered in place of the workers (list of str)."""
+        owners = self.owners | {second_master(pid) for pid in self.seconds}
+        return sorted(one.text for one in owners if one.serves is surely)
 
     def end(self, job, watch, deaths, clock, key, workers):
         """End one worker; wait until its successor has done what deletes the directory."""

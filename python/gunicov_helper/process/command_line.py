@@ -6,6 +6,9 @@ import re
 PYTHON_NAME = re.compile(r"(python|pypy)[0-9.]*[a-z]?")
 TITLE = re.compile(r"gunicorn: (master|worker)\b")
 OPTIONS_WITH_VALUE = "WXQ"
+SHORT = re.compile(
+    r"-[DR]*c"
+)  # -c, perhaps behind gunicorn's one-letter options that take no value
 
 
 def python_program(argv):
@@ -30,16 +33,17 @@ def python_program(argv):
     return None
 
 
-def config_option(words):
-    """The config file that these words of gunicorn's command line name last, or None."""
-    found, rest = None, iter(words)
+def config_options(words):
+    """The config files that these words of gunicorn's command line name, in order (list of str)."""
+    found, rest = [], iter(words)
     for word in rest:
-        if word in ("-c", "--config"):
-            found = next(rest, None)
-        elif word.startswith("--config="):
-            found = word.partition("=")[2]
-        elif word.startswith("-c"):
-            found = word[2:]
+        name, equals, value = word.partition("=")
+        if len(name) > 4 and "--config".startswith(name):  # argparse takes what is short of it
+            found.append(value if equals else next(rest, ""))
+        elif SHORT.match(word):
+            value = SHORT.sub("", word, count=1)
+            value = value[1:] if value.startswith("=") else value
+            found.append(value or next(rest, ""))
     return found
 
 

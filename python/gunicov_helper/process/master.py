@@ -2,11 +2,11 @@
 
 import os
 import re
-import shlex
 import signal
 
 from gunicov_helper.failure import Failure, denied
-from gunicov_helper.process.command_line import PYTHON_NAME, TITLE, config_option
+from gunicov_helper.process.command_line import PYTHON_NAME, TITLE
+from gunicov_helper.process.kept_out import ConfigFile
 from gunicov_helper.process.process import Process, open_pidfd
 
 DEFAULT_DIRECTORY = "/tmp/gunicov"
@@ -73,12 +73,7 @@ class Master:
     def runs_hook(self):
         """Whether gunicov's hook is what gunicorn takes for its config file: the command line's, else
         that of GUNICORN_CMD_ARGS."""
-        try:
-            told = shlex.split((self.environment or {}).get("GUNICORN_CMD_ARGS", ""))
-        except ValueError:
-            told = []
-        config = config_option(self.argv[1:]) or config_option(told) or ""
-        return os.path.basename(config).rpartition(":")[2] in ("gunicov_hook.py", "gunicov_hook")
+        return ConfigFile(self).is_hook()
 
     def interpreter(self):
         """The Python it runs on, as far as /proc tells."""

@@ -29,12 +29,13 @@ class Job:
 class Loop:
     """Runs jobs around one poll(): each resumes when a thing that it waits for has happened."""
 
-    def __init__(self, channel, start, chores):
+    def __init__(self, channel, start, chores, tick):
         """`start(request, job)` begins a request: a dict, or a generator that returns one.
 
-        `chores` is a deque of functions to call, one at a time, when there is nothing to do.
+        `chores` is a deque of functions to call, one at a time, when there is nothing to do. `tick()` does
+        what is to be done from time to time, and returns the seconds until it is to be called again, or None.
         """
-        self.channel, self.start, self.chores = channel, start, chores
+        self.channel, self.start, self.chores, self.tick = channel, start, chores, tick
         self.jobs = {}
 
     def run(self):
@@ -72,14 +73,16 @@ class Loop:
         poll.register(self.channel.source, select.POLLIN)
         if self.channel.queue:
             poll.register(self.channel.sink, select.POLLOUT)
-        times = []
+        soon = self.tick()
+        times = [] if soon is None else [time.monotonic() + soon]
         for job in self.jobs.values():
             for fd in job.wait.fds:
                 poll.register(fd, select.POLLIN)
             if job.wait.until is not None:
                 times.append(job.wait.until)
         if times:
-            pause = max(0.0, min(times) - time.monotonic()) * 1000
+            limit = max(0.0, min(times) - time.monotonic()) * 1000
+            pause = limit if pause is None else min(pause, limit)
         return {fd for fd, _ in poll.poll(None if pause is None else math.ceil(pause))}
 
     def accept(self, line):

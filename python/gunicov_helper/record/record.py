@@ -91,12 +91,18 @@ class Record:
         return as_int(told) or as_int(self.master().get("workers")) or 1
 
 
-def no_hook():
+def no_hook(kept_out=None):
+    """`kept_out`: (what keeps the hook out, the way out), where it is named."""
+    message = "the gunicorn master does not run gunicov's hook"
+    own = (
+        'where a hook of its own writes coverage data, name its directory: coverage_dir = "…" under '
+        "[tool.gunicov.server]."
+    )
+    if kept_out:
+        return Failure("no-hook", f"{message}: {kept_out[0]}", f"{kept_out[1]} Or, {own}")
     return Failure(
         "no-hook",
-        "the gunicorn master does not run gunicov's hook",
+        message,
         "Start gunicorn with gunicov_hook.py as its config: -c gunicov_hook.py on its command "
-        "line, or GUNICORN_CMD_ARGS='-c …/gunicov_hook.py' in its environment. Or, where a hook of "
-        'its own writes coverage data, name its directory: coverage_dir = "…" under '
-        "[tool.gunicov.server].",
+        f"line, or GUNICORN_CMD_ARGS='-c …/gunicov_hook.py' in its environment. Or, {own}",
     )

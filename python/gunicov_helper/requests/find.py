@@ -11,6 +11,7 @@ from gunicov_helper.own_hook.configured import own_data
 from gunicov_helper.own_hook.heartbeat import heartbeats
 from gunicov_helper.own_hook.own_hook import OwnHook
 from gunicov_helper.process.arrivals import Arrivals
+from gunicov_helper.process.kept_out import ConfigFile
 from gunicov_helper.process.master import Master, record_bases
 from gunicov_helper.process.masters import descendants, find_masters
 from gunicov_helper.process.other_servers import other_server
@@ -247,6 +248,8 @@ def describe(master, record, own, loaded):
         named=starts_hook(master),
         cwd=master.cwd() or about.get("cwd"),
         argv=master.argv,
+        config=next(reversed(ConfigFile(master).there), None),
+        kept_out=ConfigFile(master).kept_out(),
         interpreter=about.get("executable") or master.interpreter(),
         hook=loaded,
         directory=record.path,
@@ -259,7 +262,8 @@ def describe(master, record, own, loaded):
 
 def own_warnings(master):
     """What a server without gunicov's hook does not have (list of str)."""
-    found = []
+    kept_out = ConfigFile(master).kept_out()
+    found = [f"{kept_out[0]}. {kept_out[1]}"] if kept_out else []
     found.append(
         "the server's own hook writes the coverage data: it is counted and compared with the "
         "workers that exited, but not proved; new code that does not boot ends such a server"

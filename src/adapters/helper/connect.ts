@@ -163,13 +163,15 @@ function notYet(master: Master, target: Target, patience: number): Failure {
 
 /** The environment's -c loses against one on the command line: then that is what keeps the hook out. */
 function noHook(master: Master, target: Target): Failure {
-  const own = configOf(master.argv ?? []);
+  const { config: own, kept_out: keptOut } = master;
   const ours = target.serverPid !== null;
   const message = `gunicorn (pid ${master.pid}, ${target.name}) runs without gunicov's hook`;
   if (!isCommand(master.argv ?? [])) {
     const program = (master.argv ?? []).join(" ");
     return failure("no-hook", `${message}: \`${program}\` starts it itself.`, `${EMBEDDED} ${OWN_HOOK}`);
   }
+  if (own === null && keptOut)
+    return failure("no-hook", `${message}: ${keptOut[0]}.`, `${keptOut[1]} ${OWN_HOOK}`);
   if (own === null)
     return failure("no-hook", `${message}.`, `${HOOK_THERE} Then start it again. ${OWN_HOOK}`);
   const fix = ours
@@ -197,12 +199,3 @@ const HOOK_THERE =
 const OWN_HOOK =
   "Or, where a hook of the server's own writes .coverage files, name their directory: " +
   'coverage_dir = "/there" under [tool.gunicov.server].';
-
-function configOf(argv: readonly string[]): string | null {
-  for (const [index, word] of argv.entries()) {
-    if (word === "-c" || word === "--config") return argv[index + 1] ?? null;
-    const joined = /^(?:--config=|-c(?=.))(.+)$/s.exec(word)?.[1];
-    if (joined !== undefined) return joined;
-  }
-  return null;
-}

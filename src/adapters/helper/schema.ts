@@ -42,6 +42,10 @@ export const Find = v.object({
     named: v.nullish(v.boolean(), false),
     cwd: v.string(),
     argv: v.nullish(v.array(v.string()), []),
+    /** The config file that its command line names. */
+    config: text,
+    /** What keeps gunicov's hook out, although it is named, and the way out. */
+    kept_out: v.nullish(v.tuple([v.string(), v.string()]), null),
     interpreter: text,
     gunicorn: text,
     coverage: text,
