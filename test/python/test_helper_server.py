@@ -95,8 +95,6 @@ def test_find_describes_the_master(served, project):
             "argv",
             "config",
             "kept_out",
-            "source",
-            "branch",
             "interpreter",
             "gunicorn",
             "coverage",
