@@ -24,6 +24,7 @@ const NOTHING: Unsubscribe = () => {};
 
 /** A target whose every program follows one script. */
 export class PeerTarget implements Target {
+  readonly ownServer = false;
   readonly tellsBack = false;
   readonly name = "a peer";
   readonly mappings = [{ host: "/home/me/app", inside: "/app" }];

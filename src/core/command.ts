@@ -57,7 +57,12 @@ export const BINDINGS: readonly Binding[] = [
   { command: "failed-only", keys: ["f"], group: "run", help: "failed tests only, on and off" },
   { command: "pause", keys: ["Space"], group: "run", help: "pause and resume watching" },
   { command: "cancel", keys: ["c"], group: "run", help: "cancel the cycle; when idle, clear filters" },
-  { command: "start-again", keys: ["R"], group: "run", help: "start a stopped server again" },
+  {
+    command: "start-again",
+    keys: ["R"],
+    group: "run",
+    help: "start a stopped server again, a local one in full",
+  },
   { command: "move-down", keys: ["j", "Down"], group: "move", help: "down" },
   { command: "move-up", keys: ["k", "Up"], group: "move", help: "up" },
   { command: "first", keys: ["g", "Home"], group: "move", help: "first row" },

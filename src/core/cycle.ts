@@ -21,7 +21,7 @@
  *       │   cancel, quit      ▼                                         │    │
  *       │                 cancelling ── settled ────────────────────────┘    │
  *       │                     │ quit again: kill          quit: stopped      │
- *       └── target.back, files.changed, look (idle, server gone) ────────────┘
+ *       └── target.back, files.changed, look (idle, server gone), revive ────┘
  *
  * Invariants, held by the property tests: at most one step is live; `idle`, `changed`, `start` and
  * `stopped` have none; an answer of another cycle or step changes nothing; each cycle that emits
@@ -81,6 +81,10 @@ export interface State {
   readonly live: Step | null;
   /** All that a cycle needs: the server, and where its tests run. */
   readonly server: "unknown" | "up" | "gone";
+  /** gunicov has started it itself, and may start it anew. */
+  readonly ownServer: boolean;
+  /** The user wants it started anew: when what is under way has settled. */
+  readonly anew: boolean;
   /** What the world says has gone, and why; none: all that is known is that the look failed. */
   readonly lost: Lost;
   /** What has gone tells by itself when it is back: a save is not worth a look. */
@@ -137,6 +141,8 @@ export const INITIAL: State = {
   cycle: 0,
   live: null,
   server: "unknown",
+  ownServer: false,
+  anew: false,
   lost: { server: null, tests: null },
   told: false,
   missing: null,
@@ -246,7 +252,7 @@ const FOUND = {
 
 function onFound(state: State, event: Event & { type: "target.found" }, policy: Policy): Transition {
   if (state.phase !== "start") return [state, []];
-  const found: State = { ...state, ...FOUND, mustRestart: true };
+  const found: State = { ...state, ...FOUND, ownServer: event.ownServer, mustRestart: true };
   const reason: Reason = state.cycle === 0 ? "start" : "back";
   const [next, effects] = settle(found, state.next ?? { reason, select: [] }, event.at, policy, 0);
   const fact = emit(found, {
@@ -332,13 +338,49 @@ function onBack(state: State, what: keyof Lost): Transition {
 
 function locate(state: State, start = false): Transition {
   const looking: State = { ...state, phase: "start", told: false, unasked: false, again: false, look: null };
-  return [{ ...looking, returned: false }, [{ type: "locate", start }]];
+  return [{ ...looking, returned: false, anew: false }, [{ type: "locate", start }]];
 }
 
-/** The user has what was stopped started again: only then is anything started that gunicov did not create. */
+/**
+ * The user has what was stopped started again: only then is anything started that gunicov did not create. What runs is
+ * started anew only where gunicov has started it itself.
+ */
 function onRevive(state: State): Transition {
-  const stopped = state.server === "gone" && state.phase === "idle" && !state.quitting;
-  return stopped ? locate(state, true) : [state, []];
+  switch (reviveMeans(state)) {
+    case "start":
+      return locate(state, true);
+    case "restart":
+      return restartServer(state);
+    case "wait":
+    case "never":
+      return [state, []];
+  }
+}
+
+/** What the wish to have the server started again comes to. `wait`: nothing, for it is looked for, or started, just now. */
+export type Revive = "start" | "restart" | "wait" | "never";
+
+export function reviveMeans({ server, phase, ownServer, quitting }: State): Revive {
+  if (quitting || phase === "stopped") return "never";
+  if (server === "gone") return phase === "idle" ? "start" : "wait";
+  if (server === "unknown") return "wait";
+  return ownServer ? "restart" : "never";
+}
+
+/** A whole cycle follows: the server may be another one now. */
+function restartServer(state: State): Transition {
+  const next = mergeRequests(state.next, { reason: "rerun", select: [] });
+  const wanted: State = { ...state, next, anew: true };
+  if (state.phase === "cancelling" || state.phase === "reporting") return [wanted, []];
+  return state.live === null ? startAnew(wanted) : abort(wanted);
+}
+
+function startAnew(state: State): Transition {
+  const why = "the server is started anew (R)";
+  const said = state.server === "gone" ? [] : [emit(state, { type: "server.restarting", why })];
+  const stopped: State = { ...state, server: "unknown", quiet: null, mustRestart: true };
+  const [next, effects] = locate(state.server === "gone" ? state : stopped, true);
+  return [next, [...said, ...effects]];
 }
 
 // ── What the user and the watcher want ──────────────────────────────────────────────────────────
@@ -428,9 +470,9 @@ function abort(state: State): Transition {
 
 function onCancel(state: State): Transition {
   if (state.phase === "changed") return [{ ...state, phase: "idle", next: null, quiet: null }, []];
-  if (state.phase === "cancelling") return [{ ...state, next: null }, []];
+  if (state.phase === "cancelling") return [{ ...state, next: null, anew: false }, []];
   if (state.live === null || state.phase === "reporting") return [state, []];
-  return abort({ ...state, next: null });
+  return abort({ ...state, next: null, anew: false });
 }
 
 function onQuit(state: State): Transition {
@@ -702,6 +744,7 @@ function settle(state: State, next: Request | null, at: number, policy: Policy, 
   const idle: State = { ...state, phase: "idle", next };
   if (state.quitting) return stop(idle, state.exit === 0 ? 130 : state.exit);
   if (policy.once && state.cycle > 0) return stop(idle, state.exit);
+  if (state.anew) return startAnew(idle);
   if (state.server !== "up") {
     return state.returned || (next !== null && !state.told) ? locate(idle) : [idle, []];
   }

@@ -48,7 +48,7 @@ export interface Flush {
 
 /** What the reducer wants done. Each `run` settles exactly once with `step.settled`, each `locate` with `target.*`. */
 export type Effect =
-  /** Look for the server and its tests; `start`: what is stopped is to be started before that. */
+  /** Look for the server and its tests; `start`: before that what is stopped is to be started, and a server of gunicov's own anew. */
   | { readonly type: "locate"; readonly start: boolean }
   /** Have `look` come after so many ms. */
   | { readonly type: "look-later"; readonly ms: number; readonly token: number }

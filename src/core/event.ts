@@ -18,6 +18,8 @@ export type Event = { readonly at: number } & (
       readonly master: number;
       readonly warnings: readonly string[];
       readonly coverage: CoverageSettings | null;
+      /** gunicov has started it itself. */
+      readonly ownServer: boolean;
     }
   /** The look for it found that it is not there, or can't be used. `alive`: what it lives in is there, so that it may come yet. `told`: it is not, and `target.back` will come by itself. */
   | {
@@ -43,7 +45,7 @@ export type Event = { readonly at: number } & (
   | { readonly type: "report.checked"; readonly cycle: number; readonly check: SelfCheck }
   /** A complete report is kept for editors, or why it could not be (nor be compared, perhaps). */
   | { readonly type: "report.kept"; readonly failure: Failure | null }
-  /** Start what is stopped. */
+  /** Start what is stopped; a server of gunicov's own that runs is started anew. */
   | { readonly type: "revive" }
   /** `byServer`: those of them that the server is known to write. */
   | {

@@ -13,3 +13,8 @@ export function takesEffectAtStart(name: string): boolean {
 export function isEnvironmentFile(name: string): boolean {
   return /^\.env(\.|rc$|$)/.test(name);
 }
+
+/** How people start a server anew, as the end of a sentence: gunicov does it itself with a server of its own. */
+export function howAnew(ownServer: boolean): string {
+  return ownServer ? " (R does it)" : "";
+}

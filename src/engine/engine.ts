@@ -182,7 +182,8 @@ export class Engine implements EngineView {
     const found = await this.#find(start).catch((error: unknown) =>
       fail<Found>(bug("The look for the server", error)),
     );
-    if (found.ok) this.#post({ type: "target.found", ...found.value });
+    const { ownServer } = this.#ports.target;
+    if (found.ok) this.#post({ type: "target.found", ...found.value, ownServer });
     else this.#post({ type: "target.missing", failure: found.failure, ...(await this.#life()) });
   }
 
@@ -215,6 +216,9 @@ export class Engine implements EngineView {
 
   async #startAgain(): Promise<Result<void>> {
     const { target, testsTarget } = this.#ports;
+    // They work with the server, which may have to end first.
+    this.#mending.abort();
+    await this.#keeper.stop();
     const server = await target.start();
     return server.ok ? await testsTarget.start() : server;
   }

@@ -1,6 +1,7 @@
 /** What changed files mean, before the cycle hears of them: a save, something that the server wrote, settings, a start script. */
 import type { Event } from "../core/event.ts";
 import type { Policy } from "../core/policy.ts";
+import { howAnew } from "../core/start-file.ts";
 import type { Reread } from "../ports/project.ts";
 import type { Ports } from "./ports.ts";
 
@@ -27,7 +28,7 @@ export class Sorter {
 
   async take(files: readonly string[]): Promise<void> {
     const of = Object.groupBy(files, (file) => this.#ports.project.meaning(file));
-    for (const file of of.start ?? []) this.#hears.say(atStart(this.#shown(file)));
+    for (const file of of.start ?? []) this.#hears.say(this.#atStart(this.#shown(file)));
     await this.#saves(of.save ?? []);
     for (const file of of.settings ?? []) await this.#reread(file);
   }
@@ -55,10 +56,16 @@ export class Sorter {
       this.#hears.say(`${read.failure.message} The settings stay as they were. ${read.failure.fix}`);
       return;
     }
-    for (const message of told(this.#shown(file), read.value)) this.#hears.say(message);
+    const shown = this.#shown(file);
+    for (const message of told(shown, read.value)) this.#hears.say(message);
+    if (read.value.start) this.#hears.say(this.#atStart(`${shown} (its dependencies)`));
     if (read.value.now.length > 0) await this.#hears.settings(read.value.policy);
     const tests = read.value.now.some((key) => key.startsWith("tests."));
     if (read.value.save || tests) this.#hears.changed({ type: "files.changed", files: [file] });
+  }
+
+  #atStart(what: string): string {
+    return `${what} has changed: that takes effect when the server is started anew${howAnew(this.#ports.target.ownServer)}.`;
   }
 
   #shown(file: string): string {
@@ -66,13 +73,12 @@ export class Sorter {
   }
 }
 
-function told(file: string, { now, later, start }: Reread): readonly string[] {
+function told(file: string, { now, later }: Reread): readonly string[] {
   return [
     ...(now.length > 0 ? [`${file} was read anew: ${now.join(", ")} ${holds(now)} from now on.`] : []),
     ...(later.length > 0
       ? [`${file}: ${later.join(", ")} ${takes(later)} effect when gunicov is started again.`]
       : []),
-    ...(start ? [atStart(`${file} (its dependencies)`)] : []),
   ];
 }
 
@@ -82,8 +88,4 @@ function holds(keys: readonly string[]): string {
 
 function takes(keys: readonly string[]): string {
   return keys.length === 1 ? "takes" : "take";
-}
-
-function atStart(what: string): string {
-  return `${what} has changed: that takes effect when the server is started anew.`;
 }

@@ -17,7 +17,7 @@ export type Wish =
   | { readonly type: "rerun"; readonly select: readonly string[] }
   | { readonly type: "pause"; readonly paused: boolean }
   | { readonly type: "cancel" }
-  /** Start again what is stopped: the server, or where its tests run. */
+  /** Start again what is stopped: the server, or where its tests run. A server of gunicov's own that runs is started anew. */
   | { readonly type: "revive" }
   | { readonly type: "quit" };
 

@@ -51,8 +51,8 @@ export interface Target {
   /** Finds the target anew and brings up what it needs. Can be called again after it was lost. */
   open(signal: AbortSignal): Promise<Result<void>>;
   /**
-   * Starts again what the target lives in, where it is stopped: only ever because the user asked for it. What `open`
-   * brings up by itself needs nothing.
+   * Starts again what the target lives in, where it is stopped: only ever because the user asked for it. Where the server is
+   * its own, it ends the one that runs, and settles when all of that is dead: `open` starts another one.
    */
   start(): Promise<Result<void>>;
   /** Starts a process, by argv, never through a shell. */
@@ -61,6 +61,8 @@ export interface Target {
   readonly mappings: readonly Mapping[];
   /** Pid of the server's master where the target started it itself; null: it is to be looked for. */
   readonly serverPid: number | null;
+  /** Whether `open` starts the server itself: then `start` ends one that runs. */
+  readonly ownServer: boolean;
   /** Whether it says by itself (`onLifecycle`) that it is back. Else only a look (`open`) finds it again, or starts it. */
   readonly tellsBack: boolean;
   /** Why it is gone, if it is known to be; null while it lives. */

@@ -79,7 +79,14 @@ class Desk {
 
   #context(): ViewContext {
     const { session, running, paused } = this;
-    return { session, running, paused, gone: false, lists: this.#lists, pane: (view) => this.#pane(view) };
+    return {
+      session,
+      running,
+      paused,
+      revive: "never",
+      lists: this.#lists,
+      pane: (view) => this.#pane(view),
+    };
   }
 }
 

@@ -245,6 +245,9 @@ describe("a change of", () => {
     expect(harness.of("cycle.finished")).toHaveLength(1);
     const message = "start.sh has changed: that takes effect when the server is started anew.";
     expect(harness.of("warning")).toMatchObject([{ message }]);
+    harness.target.ownServer = true;
+    harness.watcher.change(`${ROOT}/start.sh`);
+    expect(harness.of("warning").at(-1)?.message).toBe(message.replace("anew.", "anew (R does it)."));
   });
 
   test("gunicov's own settings is said; what the tests' command is starts a cycle", async () => {

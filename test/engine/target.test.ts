@@ -217,6 +217,77 @@ describe("the user has it started again", () => {
     expect(harness.of("cycle.started")).toHaveLength(1);
   });
 
+  test("a server of its own that runs is started anew, with all its tests, once the step under way is dead", async () => {
+    const harness = Harness.watching();
+    harness.target.ownServer = true;
+    await harness.start();
+    harness.engine.dispatch({ type: "rerun", select: ["t.py::one"] });
+    const running = harness.operations.hold("run tests");
+    await harness.run();
+    harness.engine.dispatch({ type: "revive" });
+    harness.engine.dispatch({ type: "revive" });
+    await harness.run();
+    expect(harness.target.starts, "the tests still run").toBe(0);
+    running.settle(fail(CANCELLED));
+    await harness.run();
+    expect([harness.target.starts, harness.testsTarget.starts]).toEqual([1, 1]);
+    expect(harness.of("server.back")).toHaveLength(2);
+    expect(harness.of("cycle.finished").map((fact) => fact.outcome)).toEqual([
+      "passed",
+      "cancelled",
+      "passed",
+    ]);
+    expect(harness.of("cycle.started").at(-1)).toMatchObject({ selected: 0 });
+    expect(harness.of("server.restarting").map((fact) => fact.why)).toContain(
+      "the server is started anew (R)",
+    );
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("a server of its own at rest, and paused: what is kept for editors ends before it does", async () => {
+    const harness = Harness.watching();
+    harness.target.ownServer = true;
+    const keeping = harness.operations.hold("keep");
+    await harness.start();
+    harness.engine.dispatch({ type: "pause", paused: true });
+    harness.engine.dispatch({ type: "revive" });
+    await harness.run();
+    expect(harness.target.starts, "the report is still being kept").toBe(0);
+    keeping.settle(ok(undefined));
+    await harness.run();
+    expect(harness.target.starts).toBe(1);
+    expect(harness.of("cycle.finished").map((fact) => fact.outcome)).toEqual(["passed", "passed"]);
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("where the user cancels the cycle instead, it is not started anew", async () => {
+    const harness = Harness.watching();
+    harness.target.ownServer = true;
+    await harness.start();
+    const running = harness.operations.hold("run tests");
+    harness.save("a = 2\n");
+    await harness.run();
+    harness.engine.dispatch({ type: "revive" });
+    harness.engine.dispatch({ type: "cancel" });
+    running.settle(fail(CANCELLED));
+    await harness.run();
+    expect(harness.target.starts).toBe(0);
+    expect(harness.phase).toBe("idle");
+  });
+
+  test("one of its own that can't be ended is said, and found again", async () => {
+    const harness = Harness.watching();
+    harness.target.ownServer = true;
+    await harness.start();
+    harness.target.refuses = GONE;
+    harness.engine.dispatch({ type: "revive" });
+    await harness.run();
+    expect(harness.of("error")).toMatchObject([{ message: GONE.message }]);
+    harness.clock.pass(2_000);
+    await harness.run();
+    expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
+  });
+
   test("what has gone is started, looked for, and run on", async () => {
     const harness = await Harness.watching().start();
     harness.target.life(LOST);

@@ -68,17 +68,17 @@ describe("what is edited beside the code", () => {
     [
       "requirements.txt",
       "flask\ndjango\n",
-      "requirements.txt has changed: that takes effect when the server is started anew.",
+      "requirements.txt has changed: that takes effect when the server is started anew (R does it).",
     ],
     [
       "Dockerfile",
       "FROM debian\n",
-      "Dockerfile has changed: that takes effect when the server is started anew.",
+      "Dockerfile has changed: that takes effect when the server is started anew (R does it).",
     ],
     [
       "pyproject.toml",
       '[project]\nname = "x"\ndependencies = []\n',
-      "pyproject.toml (its dependencies) has changed: that takes effect when the server is started anew.",
+      "pyproject.toml (its dependencies) has changed: that takes effect when the server is started anew (R does it).",
     ],
   ])("%s: one note, and no cycle", async (path, text, message) => {
     const cycles = project.session.cycles;

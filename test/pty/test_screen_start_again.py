@@ -1,4 +1,4 @@
-"""R starts a stopped server again, and the screen says what has happened to it."""
+"""R starts a stopped server again, a local one that runs anew, and the screen says what has happened to it."""
 
 import os
 import signal
@@ -6,19 +6,7 @@ import signal
 
 def test_row_10_a_local_server_that_died_is_started_again(session):
     before = session.row("TOTAL")
-    guards = [
-        pid for pid, argv in session.processes().items() if any("guard.py" in word for word in argv)
-    ]
-    masters = [
-        pid
-        for pid, argv in session.processes().items()
-        if "xy:create_app()" in argv and parent(pid) in guards
-    ]
-    assert len(masters) == 1
-    session.press("R")
-    session.wait_for("Nothing is stopped")
-    session.press("g")
-    os.kill(masters[0], signal.SIGKILL)
+    os.kill(master(session), signal.SIGKILL)
     session.wait_for("server gone: a save or R starts it")
     session.wait_for("has ended (killed by SIGKILL).")
     session.wait_for("R start it again")
@@ -28,6 +16,29 @@ def test_row_10_a_local_server_that_died_is_started_again(session):
     session.wait_cycle(after)
     assert session.row("TOTAL") == before
     assert "gone" not in session.lines[0]
+
+
+def test_a_local_server_that_runs_is_started_anew(session):
+    before, old, after = session.row("TOTAL"), master(session), session.cycle
+    start = session.demo.dir / "start.sh"
+    start.write_text(f"{start.read_text()}\n# another line\n")
+    session.wait_for("start.sh has changed")
+    session.press("R")
+    session.wait_for("starting the server anew")
+    session.wait_cycle(after)
+    assert session.row("TOTAL") == before
+    assert master(session) != old
+    assert "gone" not in session.lines[0]
+
+
+def master(session):
+    """Pid of gunicorn's master; the only one."""
+    running = session.processes()
+    guards = [pid for pid, argv in running.items() if any("guard.py" in word for word in argv)]
+    (pid,) = [
+        pid for pid, argv in running.items() if "xy:create_app()" in argv and parent(pid) in guards
+    ]
+    return pid
 
 
 def parent(pid):

@@ -65,6 +65,7 @@ export class FakeTarget implements Target {
   readonly name = "fake target";
   readonly mappings = [];
   readonly serverPid = null;
+  ownServer = false;
   tellsBack = true;
   /** Why it is gone. */
   gone: Failure | null = null;

@@ -60,8 +60,8 @@ class Record:
             raise Failure(
                 "stale",
                 f"{path} has changed since gunicorn's master imported it: a reload runs the old one",
-                "Start the server again. (GUNICOV_PRELOAD=0 in its environment keeps libraries out of "
-                "the master; each restart then takes longer.)",
+                "Start the server again, with R where gunicov has started it. (GUNICOV_PRELOAD=0 in its "
+                "environment keeps libraries out of the master; each restart then takes longer.)",
             )
 
     def generations(self):

@@ -21,6 +21,7 @@ import { findContainer, nameOf, replicasOf, selectContainer, selectorName } from
 
 export class DockerTarget implements Target {
   readonly serverPid = null;
+  readonly ownServer = false;
   readonly tellsBack = true;
   readonly #connect: () => Promise<Result<Docker>>;
   readonly #selector: Selector;

@@ -10,7 +10,7 @@ import { lossReasons } from "../../core/loss.ts";
 import type { Report } from "../../core/report.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { SelfCheck } from "../../core/self-check.ts";
-import { isEnvironmentFile } from "../../core/start-file.ts";
+import { howAnew, isEnvironmentFile } from "../../core/start-file.ts";
 import type {
   ChangedFile,
   Check as CheckResult,
@@ -248,7 +248,7 @@ export class HelperServer implements Server {
     );
     const old = stale.map(
       (path) =>
-        `${this.#paths.shown(path)} has changed since gunicorn's master loaded it: start the server anew`,
+        `${this.#paths.shown(path)} has changed since gunicorn's master loaded it: start the server anew${howAnew(this.#target.ownServer)}`,
     );
     const missing = [...lossReasons(flush), ...reasons, ...changed, ...old];
     return ok({

@@ -15,7 +15,7 @@ const LAST_OUTPUT = 1000;
 export async function spawnProcess(
   argv: readonly string[],
   options: SpawnOptions = {},
-): Promise<Result<Channel>> {
+): Promise<Result<ProcessChannel>> {
   const [file, ...args] = argv;
   if (file === undefined) throw new RangeError("argv is empty");
   const { execa } = await import("execa");
@@ -65,12 +65,15 @@ function identity(user: string | undefined): { uid?: number; gid?: number } {
   return { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
 }
 
-class ProcessChannel implements Channel {
+export class ProcessChannel implements Channel {
+  /** Settles as soon as it has ended, though others may have its pipes still. */
+  readonly dead: Promise<void>;
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
 
   constructor(child: ChildProcess) {
     this.#child = child;
+    this.dead = new Promise((resolve) => child.once("exit", () => resolve()));
     this.exited = endOf(child);
     child.stdout?.setEncoding("utf8");
     child.stderr?.setEncoding("utf8");

@@ -1,5 +1,5 @@
 /** The directory for a local server's record: one a session, and what killed sessions have left is swept. */
-import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { startOf } from "./leftovers.ts";
@@ -22,8 +22,14 @@ interface Owner {
 export async function makeScratch(directory: string): Promise<string> {
   await sweep(directory);
   const scratch = await mkdtemp(join(directory, PREFIX));
+  if (process.getuid?.() === 0) await letThrough([directory, scratch]);
   await writeFile(join(scratch, OWNER), JSON.stringify(await self()));
   return scratch;
+}
+
+/** gunicorn's `user` may be anybody: the workers find the master's own directory in there by its name, and can list nothing. */
+async function letThrough(directories: readonly string[]): Promise<void> {
+  for (const path of directories) await chmod(path, (await stat(path)).mode | 0o011);
 }
 
 async function sweep(directory: string): Promise<void> {

@@ -26,6 +26,8 @@ import { StartLog } from "./start-log.ts";
 const GUARD = `${INSTALLED}python/guard.py`;
 /** How long the guard may take to end the server, in ms: longer than its own two limits together. */
 const END_TIMEOUT = 8_000;
+/** And what was sent SIGKILL, in ms. */
+const KILL_TIMEOUT = 2_000;
 
 export interface LocalServer {
   /** argv; `{port}` in it and in `env` stands for the port. */
@@ -42,6 +44,7 @@ export interface LocalServer {
 
 export class LocalServerTarget implements Target {
   readonly name = "local gunicorn";
+  readonly ownServer = true;
   readonly tellsBack = false;
   readonly mappings: readonly Mapping[] = [{ host: "/", inside: "/" }];
   readonly #server: LocalServer;
@@ -89,14 +92,25 @@ export class LocalServerTarget implements Target {
     spawned.value.onErrorOutput(running.log.stream());
     running.log.onRefused = () => running.kill();
     running.log.onLine = (text) => this.#logs.tell({ at: Date.now(), text });
-    running.ended = spawned.value.exited.then((exit) => this.#onExit(running, exit));
+    // Where the guard itself was killed, the server may live on, with the port and our pipes.
+    const swept = spawned.value.dead.then(() => running.sweep());
+    running.ended = spawned.value.exited.then(async (exit) => {
+      await swept;
+      this.#onExit(running, exit);
+    });
     await running.log.started;
     return running.lost === null ? ok(undefined) : fail(running.lost);
   }
 
-  /** `open` starts it anew. */
   async start(): Promise<Result<void>> {
-    return ok(undefined);
+    const running = this.#running;
+    if (running === null || running.lost !== null) return ok(undefined);
+    running.wanted = false;
+    await running.close();
+    if (running.lost !== null) return ok(undefined);
+    running.wanted = true;
+    const message = "The server does not end, not even by SIGKILL.";
+    return fail(failure("server-lost", message, "End its processes by hand; then press R."));
   }
 
   /** In the server's environment, as an exec in a container is in the container's. */
@@ -134,11 +148,10 @@ export class LocalServerTarget implements Target {
     }
   }
 
-  async #onExit(running: Running, exit: Exit): Promise<void> {
-    // Where the guard itself was killed, the server may live on, with the port.
-    await running.sweep();
+  #onExit(running: Running, exit: Exit): void {
     running.end(exit);
-    if (!this.#closing && running.lost) this.#lifecycle.tell({ type: "lost", failure: running.lost });
+    if (!this.#closing && running.wanted && running.lost)
+      this.#lifecycle.tell({ type: "lost", failure: running.lost });
   }
 }
 
@@ -147,6 +160,8 @@ class Running {
   readonly channel: Channel;
   readonly log: StartLog;
   lost: Failure | null = null;
+  /** Its end is news; not so where it was gunicov that ended it. */
+  wanted = true;
   /** Settles when it is known how it has ended, and nothing of it is left. */
   ended: Promise<void> = Promise.resolve();
   readonly #argv: readonly string[];
@@ -166,9 +181,19 @@ class Running {
   async close(): Promise<void> {
     this.channel.end();
     const late = new AbortController();
-    const timeout = sleep(END_TIMEOUT, undefined, { signal: late.signal }).catch(() => {});
-    await Promise.race([this.ended, timeout.then(() => this.sweep())]);
+    // Given up it must sweep nothing: the next server's record is in the same directory.
+    const timeout = sleep(END_TIMEOUT, undefined, { signal: late.signal }).then(
+      () => this.#endAll(),
+      () => {},
+    );
+    await Promise.race([this.ended, timeout]);
     late.abort();
+  }
+
+  async #endAll(): Promise<void> {
+    await this.sweep();
+    // What was sent SIGKILL takes a moment.
+    await Promise.race([this.ended, sleep(KILL_TIMEOUT, undefined, { ref: false })]);
   }
 
   async sweep(): Promise<void> {

@@ -8,6 +8,7 @@ const NOTHING: Unsubscribe = () => {};
 
 export class ProcessTarget implements Target {
   readonly name: string = "this machine";
+  readonly ownServer = false;
   readonly tellsBack = false;
   readonly mappings: readonly Mapping[] = [{ host: "/", inside: "/" }];
   readonly #cwd: string;

@@ -1,5 +1,6 @@
 /** What the decisions about the screen rest on, and what they give back. */
 
+import type { Revive } from "../cycle.ts";
 import type { Session } from "../session.ts";
 import type { Lists } from "./lists.ts";
 import type { Pane } from "./scroll.ts";
@@ -20,8 +21,8 @@ export interface ViewContext {
   readonly session: Session;
   readonly running: boolean;
   readonly paused: boolean;
-  /** The server, or where its tests run, is not there. */
-  readonly gone: boolean;
+  /** What the wish to have the server started again would come to. */
+  readonly revive: Revive;
   readonly lists: Lists;
   /** What a view state has on screen, as far as a cursor has to know it. */
   readonly pane: (view: ViewState) => Pane;

@@ -37,6 +37,16 @@ export function reduceView(view: ViewState, input: ViewInput, context: ViewConte
   }
 }
 
+const NOT_AGAIN = {
+  wait: "gunicov looks for the server just now, or starts it: R has to wait for that.",
+  never: "Nothing is stopped, and R never restarts a running container: do it yourself, and gunicov goes on.",
+} as const;
+
+function startAgain(view: ViewState, { revive }: ViewContext): Step {
+  if (revive === "wait" || revive === "never") return notice(view, NOT_AGAIN[revive]);
+  return act(view, { type: "revive" });
+}
+
 function onCommand(view: ViewState, command: Command, context: ViewContext): Step {
   switch (command) {
     case "run-all":
@@ -56,8 +66,7 @@ function onCommand(view: ViewState, command: Command, context: ViewContext): Ste
     case "cancel":
       return context.running ? act(view, { type: "cancel" }) : clear(view);
     case "start-again":
-      if (!context.gone) return notice(view, "Nothing is stopped: R starts a stopped server again.");
-      return act(view, { type: "revive" });
+      return startAgain(view, context);
     case "move-down":
     case "move-up":
     case "first":

@@ -1,5 +1,6 @@
 import { Box } from "ink";
 import { useState } from "react";
+import { reviveMeans } from "../../core/cycle.ts";
 import type { ViewContext } from "../../core/view/context.ts";
 import { frameOf } from "../../core/view/frame.ts";
 import { createLists } from "../../core/view/lists.ts";
@@ -52,7 +53,7 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
       session: now.session,
       running: isRunning(now),
       paused: now.state.paused,
-      gone: isGone(now),
+      revive: reviveMeans(now.state),
       lists,
       pane: (view) => paneFor(view, now),
     };
@@ -87,16 +88,16 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
           width={width}
         />
         {layout.footer === 1 && (
-          <Footer view={view} running={isRunning(snapshot)} gone={isGone(snapshot)} width={width} />
+          <Footer
+            view={view}
+            running={isRunning(snapshot)}
+            gone={reviveMeans(snapshot.state) === "start"}
+            width={width}
+          />
         )}
       </Box>
     </ThemeContext>
   );
-}
-
-/** Whether R has something to start. */
-function isGone({ state }: Snapshot): boolean {
-  return state.server === "gone" && state.phase === "idle";
 }
 
 /** Whether c has something to cancel. */

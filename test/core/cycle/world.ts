@@ -42,6 +42,8 @@ export class World {
   readonly changedIn = new Map<string, Set<number>>();
   readonly finished = new Set<number>();
   reports = 0;
+  /** Whose the server is that was found, until it is lost. */
+  #running: "own" | "other's" | null = null;
   readonly #reduce: Reduce;
   readonly #policy: Policy;
 
@@ -81,6 +83,7 @@ export class World {
         this.change(action.files);
         return;
       case "lost":
+        this.#running = null;
         this.#send({
           type: "target.lost",
           what: action.what,
@@ -219,9 +222,18 @@ export class World {
     if (this.looking === 0) return;
     this.looking -= 1;
     const { now: at } = this;
+    this.#running = !found ? null : at % 2 === 0 ? "own" : "other's";
     this.#send(
       found
-        ? { type: "target.found", name: "S", master: 7, warnings: [], coverage: null, at }
+        ? {
+            type: "target.found",
+            name: "S",
+            master: 7,
+            warnings: [],
+            coverage: null,
+            ownServer: at % 2 === 0,
+            at,
+          }
         : {
             type: "target.missing",
             failure: BROKEN,
@@ -239,6 +251,9 @@ export class World {
   #one(effect: Effect): void {
     switch (effect.type) {
       case "locate":
+        if (effect.start && this.live.length > 0) throw new Error("the server is ended under a step");
+        if (effect.start && this.#running === "other's")
+          throw new Error("somebody else's server is started anew");
         this.looking += 1;
         break;
       case "watch-mend":

@@ -33,7 +33,7 @@ const PHASES: Readonly<Record<State["phase"], string>> = {
 };
 
 function phase({ state, session }: Snapshot, now: number): readonly Span[] {
-  const words = PHASES[state.phase];
+  const words = isAnew(state) ? "starting the server anew" : PHASES[state.phase];
   if (state.phase === "idle" || state.phase === "stopped" || state.progress === null) {
     if (state.server === "gone") return [span(gone(state), "error")];
     return [span(state.paused && state.phase === "idle" ? "‖ paused: Space resumes" : `○ ${words}`, "dim")];
@@ -44,6 +44,10 @@ function phase({ state, session }: Snapshot, now: number): readonly Span[] {
   // Tenths of a second: milliseconds would flicker.
   const step = `${(Math.max(0, now - since) / 1000).toFixed(1)} s`;
   return [span(`▸ ${words}`, "accent"), span(` ${step}`, "strong"), span(waiting, "warning")];
+}
+
+function isAnew({ phase: where, server, cycle }: State): boolean {
+  return where === "start" && server === "unknown" && cycle > 0;
 }
 
 /** Where nothing waits it says what would help. */
