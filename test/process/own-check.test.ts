@@ -30,7 +30,7 @@ if sys.argv == ["-c"]:
         return row
     JsonReporter.report_one_file = report_one_file
 `;
-const RC = "[run]\nbranch = True\nsource = .\nomit = tests/*\n";
+const RC = "[run]\nbranch = True\nsource = .\nomit = tests/*, site/*\n";
 const SAID = /gunicov's numbers were not coverage.py's \(app.py: missing_lines \[\], coverage.py: \[1\]/;
 
 /** A directory of its own. */
