@@ -1,5 +1,7 @@
 """A restart's limit counts from the last progress: slow boots get there, one that hangs does not."""
 
+import os
+import signal
 import time
 
 import pytest
@@ -31,6 +33,7 @@ def helper(gunicorn_server, project):
     server = gunicorn_server(project.dir, args=("-w", "2", "--timeout", "8"))
     client = HelperClient(env=clean_environment(), cwd="/")
     client.ask("find", pid=server.pid)
+    client.master = server.pid
     yield client
     client.close()
 
@@ -41,6 +44,15 @@ def test_a_restart_goes_on_while_workers_import(helper, project):
     begun = time.monotonic()
     answer = helper.ask("restart", timeout=LIMIT, patience=90)
     assert time.monotonic() - begun > LIMIT
+    assert len(answer["workers"]) == 2 and answer["boot_errors"] == []
+
+
+def test_a_restart_waits_for_an_earlier_boot_as_long_as_it_goes_on(helper, project):
+    """The server's first one, or one after somebody else's SIGHUP."""
+    (project.dir / "slow").touch()
+    os.kill(helper.master, signal.SIGHUP)
+    time.sleep(1)
+    answer = helper.ask("restart", timeout=LIMIT, patience=90)
     assert len(answer["workers"]) == 2 and answer["boot_errors"] == []
 
 

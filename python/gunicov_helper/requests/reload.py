@@ -62,6 +62,7 @@ class Reload:
                 boots = Boots(generation, self.session.record.workers(generation), deaths)
             watch.follow([self.session.record.path, *generation.directories()])
             boots.look()
+            clock.progress((generation.number, boots.progress()))
             # One that hangs, or none that gives a sign of life: 64 workers on two cores wait for each other.
             silent = time.time() - max(boots.signs(), default=0.0) > BOOT_PATIENCE
             if boots.settled() or (silent and clock_age(generation) > BOOT_PATIENCE):
