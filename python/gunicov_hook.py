@@ -494,7 +494,9 @@ class Measures:
         if self.inorout is None:
             return self.any and not path.startswith(STDLIB)
         frame = types.SimpleNamespace(f_globals={"__name__": name, "__file__": path})
-        return bool(self.inorout.should_trace(path, frame).trace)
+        found = self.inorout.should_trace(path, frame)
+        # Of what a plugin follows to find other files (Django's template engine) no line is measured itself.
+        return bool(found.trace) and not getattr(found, "has_dynamic_filename", False)
 
 
 class RealPaths:

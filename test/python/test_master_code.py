@@ -167,3 +167,62 @@ def test_a_project_without_code_in_the_master_leaves_no_data_of_it(served):
         assert ours.run(PATHS)["flush"]["reasons"] == []
         names = os.listdir(ours.server.generations()[-2].dir)
         assert not [name for name in names if ".master." in name]
+
+
+ENGINE = """\
+import linecache
+
+
+def render(path, number):
+    return linecache.getline(path, number)
+"""
+PLUGIN = """\
+import coverage
+import engine
+
+
+class Tracer(coverage.FileTracer):
+    def has_dynamic_source_filename(self):
+        return True
+
+    def dynamic_source_filename(self, filename, frame):
+        return frame.f_locals["path"] if frame.f_code.co_name == "render" else None
+
+    def line_number_range(self, frame):
+        return frame.f_locals["number"], frame.f_locals["number"]
+
+
+class Reporter(coverage.FileReporter):
+    def lines(self):
+        return {1, 2}
+
+
+class Plugin(coverage.CoveragePlugin):
+    def file_tracer(self, filename):
+        return Tracer() if filename == engine.__file__ else None
+
+    def file_reporter(self, filename):
+        return Reporter(filename)
+
+
+def coverage_init(registry, options):
+    registry.add_file_tracer(Plugin())
+"""
+
+
+def test_a_template_engine_that_a_plugin_has_imported_is_not_code_of_the_project(
+    gunicorn_server, project, virtual, tmp_path, served
+):
+    """As django_coverage_plugin does: no line of the engine is measured, those of the templates are."""
+    (virtual.site / "engine.py").write_text(ENGINE)
+    (virtual.site / "engine_plugin.py").write_text(PLUGIN)
+    page = project.dir / "page.tpl"
+    drawn = APP.replace("body = ", f"page = engine.render({str(page)!r}, 1)\n    body = ")
+    with served("workers = 2\n", branch="plugins = engine_plugin\n") as ours:
+        project.write({"page.tpl": "one\ntwo\n", "app.py": "import engine\n" + drawn})
+        cold = cold_report(gunicorn_server, project, tmp_path, PATHS, python=virtual.python)
+        for _ in range(2):
+            answer = ours.run(PATHS)
+            assert answer["flush"]["reasons"] == []
+            assert_equal(answer["report"], cold, str(project.dir))
+            assert row(answer, "page.tpl")["executed_lines"] == [1]
