@@ -2063,18 +2063,44 @@ def save_master():
 
 
 def imported_too_early():
-    """In a worker: files that coverage measures and that the master imported when it did not measure yet."""
+    """In a worker: files that coverage measures and that the master imported when it did not measure yet.
+
+    Not what the interpreter runs by itself before any program (`coverage run` does not measure it either),
+    nor what no report names.
+    """
     found = []
     with quick_realpath():
         for name, module in list(sys.modules.items()):
             path = getattr(module, "__file__", None)
             if name not in STATE.forked_with or not isinstance(path, str):
                 continue
+            if name in ("sitecustomize", "usercustomize"):
+                continue
             if name == "__main__" and not is_project(path):
                 continue  # gunicorn's own script
             if STATE.measures(path, name) and REALPATH(path) not in STATE.master.traced:
                 found.append(REALPATH(path))
-    return sorted(set(found))
+    return sorted(filter(reported(STATE.measures.cov), set(found)))
+
+
+def reported(cov):
+    """Whether a file may be in a report, by `[report] include` and `omit`, as a function of its path."""
+    included, omitted = option(cov, "report:include"), option(cov, "report:omit")
+    try:
+        from coverage import files
+
+        matcher = getattr(files, "GlobMatcher", None) or files.FnmatchMatcher
+        within = matcher(files.prep_patterns(included)) if included else None
+        without = matcher(files.prep_patterns(omitted)) if omitted else None
+    except (ImportError, AttributeError, TypeError):
+        return lambda path: True  # another version's: it may be
+
+    def is_reported(path):
+        if within is not None and not within.match(path):
+            return False
+        return without is None or not without.match(path)
+
+    return is_reported
 
 
 # ---------------------------------------------------------------- steps of the master

@@ -65,7 +65,7 @@ class HelperInside:
 
         self.channel = Deaf(-1, -1)
         helper = Helper()
-        self.loop = Loop(self.channel, helper.start, helper.chores)
+        self.loop = Loop(self.channel, helper.start, helper.chores, helper.tick)
 
     def take(self, line):
         self.sent.clear()

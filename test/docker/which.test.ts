@@ -83,7 +83,9 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("a service", () => {
     const scaled = await facts(RUN, demo);
     expect(scaled.code).toBe(4);
     expect(ofType(scaled.all, "server.back")[0]?.warnings).toContain(REASON);
-    expect(ofType(scaled.all, "report")).toMatchObject([{ complete: false, reasons: [REASON] }]);
+    const [report] = ofType(scaled.all, "report");
+    expect(report?.complete).toBe(false);
+    expect(report?.reasons).toContain(REASON); // which of the two was asked is Docker's to say
     await project.compose("up", "-d", "--no-build", "--scale", "server=1");
     const alone = await facts(RUN, demo);
     expect(alone.code).toBe(0);

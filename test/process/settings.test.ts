@@ -29,7 +29,7 @@ def coverage_init(registry, options):
     registry.add_configurer(Excluder())
 `;
 
-const RC = "[run]\nsource = .\nomit = tests/*\nplugins = excluder\n";
+const RC = "[run]\nsource = .\nomit = tests/*, gunicorn.conf.py\nplugins = excluder\n";
 
 const TOML = `
 [tool.gunicov.server]

@@ -122,11 +122,13 @@ export const Part = v.object({
 });
 
 const optionalInt = v.exactOptional(int);
+/** A percentage as coverage.py prints it. */
+const shown = v.pipe(v.string(), v.regex(/^[\d.]+$/));
 const Summary = v.object({
   covered_lines: int,
   num_statements: int,
   percent_covered: v.number(),
-  percent_covered_display: v.string(),
+  percent_covered_display: shown,
   missing_lines: int,
   excluded_lines: int,
   num_branches: optionalInt,
@@ -148,7 +150,8 @@ function isIntegers(value: unknown): value is number[] {
 const Row = v.object({
   path: v.string(),
   summary: Summary,
-  missing: v.string(),
+  /** Lines and jumps, as `coverage report -m` has them. */
+  missing: v.pipe(v.string(), v.regex(/^[\w\->, ]*$/)),
   missing_lines: lines,
   excluded_lines: lines,
   executed_lines: lines,
@@ -163,7 +166,7 @@ export const Collect = v.object({
     files: v.array(v.union([v.string(), Row])),
     view: v.object({ sort: v.string(), skip_covered: v.boolean(), skip_empty: v.boolean() }),
     below: v.nullable(
-      v.object({ total: v.string(), fail_under: v.number(), by: v.picklist(["gunicov", "coverage"]) }),
+      v.object({ total: shown, fail_under: v.number(), by: v.picklist(["gunicov", "coverage"]) }),
     ),
   }),
   superseded: v.array(v.string()),
