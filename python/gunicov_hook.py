@@ -145,7 +145,7 @@ class MasterMeasure:
     def __init__(self):
         self.coverage = None  # while it measures
         self.branch = None
-        self.traced = set()  # real paths of what was imported while it measured
+        self.traced = {}  # real path -> (path, module) of what was imported while it measured
         self.start = {}  # path -> (sha256 of the source, arcs or lines) at the master's start
         self.config = None  # sha256 of the config that was executed last
 
@@ -536,7 +536,7 @@ def get_project_code(loader, fullname):
         STATE.imported[path] = (os.path.abspath(path), real)
         tell_coverage(path, real)
         if STATE.master.coverage and STATE.measures(path, fullname):
-            STATE.master.traced.add(real)
+            STATE.master.traced[real] = path, fullname
     known = STATE.code.get(path)
     if known and known[0] == digest:
         tell_import()
@@ -1984,7 +1984,7 @@ def measure_master():
         return
     master, branch = STATE.master, bool(cov.get_option("run:branch"))
     if master.branch not in (None, branch):  # coverage can't combine the two
-        master.start, master.traced = {}, set()
+        master.start, master.traced = {}, {}
     master.branch, master.coverage = branch, cov
     assert coverage.Coverage.current() is cov
 
@@ -2033,6 +2033,12 @@ def measure_master_run():
         measure_master()
 
 
+def is_still_measured(path):
+    """The master's start counts for good, but coverage's settings may leave a file of it out since."""
+    known = STATE.master.traced.get(path)
+    return known is None or STATE.measures(*known)
+
+
 def save_master():
     """Leave the master's own data file for the generation that ends."""
     ran = stop_measuring_master()
@@ -2045,6 +2051,7 @@ def save_master():
     whole = {path: set(before) for path, (_, before) in STATE.master.start.items()}
     for path, more in ran.items():
         whole.setdefault(path, set()).update(more)
+    whole = {path: lines for path, lines in whole.items() if is_still_measured(path)}
     folder = os.path.join(STATE.current, "part", "master")
     make_directory(folder)
     data = coverage.CoverageData(basename=os.path.join(folder, "data"))

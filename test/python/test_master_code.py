@@ -135,6 +135,17 @@ def test_an_edit_of_the_config_is_measured_anew(served, project):
         assert answer["superseded"] == [] and answer["flush"]["reasons"] == []
 
 
+def test_what_the_settings_leave_out_since_the_start_is_in_no_report(served, project):
+    with served(CONF) as ours:
+        assert row(ours.run(PATHS), "gunicorn.conf.py")
+        rc = (project.dir / "rc").read_text()
+        (project.dir / "rc").write_text(rc + "omit = gunicorn.conf.py\n")
+        for _ in range(2):
+            files = [row["path"] for row in ours.run(PATHS)["report"]["files"]]
+            assert not [path for path in files if path.endswith("gunicorn.conf.py")]
+            assert [path for path in files if path.endswith("settings.py")]
+
+
 def test_what_was_imported_before_the_master_is_measured_is_never_complete(
     served, project, virtual
 ):
