@@ -76,7 +76,8 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("a service", () => {
       await project.compose("up", "-d", "--no-build", "--scale", "server=2");
       await edit({ demo }, "source/xy/api.py", (text) => `${text}\n`);
       const second = (await session.next()).report();
-      expect(second).toMatchObject({ complete: false, reasons: [REASON] });
+      expect(second.complete).toBe(false);
+      expect(second.reasons).toContain(REASON);
     } finally {
       await session.kill();
     }

@@ -64,6 +64,7 @@ export function editSuite(makePlace: () => Promise<Place>): void {
       expect(after.totals).toEqual({
         ...withLucky(before.totals),
         percent_covered: after.totals.percent_covered,
+        percent_covered_display: after.totals.percent_covered_display,
       });
       expect(others(after)).toEqual(others(before));
       const [old, now] = [fileOf(before), fileOf(after)];
