@@ -24,8 +24,8 @@ const SERVERS: Readonly<Record<string, Layout>> = {
     options: "-e COV_CORE_SOURCE=source -e COV_CORE_CONFIG=: -e COV_CORE_DATAFILE=/tmp/.coverage".split(" "),
     command: GUNICORN,
   },
-  "96 MB, of which plain gunicorn's workers take 60": {
-    options: ["--memory", "96m", "--memory-swap", "96m"],
+  "128 MB, where plain gunicorn takes 110 over a reload": {
+    options: ["--memory", "128m", "--memory-swap", "128m"],
     command: GUNICORN,
   },
   setproctitle: { image: "setproctitle", command: GUNICORN },
