@@ -133,8 +133,13 @@ def test_a_hup_in_the_middle_of_a_restart_or_a_flush(served, delay):
         time.sleep(delay)
         server.hup(wait=False)
         flushed = client.wait(number, 25)["ok"]
-        assert flushed["lost"] == [] and flushed["reasons"] == []
-        assert ages <= ages_in(report_of(client, flushed))
+        assert flushed["reasons"] == []
+        if flushed[
+            "lost"
+        ]:  # it came just before the restart's own, and met workers that nobody wanted to save
+            assert {one["cause"] for one in flushed["lost"]} == {"it was told to leave no data"}
+        else:
+            assert ages <= ages_in(report_of(client, flushed))
 
 
 def test_more_and_fewer_workers_during_the_tests(served):

@@ -3,6 +3,7 @@
 import contextlib
 import time
 
+from gunicov_helper.failure import Failure
 from gunicov_helper.process.command_line import is_gunicorn
 from gunicov_helper.process.process import Process
 
@@ -44,7 +45,13 @@ class Between:
         if self.due is None:
             return None
         if time.monotonic() >= self.due:
-            self.look()
+            try:
+                self.look()
+            except (
+                OSError,
+                Failure,
+            ):  # of a process that was ending, say: the next look tells how long nobody looked
+                self.due = time.monotonic() + LOOK_SECONDS
         return max(0.0, self.due - time.monotonic())
 
     def look(self):
