@@ -8,6 +8,7 @@ from gunicov_helper.process.command_line import is_gunicorn
 from gunicov_helper.process.process import Process
 
 LOOK_SECONDS = 0.05  # between two looks: no worker boots, answers and ends within that
+TRIES, TRY_SECONDS = 5, 0.005
 GAP_SECONDS = 0.3  # a longer pause, as of a helper that was stopped, may have hidden a generation
 
 
@@ -33,8 +34,8 @@ class Between:
     def end(self):
         """The last look; returns ({(pid, start time): age} of all that were seen since `begin`, why these
         need not be all workers: list of str)."""
-        if self.due is not None:
-            self.look()
+        if self.due is not None and not self.try_to_look():
+            self.gaps.append(time.monotonic() - self.looked)
         found, doubts = dict(self.workers), self.doubts()
         self.clear()
         self.workers, self.gaps, self.begun = {}, [], False
@@ -53,6 +54,18 @@ class Between:
             ):  # of a process that was ending, say: the next look tells how long nobody looked
                 self.due = time.monotonic() + LOOK_SECONDS
         return max(0.0, self.due - time.monotonic())
+
+    def try_to_look(self):
+        """Whether a look came to its end: it may fail at a process that is just ending."""
+        for _ in range(TRIES):
+            try:
+                self.look()
+            except (OSError, Failure):
+                time.sleep(TRY_SECONDS)
+            else:
+                return True
+        self.due = time.monotonic() + LOOK_SECONDS  # that look tells for how long nobody has looked
+        return False
 
     def look(self):
         """Note who is there, and hold the data files that have come, before anybody deletes them."""
