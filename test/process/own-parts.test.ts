@@ -71,10 +71,7 @@ async function open(): Promise<{ session: Session; save: () => Promise<void> }> 
 
 async function pidOf(session: Session, part: Part): Promise<number | null> {
   const all = (await session.processes()).map((one) => ({ pid: Number.parseInt(one, 10), command: one }));
-  const oldest = (words: string) => {
-    const pids = all.filter(({ command }) => command.includes(words)).map(({ pid }) => pid);
-    return pids.length === 0 ? null : Math.min(...pids);
-  };
+  const oldest = (words: string) => all.find(({ command }) => command.includes(words))?.pid ?? null;
   switch (part) {
     case "helper":
       return oldest("gunicov_helper.py");

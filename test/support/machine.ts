@@ -68,20 +68,32 @@ export async function until<T>(
   }
 }
 
-/** Command lines of the processes of this machine whose environment has NAME=VALUE: children inherit it. */
+/**
+ * Command lines of the processes of this machine whose environment has NAME=VALUE (children inherit it), the
+ * oldest first: a pid says nothing of age, the kernel begins again at the top.
+ */
 export async function processesWith(name: string, value: string): Promise<readonly string[]> {
   const pids = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry));
-  const found = await Promise.all(pids.map((pid) => commandIfMarked(pid, `${name}=${value}`)));
-  return found.filter((command) => command !== null);
+  const found = await Promise.all(pids.map((pid) => processIfMarked(pid, `${name}=${value}`)));
+  return found
+    .filter((one) => one !== null)
+    .sort((one, other) => one.started - other.started)
+    .map(({ command }) => command);
 }
 
-/** Null also where the process has just gone, or is a zombie (those have no environment). */
-async function commandIfMarked(pid: string, mark: string): Promise<string | null> {
+/** Null also where the process has just gone, or is a zombie (those have no environment). `started`: in ticks. */
+async function processIfMarked(
+  pid: string,
+  mark: string,
+): Promise<{ started: number; command: string } | null> {
   try {
     const environ = await readFile(`/proc/${pid}/environ`, "utf8");
     if (!environ.split("\0").includes(mark)) return null;
     const argv = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").filter((word) => word !== "");
-    return argv.length === 0 ? null : `${pid} ${argv.join(" ").slice(0, 200)}`;
+    if (argv.length === 0) return null;
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    const started = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+    return { started, command: `${pid} ${argv.join(" ").slice(0, 200)}` };
   } catch {
     return null;
   }

@@ -117,7 +117,7 @@ export class Session {
     if (faults.length > 0) throw new Error(faults.join("\n"));
   }
 
-  /** Command lines of all processes of this machine that it has started and that still live, itself included. */
+  /** Command lines of its processes that still live, itself included, the oldest first. */
   async processes(): Promise<readonly string[]> {
     return await processesWith(MARK, this.#mark);
   }

@@ -36,7 +36,7 @@ class Roster:
         for age in new:
             self.take(age, saved[age], ended.get(age))
         for age, is_gone in gone.items():
-            if age not in self.saved and (age in done or is_gone):
+            if age not in self.saved and age not in self.lost and (age in done or is_gone):
                 self.lose(age, done.get(age))
         return [age for age in new if age in self.saved]
 
