@@ -13,6 +13,7 @@ from gunicov_runner.child.fresh import CODES
 from gunicov_runner.complaint import crashed, usage
 from gunicov_runner.failure import Failure
 from gunicov_runner.limits import CHUNK
+from gunicov_runner.own_end import own_end
 from gunicov_runner.process.family import Family
 from gunicov_runner.said import event_of
 from gunicov_runner.text import Lines, Tail, cap
@@ -194,16 +195,23 @@ class Run:
         status, text = self.family.status, self.tail.text()
         if os.WIFSIGNALED(status):
             name = signal.Signals(os.WTERMSIG(status)).name
-            raise crashed(f"The test process was killed by {name}{self._during()}.", text)
+            if not self._is_whole():
+                raise crashed(f"The test process was killed by {name}{self._during()}.", text)
+            return self._counts(128 + os.WTERMSIG(status), text, f"was killed by {name}")
         code = os.WEXITSTATUS(status)
         if self.command.pytest:
             self._check_pytest(code, text)
         else:
             self._check_program(code, text)
-        return self._counts(code, text)
+        return self._counts(code, text, f"ended with {code}")
 
-    def _counts(self, code, text):
+    def _is_whole(self):
+        """Whether every test that was collected has told its outcome."""
+        return self.command.pytest and 0 < (self.total or 0) <= len(self.outcomes)
+
+    def _counts(self, code, text, how):
         count = collections.Counter(self.outcomes.values())
+        own = code != 0 and self._is_whole() and not self.failed()
         return {
             "passed": count["passed"],
             "failed": count["failed"],
@@ -214,10 +222,14 @@ class Run:
             "output": text,
             "total": max(self.total or 0, len(self.outcomes)),
             "missing": self.missing,
+            "ended": own_end("pytest", how, text) if own else None,
         }
 
     def _check_pytest(self, code, text):
-        """Raise the Failure that an exit code of pytest stands for, if any."""
+        """Raise the Failure that an exit code of pytest stands for, if any. Where every test has told its outcome
+        it is a run, however pytest (a plugin, a conftest.py) ends it."""
+        if self._is_whole() and not self.internal:
+            return
         if code == 4:
             raise usage(text)
         if not self.finished:

@@ -58,6 +58,8 @@ export interface Progress {
   readonly stepStartedAt: number;
   readonly phases: Partial<Record<Step, number>>;
   readonly tests: TestCounts | null;
+  /** They all passed, and their command did not end well. */
+  readonly ended: boolean;
   /** How many tests were carried out. */
   readonly ran: number;
   readonly flush: Flush | null;
@@ -507,6 +509,7 @@ function openCycle(state: State, wanted: Request, at: number): Transition {
     stepStartedAt: at,
     phases: {},
     tests: null,
+    ended: false,
     ran: 0,
     flush: null,
     report: null,
@@ -577,7 +580,7 @@ function onDone(state: State, output: StepOutput, at: number, policy: Policy): T
     case "restarting":
       return runStep(state, at, { step: "testing", select: progress.request.select });
     case "testing":
-      return onTested(state, progress, output, output.ran, at);
+      return onTested(state, progress, output, at);
     case "flushing":
       return onFlushed(state, progress, output, at, policy);
     case "collecting":
@@ -604,13 +607,18 @@ function toTests(state: State, at: number, generation: number): Transition {
   return [next, [emit(state, ready), ...effects]];
 }
 
-function onTested(state: State, progress: Progress, tests: TestCounts, ran: number, at: number): Transition {
-  const { passed, failed, errors, skipped } = tests;
+function onTested(
+  state: State,
+  progress: Progress,
+  { passed, failed, errors, skipped, ran, ended }: StepOutput & { step: "testing" },
+  at: number,
+): Transition {
   const counts: TestCounts = { passed, failed, errors, skipped };
-  const tested: State = { ...state, progress: { ...progress, tests: counts, ran } };
+  const tested: State = { ...state, progress: { ...progress, tests: counts, ran, ended: ended !== null } };
   const [next, effects] = runStep(tested, at, { step: "flushing" });
   const ms = progress.phases.testing ?? 0;
-  return [next, [emit(state, { type: "tests.finished", ...counts, ms }), ...effects]];
+  const said = ended === null ? [] : [emit(state, { type: "error", ...ended })];
+  return [next, [emit(state, { type: "tests.finished", ...counts, ms }), ...said, ...effects]];
 }
 
 function onFlushed(
@@ -705,8 +713,8 @@ function belowFact({ total, fail_under: limit, by }: Below): FactBody {
 function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean): Transition {
   const { progress } = state;
   if (progress === null) return [state, []];
-  const { failure: why, tests, report, phases, startedAt } = progress;
-  const exit = exitCode({ cancelled, failure: why, tests, report });
+  const { failure: why, tests, ended, report, phases, startedAt } = progress;
+  const exit = exitCode({ cancelled, failure: why, tests, ended, report });
   const fact: FactBody = {
     type: "cycle.finished",
     outcome: cycleOutcome(exit),

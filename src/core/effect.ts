@@ -1,4 +1,5 @@
 import type { FactBody, LostWorker, Step, TestCounts } from "./fact.ts";
+import type { Failure } from "./failure.ts";
 import type { Report } from "./report.ts";
 
 /** What a step is given. `cycle` numbers every effect, so that late answers can be told. */
@@ -19,8 +20,8 @@ export type StepOutput =
       readonly generation: number;
     }
   | { readonly step: "restarting" }
-  /** `ran`: how many tests were carried out, whatever became of them. */
-  | ({ readonly step: "testing"; readonly ran: number } & TestCounts)
+  /** `ran`: how many tests were carried out, whatever became of them. `ended`: how the command ended though all passed; null: as they did. */
+  | ({ readonly step: "testing"; readonly ran: number; readonly ended: Failure | null } & TestCounts)
   | ({ readonly step: "flushing" } & Flush)
   | { readonly step: "collecting"; readonly report: Report }
   | { readonly step: "reporting" };

@@ -40,6 +40,7 @@ export const FAILURE_EXIT = {
   timeout: 3,
   internal: 3,
   crashed: 1,
+  "tests-ended": 1,
   "tests-timeout": 1,
   "coverage-error": 4,
   "coverage-dir": 4,

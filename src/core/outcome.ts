@@ -7,6 +7,8 @@ export interface Ending {
   readonly cancelled: boolean;
   readonly failure: Failure | null;
   readonly tests: TestCounts | null;
+  /** The tests passed, and their command did not end well. */
+  readonly ended: boolean;
   readonly report: Report | null;
 }
 
@@ -18,7 +20,7 @@ export function exitCode(ending: Ending): number {
   const codes = new Set<number>();
   if (ending.cancelled) codes.add(130);
   if (ending.failure) codes.add(FAILURE_EXIT[ending.failure.kind]);
-  if (ending.tests && ending.tests.failed + ending.tests.errors > 0) codes.add(1);
+  if (ending.ended || (ending.tests && ending.tests.failed + ending.tests.errors > 0)) codes.add(1);
   if (ending.report && !ending.report.complete) codes.add(4);
   if (ending.report?.below) codes.add(5);
   return ORDER.find((code) => codes.has(code)) ?? 0;

@@ -7,6 +7,8 @@ export interface TestRun extends TestCounts {
   readonly ms: number;
   /** Tail of what the command printed. */
   readonly output: string;
+  /** How the command ended though every test passed, and why, as far as it says so; null: as its tests did. */
+  readonly ended: string | null;
 }
 
 export interface Tests {

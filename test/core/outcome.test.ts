@@ -56,7 +56,7 @@ const EXPECTED: readonly (readonly [number, readonly FailureKind[]])[] = [
       ] as const),
     ],
   ],
-  [1, ["crashed", "tests-timeout"]],
+  [1, ["crashed", "tests-timeout", "tests-ended"]],
   [4, ["coverage-dir", "coverage-error", "no-report"]],
 ];
 
@@ -89,19 +89,20 @@ describe("exit codes", () => {
     for (const cancelled of [false, true])
       for (const kind of failures)
         for (const counts of tests)
-          for (const one of reports) {
-            const why = kind === null ? null : failure(kind, "m", "f");
-            const ending: Ending = { cancelled, failure: why, tests: counts, report: one };
-            expect(exitCode(ending), JSON.stringify(ending)).toBe(first(ending));
-          }
+          for (const ended of [false, true])
+            for (const one of reports) {
+              const why = kind === null ? null : failure(kind, "m", "f");
+              const ending: Ending = { cancelled, failure: why, tests: counts, ended, report: one };
+              expect(exitCode(ending), JSON.stringify(ending)).toBe(first(ending));
+            }
   });
 
   /** The rule once more, in the words of the docs. */
-  function first({ cancelled, failure: why, tests: counts, report: one }: Ending): number {
+  function first({ cancelled, failure: why, tests: counts, ended, report: one }: Ending): number {
     const code = why === null ? 0 : FAILURE_EXIT[why.kind];
     if (cancelled || code === 130) return 130;
     if (code === 2 || code === 3) return code;
-    if (code === 1 || (counts !== null && (counts.failed > 0 || counts.errors > 0))) return 1;
+    if (code === 1 || ended || (counts !== null && (counts.failed > 0 || counts.errors > 0))) return 1;
     if (code === 4 || one?.complete === false) return 4;
     return one?.below ? 5 : 0;
   }

@@ -42,6 +42,17 @@ describe("a whole cycle", () => {
     expect(harness.facts.at(-1)).toMatchObject({ type: "cycle.finished", outcome: "failed", exit_code: 5 });
   });
 
+  test("tests that pass under a command that does not end well: all of it counts, and ends `run` with 1", async () => {
+    const harness = Harness.once();
+    harness.tests.ended = "pytest itself ended with 1: coverage of 50 % is too low";
+    await harness.start();
+    expect(harness.exit).toBe(1);
+    expect(harness.of("error")).toMatchObject([{ kind: "tests-ended", message: harness.tests.ended }]);
+    expect(harness.of("report")).toMatchObject([{ complete: true, partial: false }]);
+    expect(harness.facts.at(-1)).toMatchObject({ type: "cycle.finished", outcome: "failed", exit_code: 1 });
+    expect(harness.faults).toEqual([]);
+  });
+
   test("does one thing after the other", async () => {
     const { operations } = await Harness.once().start();
     const begun = operations.log.filter((line) => line.endsWith(" begins")).map((line) => line.slice(0, -7));

@@ -113,6 +113,7 @@ function stateAfter(state: State, body: FactBody, cycle: number, at: number): St
     stepStartedAt: at,
     phases: {},
     tests: null,
+    ended: false,
     ran: 0,
     flush: null,
     report: null,

@@ -18,6 +18,8 @@ export class FakeTests implements Tests {
   all: readonly FakeTest[];
   /** Why they can't be run, while that is so. */
   missing: Failure | null = null;
+  /** How their command ends though they pass. */
+  ended: string | null = null;
   /** Called before each test's outcome is told: here they would speak to the server. */
   onTest: () => void = () => {};
   #open = false;
@@ -51,6 +53,7 @@ export class FakeTests implements Tests {
         skipped: count("skipped"),
         ms: chosen.length,
         output: "",
+        ended: this.ended,
       });
     });
   }

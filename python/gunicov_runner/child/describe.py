@@ -1,9 +1,9 @@
 """Reports of pytest in words: message, place, output."""
 
 import io
-import os
 import re
 
+from gunicov_runner.child.place import frames_of, last_own, relative
 from gunicov_runner.limits import CHUNK, MAX_MESSAGE, MAX_TEXT
 from gunicov_runner.text import cap, first_line
 
@@ -48,27 +48,19 @@ def describe(report, cwd):
 
 
 def crash_place(report, crash, cwd):
-    """Return where it was raised, or the last line of the project that led there."""
-    place = relative(crash.path, cwd)
-    if not os.path.isabs(place):
-        return f"{place}:{crash.lineno}"
-    entries = getattr(getattr(report.longrepr, "reprtraceback", None), "reprentries", [])
-    for entry in reversed(entries):
-        line = getattr(entry, "reprfileloc", None)
-        if line is not None and not os.path.isabs(relative(line.path, cwd)):
-            return f"{relative(line.path, cwd)}:{line.lineno}"
-    return location(report) or f"{place}:{crash.lineno}"
+    """Return the last line of the project that led to where it was raised."""
+    frames = [*frames_of(report.longrepr), (crash.path, crash.lineno)]
+    return (
+        last_own(frames, cwd) or location(report) or f"{relative(crash.path, cwd)}:{crash.lineno}"
+    )
 
 
 def collect_place(report, text, cwd):
-    """Return the last place inside `cwd` that the text of a collection error names."""
-    pattern = r'^(?:E\s+File "([^"\n]+)", line (\d+)|([^\s:]+):(\d+): )'
+    """Return the last place in the project that the text of a collection error names."""
+    pattern = r'^(?:E\s+File "([^"\n]+)", line (\d+)|([^\s:]+|<[^>\n]+>):(\d+): )'
     found = re.findall(pattern, text, re.MULTILINE)
-    for quoted, quoted_line, plain, plain_line in reversed(found):
-        path = relative(quoted or plain, cwd)
-        if not os.path.isabs(path):
-            return f"{path}:{quoted_line or plain_line}"
-    return report.nodeid.split("::")[0]
+    frames = [(quoted or plain, quoted_line or line) for quoted, quoted_line, plain, line in found]
+    return last_own(frames, cwd) or report.nodeid.split("::")[0]
 
 
 def describe_skip(report, cwd):
@@ -88,9 +80,3 @@ def location(report):
     if not path:
         return ""
     return path if line is None else f"{path}:{line + 1}"
-
-
-def relative(path, cwd):
-    """Return `path` relative to `cwd` where it is inside, else absolute."""
-    path = os.path.normpath(os.path.join(cwd, str(path)))
-    return path[len(cwd) + 1 :] if path.startswith(cwd.rstrip("/") + "/") else path

@@ -210,4 +210,6 @@ export const Run = v.object({
   exit_code: int,
   ms: v.number(),
   output: v.string(),
+  /** How it ended though every test passed, and why, as far as it says so; null: as its tests did. */
+  ended: v.nullish(v.string(), null),
 });

@@ -99,9 +99,9 @@ export class RunnerTests implements Tests {
   }
 }
 
-/** Exit codes 0 and 1 mean that all tests ran. With another one and no failure to show for it, some did not. */
+/** With another exit code than 0, no failure to show for it, and no test that told its outcome to the end, some did not run. */
 function whole(run: v.InferOutput<typeof Run>): Result<TestRun> {
-  if (run.exit_code === 0 || run.failed + run.errors > 0) return ok(run);
+  if (run.exit_code === 0 || run.failed + run.errors > 0 || run.ended !== null) return ok(run);
   const message = `The tests ended early, with exit code ${run.exit_code}.`;
   return fail(failure("crashed", message, "Read what they printed below.", run.output));
 }
