@@ -1,0 +1,1 @@
+"""Small projects, each run by plain pytest and by gunicov: what differs."""
