@@ -168,13 +168,22 @@ def test_a_damaged_file_does_not_count(served):
 @pytest.mark.parametrize("args", [("-w", "2"), ("-w", "3", "--threads", "2")])
 def test_a_hook_that_deletes_the_directory(served, project, args):
     server, client, _ = served(conf(before=WIPE), args=args)
-    count = int(args[1])
-    for _ in range(3):
+    count, whole = int(args[1]), 0
+    for _ in range(6):
         flushed, _ = cycle(server, client, "/a", "/b")
-        assert (flushed["expected"], flushed["written"], flushed["lost"]) == (count, count, [])
+        assert flushed["expected"] == count
+        if flushed["lost"]:  # on a busy machine the hook is now and then the quicker
+            assert {one["cause"] for one in flushed["lost"]} == {"it left no data file"}
+            assert flushed["written"] == count - len(flushed["lost"])
+            continue
+        assert flushed["written"] == count
         report = client.ask("collect", generation=flushed["generation"])["report"]
         lines = {row["path"]: row["executed_lines"] for row in report["files"]}
         assert {3, 5} <= set(lines[str(project.dir / "lib.py")])
+        whole += 1
+        if whole == 3:
+            return
+    raise AssertionError(f"{whole} of 6 cycles were whole")
 
 
 @pytest.mark.parametrize("way", ["COVERAGE_FILE", "COVERAGE_PROCESS_START", "rcfile"])

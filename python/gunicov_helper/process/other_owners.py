@@ -83,8 +83,9 @@ class OtherOwners:
         environment = process.environment() or {}
         if environment.get("GUNICORN_PID") == str(self.master.pid):
             return True
-        titled = process.argv()[:1] != [] and process.argv()[0].startswith("gunicorn: master")
-        return titled and not self.is_forked(process)  # a worker has its master's title at first
+        title, *_ = process.argv() or [""]  # none where it is just ending
+        is_titled = title.startswith("gunicorn: master")
+        return is_titled and not self.is_forked(process)  # a worker has its master's title at first
 
     def is_forked(self, process):
         """Whether it was forked from the master or its workers, and runs no other program: its stack is
