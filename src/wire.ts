@@ -67,7 +67,6 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
   };
   const ofTests = () => testSource(live.current, foundOf(targets));
   const server = new HelperServer(targets.server, helper, paths, source, times, settings, limit, ofTests);
-  const onHost = targets.tests instanceof ProcessTarget;
   const tests = new RunnerTests(targets.tests, runner, {
     get command() {
       return live.current.tests.command;
@@ -78,7 +77,10 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
     get timeout() {
       return live.current.tests.timeout;
     },
-    env: () => (onHost ? withPort(live.current.tests.env, targets.port()) : {}),
+    get user() {
+      return live.current.tests.exec?.user ?? null;
+    },
+    env: () => withPort(live.current.tests.env, targets.port()),
   });
   const ports = {
     server,
@@ -107,12 +109,26 @@ async function chooseTargets(settings: Settings): Promise<Targets> {
     const project = settings.project ?? (process.env.COMPOSE_PROJECT_NAME || null);
     const projects = new ProjectChoice({ root, configured: settings.configured, project, places });
     const docker = (place: Place) => new DockerTarget(connect, place, projects);
-    const testsTarget = tests.container === null ? new ProcessTarget(root) : docker(tests.container);
+    const testsTarget =
+      tests.container === null ? testsOf(settings, connect, projects) : docker(tests.container);
     return { server: docker(container), tests: testsTarget, port: () => null };
   }
   if (local === null) throw new Error("settings name no server");
   const server = localServer(local, root);
-  return { server, tests: new ProcessTarget(root), port: () => server.port };
+  return { server, tests: testsOf(settings, connect, null), port: () => server.port };
+}
+
+/** Where the command leads: into a container, or nowhere else than this machine. `projects` are the server's. */
+function testsOf(
+  { tests: { exec }, root, configured }: Settings,
+  connect: () => ReturnType<typeof connectDocker>,
+  projects: ProjectChoice | null,
+): Target {
+  if (exec === null) return new ProcessTarget(root);
+  const { place, project, directory } = exec;
+  const scope = { root: directory ?? root, configured, project, places: [place] };
+  const named = project !== null || directory !== null || projects === null;
+  return new DockerTarget(connect, place, named ? new ProjectChoice(scope) : projects);
 }
 
 function localServer(local: LocalSettings, root: string): LocalServerTarget {
@@ -131,12 +147,10 @@ function once<T extends { readonly ok: boolean }>(make: () => Promise<T>): () =>
   };
 }
 
+/** What speaks of the port of a local server says nothing where there is none: the container's own value stays. */
 function withPort(env: Readonly<Record<string, string>>, port: number | null): Record<string, string> {
-  const filled = Object.entries(env).map(([name, value]) => [
-    name,
-    value.replaceAll("{port}", `${port ?? ""}`),
-  ]);
-  return Object.fromEntries(filled);
+  const meant = Object.entries(env).filter(([, value]) => port !== null || !value.includes("{port}"));
+  return Object.fromEntries(meant.map(([name, value]) => [name, value.replaceAll("{port}", `${port}`)]));
 }
 
 /** What is mounted where, known once the targets are open. */

@@ -79,18 +79,28 @@ export class LiveSettings {
     const checked = settled.ok ? checkDirectories(settled.value) : settled;
     if (!checked.ok) return checked;
     const changed = changedKeys(this.#loaded.config, loaded.value.config);
-    const now = changed.filter((key) => LIVE.includes(key));
+    const moves = whereTo(this.#settings) !== whereTo(checked.value);
+    const isLive = (key: string) => LIVE.includes(key) && !(moves && key === "tests.command");
+    const now = changed.filter(isLive);
     this.#loaded = loaded.value;
     this.#settings = live(this.#settings, checked.value);
-    return ok({ ...NOTHING, now, later: changed.filter((key) => !LIVE.includes(key)) });
+    return ok({ ...NOTHING, now, later: changed.filter((key) => !isLive(key)) });
   }
 }
 
 /** What of the new settings holds at once, on top of those before. */
 function live(before: Settings, after: Settings): Settings {
   const { source, failUnder, quietMs, onChange, ignore, include } = after;
-  const tests = { ...after.tests, container: before.tests.container };
+  // A command that leads into another container needs another session.
+  const { container, exec, command, cwd, env } = before.tests;
+  const stays = whereTo(before) === whereTo(after) ? {} : { exec, command, cwd, env };
+  const tests = { ...after.tests, container, ...stays };
   return { ...before, source, failUnder, quietMs, onChange, ignore, include, tests };
+}
+
+/** Where the tests' command itself leads, as a text to compare. */
+function whereTo({ tests: { exec } }: Settings): string {
+  return JSON.stringify(exec === null ? null : [exec.place, exec.project, exec.directory]);
 }
 
 /** `server.source` and the like, of which two configurations say different things. */

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { type InContainer, inContainer } from "./container-command.ts";
 import type { Loaded } from "./load.ts";
 
 /** What the command line says. Null: nothing. */
@@ -63,7 +64,9 @@ export interface Settings {
     readonly command: readonly string[];
     /** Null: the target's own. */
     readonly cwd: string | null;
-    /** For tests on this machine. */
+    /** The command was `docker exec …` or the like: where it leads. `command`, `cwd` and `env` are then as it has them in there. */
+    readonly exec: InContainer | null;
+    /** On top of what is there. `{port}` stands for that of a local server. */
     readonly env: Readonly<Record<string, string>>;
     readonly source: readonly string[] | null;
     readonly timeout: number;
@@ -97,7 +100,10 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
   const named = flags.service !== null || flags.container !== null;
   const local = server.command && !named ? localSettings(server.command, server, root) : null;
   if (container === null && local === null) return fail(nothing(flags, file));
-  const command = [...(tests.command ?? DEFAULT_COMMAND), ...flags.passed];
+  const typed = [...(tests.command ?? DEFAULT_COMMAND), ...flags.passed];
+  // In a container that is named otherwise the command is that container's own.
+  const ofTests = tests.run === "host" ? null : place(tests.service, tests.container);
+  const exec = ofTests === null ? inContainer(typed, root, process.env) : null;
   const absolute = (paths: readonly string[]) => paths.map((path) => resolve(root, path));
   return ok({
     root,
@@ -115,10 +121,11 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
     master: server.master ?? null,
     coverageDir: server.coverage_dir ?? null,
     tests: {
-      container: tests.run === "host" ? null : place(tests.service, tests.container),
-      command,
-      cwd: tests.cwd ?? null,
-      env: tests.env ?? {},
+      container: ofTests,
+      exec,
+      command: exec?.command ?? typed,
+      cwd: exec === null ? (tests.cwd ?? null) : exec.cwd,
+      env: { ...tests.env, ...exec?.env },
       source: tests.source ? absolute(tests.source) : null,
       timeout: tests.timeout ?? DEFAULT_TIMEOUT,
       requests: tests.requests ?? true,

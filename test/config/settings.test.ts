@@ -78,6 +78,19 @@ describe("the tests", () => {
     expect(settings(config, { passed: ["-k", "a b"] }).tests.command).toEqual(["pytest", "sys", "-k", "a b"]);
     expect(settings({ server: SERVER }).tests.command).toEqual(["pytest", "-n", "auto"]);
   });
+
+  test("whose command leads into a container run there, by what it says", () => {
+    const command = ["docker", "exec", "-e", "A=2", "-w", "/app", "shop", "pytest"];
+    const { tests } = settings(
+      { server: SERVER, tests: { command, cwd: "here", env: { A: "1", B: "1" } } },
+      { passed: ["-x"] },
+    );
+    expect(tests.exec?.place).toEqual({ container: "shop" });
+    expect(tests.command).toEqual(["pytest", "-x"]);
+    expect([tests.cwd, tests.env]).toEqual(["/app", { A: "2", B: "1" }]);
+    const named = settings({ server: SERVER, tests: { command, service: "tests" } }).tests;
+    expect([named.exec, named.command]).toEqual([null, command]);
+  });
 });
 
 test("paths in the file are from the project's root, those of flags from the working directory", () => {

@@ -22,6 +22,7 @@ async function runner(target: Target, mark: string, processes: () => Promise<rea
   const tests = new RunnerTests(target, await loadProgram("gunicov_runner"), {
     command,
     cwd: null,
+    user: null,
     env,
     timeout: 60,
   });

@@ -13,6 +13,8 @@ export interface TestCommand {
   readonly command: readonly string[];
   /** Working directory in the target; null: the target's own. */
   readonly cwd: string | null;
+  /** User to run as, `uid`, `name` or `uid:gid`; null: the target's own. */
+  readonly user: string | null;
   /** Known only once the server is there (its port, say). */
   readonly env: () => Readonly<Record<string, string>>;
   /** Seconds that a whole run may take. */
@@ -44,7 +46,7 @@ export class RunnerTests implements Tests {
     this.#rpc = null;
     const opened = await this.#target.open(signal);
     if (!opened.ok) return fail(asTests(opened.failure));
-    const first = await Rpc.start(this.#target, this.#program, ["python3", "python"]);
+    const first = await Rpc.start(this.#target, this.#program, ["python3", "python"], this.#as());
     if (!first.ok) return fail(asTests(first.failure));
     this.#rpc = first.value;
     const prepared = await first.value.call("prepare", this.#what(), Prepare);
@@ -52,7 +54,7 @@ export class RunnerTests implements Tests {
     const { interpreter } = prepared.value;
     if (interpreter === null || interpreter === first.value.hello.executable) return ok(undefined);
     await first.value.close();
-    const again = await Rpc.start(this.#target, this.#program, [interpreter]);
+    const again = await Rpc.start(this.#target, this.#program, [interpreter], this.#as());
     if (!again.ok) return fail(asTests(again.failure));
     this.#rpc = again.value;
     const confirmed = await again.value.call("prepare", this.#what(), Prepare);
@@ -91,6 +93,11 @@ export class RunnerTests implements Tests {
     }
     if (this.#rpc !== null) return ok(this.#rpc);
     return fail(failure("tests-lost", "The test runner is not connected.", "Press a to look for it again."));
+  }
+
+  #as(): { readonly user?: string } {
+    const { user } = this.#command;
+    return user === null ? {} : { user };
   }
 
   #what(): object {
