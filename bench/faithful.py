@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent / "lib"))
 from faithful import corpus, table
 from faithful.compare import compare
 from faithful.environments import environment
+from faithful.watched import GUNICOV
 from matrix import places
 
 
@@ -52,6 +53,7 @@ def parse():
     parser.add_argument("--part", default="", help="of its projects, the share 1/3, 2/3 or 3/3")
     parser.add_argument("--list", action="store_true", help="name the projects and end")
     parser.add_argument("--keep", type=Path, help="leave the files of both runs in this directory")
+    parser.add_argument("--gunicov", default=GUNICOV, help="another version's bin/gunicov")
     parser.add_argument("--cache", type=Path, default=places.ROOT / ".cache" / "faithful")
     return parser.parse_args()
 
@@ -84,7 +86,7 @@ def run(project, version, options):
         return {**told, "reason": str(error)}
     began = time.monotonic()
     keep = options.keep and options.keep / name(project, version).replace(" ", "-")
-    differences = compare(project, place, keep)
+    differences = compare(project, place, options.gunicov, keep)
     ms = round(1000 * (time.monotonic() - began))
     runs = 2 * (5 if project.cancel else 3)
     return {**told, "runs": runs, "differences": differences, "ms": ms}

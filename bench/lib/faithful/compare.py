@@ -10,21 +10,21 @@ from .record import records
 from .side import Side
 
 
-def compare(project, environment, keep=None):
+def compare(project, environment, program=watched.GUNICOV, keep=None):
     """Differences of one project: [{run, what, plain, gunicov}]; `keep`: where what it leaves is to stay."""
     with tempfile.TemporaryDirectory(prefix="faithful-") as scratch:
         top = Path(keep or scratch)
         try:
-            return compared(project, environment, top)
+            return compared(project, environment, top, program)
         except plain.Broken as error:
             return [difference("", f"broken: {error}")]
 
 
-def compared(project, environment, top):
+def compared(project, environment, top, program):
     by_hand = Side(top / "plain", project, environment)
     ours = Side(top / "gunicov", project, environment)
     codes = plain.run(by_hand)
-    cycles = watched.run(ours)
+    cycles = watched.run(ours, program)
     (expected, _), (got, strays) = records(by_hand), records(ours)
     found = [difference("", "outside of a run", [], strays)] if strays else []
     kinds = [["cancelled" if r.cancelled else "whole" for r in runs] for runs in (expected, got)]

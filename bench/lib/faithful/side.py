@@ -102,7 +102,8 @@ class Side:
                 ):
                     continue
                 text = path.read_text() if "v/cache/" in str(name) else ""
-                found[str(name)] = self.plain_text(text)
+                shown = re.sub(r"\btmp[a-z0-9_]{8}\b", "tmp…", self.plain_text(str(name)))
+                found.setdefault(shown, []).append(self.plain_text(text))
         return found
 
     def processes(self):

@@ -28,8 +28,8 @@ include = {watched}
 """
 
 
-def run(side):
-    """The facts of the three whole cycles, each a list."""
+def run(side, program):
+    """The facts of the three whole cycles of a gunicov (path of its program), each a list."""
     server = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:{port}", "--workers", "1"]
     server += ["--pythonpath", "server", "app:app"]
     watched = ["/server/app.py", *(f"/{change[0]}" for change in side.project.changes())]
@@ -37,7 +37,7 @@ def run(side):
         server=json.dumps(server), tests=json.dumps(side.command), watched=json.dumps(watched)
     )
     (side.dir / "gunicov.toml").write_text(config)
-    with Watch(side) as watch:
+    with Watch(side, program) as watch:
         cycles = [watch.cycle()]
         for change in side.project.changes():
             if side.project.cancel:
@@ -52,11 +52,11 @@ def run(side):
 class Watch:
     """A gunicov that is left open."""
 
-    def __init__(self, side):
+    def __init__(self, side, program):
         self.facts, self.taken = [], 0
         self.changed = threading.Condition()
         self.process = subprocess.Popen(
-            [GUNICOV, "watch", "--json", "--local"],
+            [program, "watch", "--json", "--local"],
             cwd=side.dir,
             env=side.environ(),
             stdin=subprocess.DEVNULL,
