@@ -117,6 +117,8 @@ class Run:
             self.running.pop(event["test"], None)
             self.outcomes[event["test"]] = event["outcome"]
             self.progress(event)
+        elif kind == "told":
+            self.progress(event)
 
     def progress(self, event):
         """Send an event of this request; silent once the run is being stopped."""
@@ -276,6 +278,9 @@ class Run:
                 "ms": round((ended - self.started) * 1000, 3),
                 "started": self.started,
                 "ended": ended,
+                "setup_ms": 0,
+                "teardown_ms": 0,
+                "xfail": None,
                 "message": f"exit code {code}" if code else "",
                 "place": "",
                 "output": text if code else "",

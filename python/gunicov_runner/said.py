@@ -38,6 +38,23 @@ def is_base64(value):
         return False
 
 
+def is_warning(value):
+    texts = ("category", "message", "place", "test")
+    return (
+        isinstance(value, dict)
+        and all(is_text(value.get(key)) for key in texts)
+        and is_whole(value.get("count"))
+    )
+
+
+def is_section(value):
+    return isinstance(value, dict) and is_text(value.get("title")) and is_text(value.get("text"))
+
+
+def is_list_of(is_one):
+    return lambda value: isinstance(value, list) and all(map(is_one, value))
+
+
 SHAPES = {
     "start": {"test": is_text},
     "exec": {"errno": is_whole},
@@ -54,9 +71,17 @@ SHAPES = {
         "ms": is_number,
         "started": is_number,
         "ended": is_number,
+        "setup_ms": is_number,
+        "teardown_ms": is_number,
+        "xfail": lambda value: value in (None, "xfailed", "xpassed"),
         "message": is_text,
         "place": is_text,
         "output": is_text,
+    },
+    "told": {
+        "warnings": is_list_of(is_warning),
+        "more": is_whole,
+        "sections": is_list_of(is_section),
     },
 }
 

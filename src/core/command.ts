@@ -32,6 +32,7 @@ export type Command =
   | "view-timings"
   | "view-next"
   | "view-previous"
+  | "told"
   | "html"
   | "edit"
   | "help"
@@ -91,6 +92,12 @@ export const BINDINGS: readonly Binding[] = [
   { command: "view-previous", keys: ["Shift-Tab"], group: "view", help: "previous view" },
   { command: "open", keys: ["Enter"], group: "open", help: "open the row: source, or the whole failure" },
   { command: "back", keys: ["Esc"], group: "open", help: "back" },
+  {
+    command: "told",
+    keys: ["w"],
+    group: "open",
+    help: "what else the tests said: warnings, xfail, plugins",
+  },
   { command: "html", keys: ["o"], group: "open", help: "make and open the HTML report" },
   { command: "edit", keys: ["e"], group: "open", help: "open $EDITOR at the line" },
   { command: "help", keys: ["?", "h"], group: "end", help: "this help, on and off" },

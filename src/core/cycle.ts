@@ -610,7 +610,7 @@ function toTests(state: State, at: number, generation: number): Transition {
 function onTested(
   state: State,
   progress: Progress,
-  { passed, failed, errors, skipped, ran, ended }: StepOutput & { step: "testing" },
+  { passed, failed, errors, skipped, xfailed, xpassed, ran, ended }: StepOutput & { step: "testing" },
   at: number,
 ): Transition {
   const counts: TestCounts = { passed, failed, errors, skipped };
@@ -618,7 +618,10 @@ function onTested(
   const [next, effects] = runStep(tested, at, { step: "flushing" });
   const ms = progress.phases.testing ?? 0;
   const said = ended === null ? [] : [emit(state, { type: "error", ...ended })];
-  return [next, [emit(state, { type: "tests.finished", ...counts, ms }), ...said, ...effects]];
+  return [
+    next,
+    [emit(state, { type: "tests.finished", ...counts, xfailed, xpassed, ms }), ...said, ...effects],
+  ];
 }
 
 function onFlushed(

@@ -1,4 +1,4 @@
-import type { FactBody, LostWorker, Step, TestCounts } from "./fact.ts";
+import type { ExpectedCounts, FactBody, LostWorker, Step, TestCounts } from "./fact.ts";
 import type { Failure } from "./failure.ts";
 import type { Report } from "./report.ts";
 
@@ -21,7 +21,8 @@ export type StepOutput =
     }
   | { readonly step: "restarting" }
   /** `ran`: how many tests were carried out, whatever became of them. `ended`: how the command ended though all passed; null: as they did. */
-  | ({ readonly step: "testing"; readonly ran: number; readonly ended: Failure | null } & TestCounts)
+  | ({ readonly step: "testing"; readonly ran: number; readonly ended: Failure | null } & TestCounts &
+      ExpectedCounts)
   | ({ readonly step: "flushing" } & Flush)
   | { readonly step: "collecting"; readonly report: Report }
   | { readonly step: "reporting" };

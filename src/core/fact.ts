@@ -5,10 +5,12 @@
 import type { CoverageSettings } from "./coverage-settings.ts";
 import type { Failure } from "./failure.ts";
 import type { FileReport, Report } from "./report.ts";
+import type { Told } from "./told.ts";
 
 export const FACT_VERSION = 1;
 
 export type Outcome = "passed" | "failed" | "error" | "skipped";
+export type Xfail = "xfailed" | "xpassed";
 export type CycleOutcome = "passed" | "failed" | "incomplete" | "error" | "cancelled";
 export type Reason = "start" | "change" | "rerun" | "back";
 export type Step = "checking" | "restarting" | "testing" | "flushing" | "collecting" | "reporting";
@@ -44,6 +46,11 @@ export interface TestResult {
   /** Epoch milliseconds, by the clock where the tests run. */
   readonly started: number;
   readonly ended: number;
+  /** Of `ms`, what its fixtures took before and after it. */
+  readonly setup_ms: number;
+  readonly teardown_ms: number;
+  /** It was expected to fail, and did (then it counts as skipped) or did not; its reason is the message. */
+  readonly xfail: Xfail | null;
 }
 
 export interface TestCounts {
@@ -51,6 +58,12 @@ export interface TestCounts {
   readonly failed: number;
   readonly errors: number;
   readonly skipped: number;
+}
+
+/** `xfailed` are among the skipped, `xpassed` among the passed. */
+export interface ExpectedCounts {
+  readonly xfailed: number;
+  readonly xpassed: number;
 }
 
 export type FactBody =
@@ -87,7 +100,9 @@ export type FactBody =
   | { readonly type: "note"; readonly message: string }
   | { readonly type: "tests.started"; readonly total: number | null }
   | ({ readonly type: "test.finished" } & TestResult)
-  | ({ readonly type: "tests.finished"; readonly ms: number } & TestCounts)
+  /** Before `tests.finished`, where there is anything. */
+  | ({ readonly type: "tests.told" } & Told)
+  | ({ readonly type: "tests.finished"; readonly ms: number } & TestCounts & ExpectedCounts)
   | {
       readonly type: "coverage.file";
       readonly written: number;

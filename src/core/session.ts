@@ -14,6 +14,7 @@ import type {
 import type { Failure } from "./failure.ts";
 import type { Report } from "./report.ts";
 import { TestResults } from "./test-results.ts";
+import { NOTHING_TOLD, type Told } from "./told.ts";
 
 /** A line of the server's log; `at` in epoch milliseconds by the target's clock. */
 export interface LogEntry {
@@ -64,6 +65,8 @@ export interface Session {
     /** By id, the latest of each; those of earlier cycles stay in a partial run. */
     readonly results: TestResults;
     readonly finished: boolean;
+    /** Warnings and sections of the last run. */
+    readonly told: Told;
   };
   /** The live counter of data files. Expected is null until the flush has begun. */
   readonly counter: {
@@ -114,7 +117,7 @@ export const EMPTY_SESSION: Session = {
   warned: [],
   note: null,
   cycle: { number: 0, running: false, reason: null, files: [], startedAt: 0, selected: 0 },
-  tests: { total: null, counts: NO_TESTS, results: TestResults.NONE, finished: false },
+  tests: { total: null, counts: NO_TESTS, results: TestResults.NONE, finished: false, told: NOTHING_TOLD },
   counter: { written: 0, expected: null, lost: [], state: "none", reasons: [] },
   checks: [],
   bootError: null,
@@ -161,6 +164,8 @@ export function observe(session: Session, fact: Fact): Session {
       return { ...session, tests: { ...session.tests, total: fact.total } };
     case "test.finished":
       return onTest(session, fact);
+    case "tests.told":
+      return { ...session, tests: { ...session.tests, told: fact } };
     case "tests.finished":
       return { ...session, tests: { ...session.tests, finished: true } };
     case "coverage.file": {
@@ -227,6 +232,7 @@ function onCycleStarted(session: Session, fact: Fact & { type: "cycle.started" }
       counts: NO_TESTS,
       results: fact.selected > 0 ? session.tests.results : TestResults.NONE,
       finished: false,
+      told: NOTHING_TOLD,
     },
     counter: EMPTY_SESSION.counter,
     checks: [],

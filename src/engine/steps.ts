@@ -1,7 +1,7 @@
 /** Each step of the cycle as calls of ports: input in, settled out, nothing decided about what comes next. */
 import type { StepInput, StepOutput } from "../core/effect.ts";
 import type { Settled } from "../core/event.ts";
-import type { CheckFailure, TestResult } from "../core/fact.ts";
+import type { CheckFailure, TestResult, Xfail } from "../core/fact.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import type { Report } from "../core/report.ts";
 import type { Result } from "../core/result.ts";
@@ -144,8 +144,13 @@ function lastLine(traceback: string): string {
 
 async function test(select: readonly string[], context: StepContext): Promise<Settled> {
   const ran = new Set<string>();
+  const expected = new Map<string, Xfail | null>();
+  const count = (which: Xfail) => [...expected.values()].filter((one) => one === which).length;
   const say: Say = (fact) => {
-    if (fact.type === "test.finished" && wasCarriedOut(fact)) ran.add(fact.id);
+    if (fact.type === "test.finished") {
+      if (wasCarriedOut(fact)) ran.add(fact.id);
+      expected.set(fact.id, fact.xfail);
+    }
     context.say(fact);
   };
   return settled(await context.ports.tests.run(select, say, context.signal), (run) => ({
@@ -155,6 +160,8 @@ async function test(select: readonly string[], context: StepContext): Promise<Se
     failed: run.failed,
     errors: run.errors,
     skipped: run.skipped,
+    xfailed: count("xfailed"),
+    xpassed: count("xpassed"),
     ended: run.ended === null ? null : endedBadly(run.ended, run.output),
   }));
 }

@@ -74,6 +74,9 @@ describe("test rows", () => {
     output: "",
     started: 0,
     ended: 0,
+    setup_ms: 0,
+    teardown_ms: 0,
+    xfail: null,
   });
   const results = [
     result("b", "passed", 5),
@@ -131,6 +134,9 @@ describe("test results", () => {
               output: "",
               started: 0,
               ended: 0,
+              setup_ms: 0,
+              teardown_ms: 0,
+              xfail: null,
             });
             expect(results.failing).toEqual(results.values().filter(isFailing));
             expect(before.size).toBe(size);

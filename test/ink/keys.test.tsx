@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { BINDINGS, type Command } from "../../src/core/command.ts";
 import { ok } from "../../src/core/result.ts";
 import { FakeEngine } from "./fake-engine.ts";
-import { BACK, cycle, FAILED, FILES, report, STARTED, test } from "./sample.ts";
+import { BACK, cycle, FAILED, FILES, report, STARTED, TOLD, test } from "./sample.ts";
 import { BYTES, ENTER, ESC, Terminal } from "./terminal.ts";
 
 const open: Terminal[] = [];
@@ -108,6 +108,16 @@ const CHECKS: Readonly<Record<Command, Check>> = {
   "view-previous": leads("median"),
   open: leads("line_1"),
   back: leads("TOTAL", "?"),
+  told: async (engine, terminal, key) => {
+    await terminal.press(key);
+    expect(terminal.frame).toContain("have said nothing besides");
+    await terminal.emit(TOLD);
+    await terminal.press("3", key);
+    expect(terminal.frame).toContain("What the tests said besides");
+    expect(terminal.frame).toContain("test_a.py:12: DeprecationWarning: old thing (2 times)");
+    expect(terminal.frame).toContain("own report");
+    expect(engine.wishes).toEqual([]);
+  },
   html: leads(/Opened .gunicov\/html\/index.html/),
   edit: async (_engine, terminal, key) => {
     await terminal.press("j", key);

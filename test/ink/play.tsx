@@ -54,7 +54,16 @@ async function show(scene: string): Promise<void> {
   }
   engine.log("[ERROR] Exception on /rounds/1/score [POST]", 1_000_120);
   engine.log("KeyError: 'round'", 1_000_121);
-  engine.emit(FAILED, { type: "tests.finished", passed: 11, failed: 1, errors: 0, skipped: 0, ms: 700 });
+  engine.emit(FAILED, {
+    type: "tests.finished",
+    passed: 11,
+    failed: 1,
+    errors: 0,
+    skipped: 0,
+    xfailed: 0,
+    xpassed: 0,
+    ms: 700,
+  });
   for (let written = 0; written <= 4; written++) {
     engine.emit({ type: "coverage.file", written, expected: 4, pid: 30 });
     await sleep(150);

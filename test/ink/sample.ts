@@ -92,9 +92,27 @@ export function test(id: string, change: Partial<TestResult> = {}): FactBody {
     output: "",
     started: 1_000_000,
     ended: 1_000_012,
+    setup_ms: 0,
+    teardown_ms: 0,
+    xfail: null,
     ...change,
   };
 }
+
+export const TOLD: FactBody = {
+  type: "tests.told",
+  warnings: [
+    {
+      category: "DeprecationWarning",
+      message: "old thing",
+      place: "test_a.py:12",
+      test: "test_a.py::test_warns[1]",
+      count: 2,
+    },
+  ],
+  more: 0,
+  sections: [{ title: "own report", text: "12 things seen" }],
+};
 
 export const FAILED = test("test/system/test_round.py::test_scores_a_round[xy]", {
   outcome: "failed",
@@ -150,7 +168,7 @@ export function cycle(value: Report = report(FILES)): readonly FactBody[] {
     ready(12),
     { type: "tests.started", total: 3 },
     ...names,
-    { type: "tests.finished", ...counts, ms: 160 },
+    { type: "tests.finished", ...counts, xfailed: 0, xpassed: 0, ms: 160 },
     { type: "coverage.file", written: 4, expected: 4, pid: 30 },
     { type: "coverage.complete", expected: 4, written: 4, lost: [] },
     { type: "report", ...value },

@@ -110,6 +110,8 @@ describe("a cycle under way", () => {
     const [, terminal] = await show();
     await terminal.emit(STARTED, ready(13), {
       type: "tests.finished",
+      xfailed: 0,
+      xpassed: 0,
       passed: 3,
       failed: 0,
       errors: 0,
@@ -129,6 +131,8 @@ describe("a cycle under way", () => {
     const [, terminal] = await show({ columns: 40, rows: 10 });
     await terminal.emit(STARTED, {
       type: "tests.finished",
+      xfailed: 0,
+      xpassed: 0,
       passed: 3,
       failed: 0,
       errors: 0,

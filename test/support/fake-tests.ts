@@ -6,6 +6,8 @@ import type { Say } from "../../src/ports/server.ts";
 import type { TestRun, Tests } from "../../src/ports/tests.ts";
 import { Operations } from "./operations.ts";
 
+const PLAIN = { setup_ms: 0, teardown_ms: 0, xfail: null };
+
 export interface FakeTest {
   readonly id: string;
   readonly outcome: Outcome;
@@ -67,6 +69,6 @@ export class FakeTests implements Tests {
     this.onTest();
     const place = message === "" ? "" : `${id.split("::")[0]}:1`;
     const times = { ms: 1, started: 1_700_000_000_000, ended: 1_700_000_000_001 };
-    say({ type: "test.finished", id, outcome, message, place, output: message, ...times });
+    say({ type: "test.finished", id, outcome, message, place, output: message, ...times, ...PLAIN });
   }
 }

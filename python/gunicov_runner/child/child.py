@@ -27,6 +27,7 @@ def be_pytest(command, first, gate, fd):
     # They need pytest.
     from gunicov_runner.child import selection
     from gunicov_runner.child.gate import Departure, Gate
+    from gunicov_runner.child.told import Plugins, Told
     from gunicov_runner.shards.plugin import Shards
 
     sys.modules[SELECTION] = selection
@@ -36,6 +37,7 @@ def be_pytest(command, first, gate, fd):
     for hook in (Reporter.pytest_configure_node, Reporter.pytest_xdist_node_collection_finished):
         pytest.hookimpl(optionalhook=True)(hook)  # known only where xdist is
     reporter = Reporter(fd, command.cwd)
+    told = Told(reporter)
 
     def select(ids):
         reporter.select = selection.IDS = ids
@@ -43,7 +45,14 @@ def be_pytest(command, first, gate, fd):
     warm_workers(reporter.modules)
     passage = Gate(gate, command, reporter, select)
     # The last one's hooks come first: shards are forked ahead, too, and wait for their tests.
-    plugins = [reporter, passage, Departure(passage), Shards(reporter, passage, first)]
+    plugins = [
+        reporter,
+        told,
+        Plugins(told),
+        passage,
+        Departure(passage),
+        Shards(reporter, passage, first),
+    ]
     try:
         code = pytest.main(["-p", SELECTION, *command.arguments], plugins=plugins)
     except SystemExit as stop:

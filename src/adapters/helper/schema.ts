@@ -201,6 +201,24 @@ export const Test = v.object({
   message: v.string(),
   place: v.string(),
   output: v.string(),
+  setup_ms: v.optional(v.number(), 0),
+  teardown_ms: v.optional(v.number(), 0),
+  xfail: v.nullish(v.picklist(["xfailed", "xpassed"]), null),
+});
+export const Told = v.object({
+  event: v.literal("told"),
+  warnings: v.array(
+    v.object({
+      category: v.string(),
+      message: v.string(),
+      place: v.string(),
+      test: v.string(),
+      count: int,
+    }),
+  ),
+  /** How many more came than are listed. */
+  more: int,
+  sections: v.array(v.object({ title: v.string(), text: v.string() })),
 });
 export const Run = v.object({
   passed: int,

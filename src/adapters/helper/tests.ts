@@ -7,7 +7,7 @@ import type { Target } from "../../ports/target.ts";
 import type { TestRun, Tests } from "../../ports/tests.ts";
 import type { Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
-import { Prepare, Run, Test, Total } from "./schema.ts";
+import { Prepare, Run, Test, Told, Total } from "./schema.ts";
 
 export interface TestCommand {
   readonly command: readonly string[];
@@ -116,11 +116,29 @@ function whole(run: v.InferOutput<typeof Run>): Result<TestRun> {
 function tell(event: Record<string, unknown>, say: Say): void {
   const total = v.safeParse(Total, event);
   if (total.success) say({ type: "tests.started", total: total.output.total });
+  const told = v.safeParse(Told, event);
+  if (told.success) {
+    const { warnings, more, sections } = told.output;
+    say({ type: "tests.told", warnings, more, sections });
+  }
   const test = v.safeParse(Test, event);
   if (!test.success) return;
   const { test: id, outcome, ms, message, place, output, started, ended } = test.output;
+  const { setup_ms, teardown_ms, xfail } = test.output;
   const times = { started: started * SECOND, ended: ended * SECOND };
-  say({ type: "test.finished", id, outcome, ms, message, place, output, ...times });
+  say({
+    type: "test.finished",
+    id,
+    outcome,
+    ms,
+    message,
+    place,
+    output,
+    ...times,
+    setup_ms,
+    teardown_ms,
+    xfail,
+  });
 }
 
 /** The same failures under the names of the tests' side. */

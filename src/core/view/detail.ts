@@ -20,13 +20,21 @@ export function testDetail(test: TestResult, log: readonly LogEntry[]): readonly
   const head = test.outcome === "failed" || test.outcome === "error" ? "error" : "strong";
   return [
     line(test.message || test.outcome, head),
-    line(`${test.place || test.id} · ${test.outcome} · ${duration(test.ms)}`, "dim"),
+    line(
+      `${test.place || test.id} · ${test.xfail ?? test.outcome} · ${duration(test.ms)}${fixtures(test)}`,
+      "dim",
+    ),
     ...assertion(test.output),
     ...(served.length === 0
       ? [line("The server logged nothing while it ran.", "dim")]
       : [line("Server log while it ran", "title"), ...served.flatMap((entry) => logLines(entry.text))]),
     ...section("Output", test.output),
   ];
+}
+
+/** What its fixtures took of that, where it is worth telling. */
+function fixtures({ setup_ms: before, teardown_ms: after }: TestResult): string {
+  return before + after < 10 ? "" : ` (set-up ${duration(before)}, teardown ${duration(after)})`;
 }
 
 /** What pytest says of the assertion beyond its first line, which is the test's message. */

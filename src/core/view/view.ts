@@ -4,8 +4,10 @@ import { clear, cycleSort, narrow, reverseSort, showSkipped } from "./arrange.ts
 import { type Action, act, notice, type Step, stay, type ViewContext } from "./context.ts";
 import { type Move, moved, searched, searchFrom } from "./move.ts";
 import { open, placeToEdit } from "./open.ts";
+import { START } from "./scroll.ts";
 import { failedIds, selection } from "./select.ts";
 import { type Field, VIEWS, type ViewState } from "./state.ts";
+import { toldText } from "./told-text.ts";
 
 /** What comes in: a command, or something for the line being typed. */
 export type ViewInput =
@@ -98,6 +100,8 @@ function onCommand(view: ViewState, command: Command, context: ViewContext): Ste
       return view.help === null ? open(view, context) : stay(view);
     case "back":
       return stay(back(view));
+    case "told":
+      return told(view, context);
     case "html":
       return html(view, context);
     case "edit":
@@ -168,6 +172,14 @@ function failedOnly(view: ViewState, context: ViewContext): Step {
   const on: ViewState = { ...view, failedOnly: true };
   const select = failedIds(context.session);
   return select.length === 0 ? notice(on, "No test has failed.") : act(on, { type: "rerun", select });
+}
+
+function told(view: ViewState, { session }: ViewContext): Step {
+  const text = toldText(session);
+  if (text === "")
+    return notice(view, "The tests have said nothing besides: no warnings, no xfail, no plugin.");
+  const opened = { kind: "text", title: "What the tests said besides", text, place: START } as const;
+  return stay({ ...view, opened, help: null, search: "" });
 }
 
 function html(view: ViewState, context: ViewContext): Step {

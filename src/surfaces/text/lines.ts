@@ -1,7 +1,8 @@
 /** Each fact as lines of plain text. */
 import { settingsText } from "../../core/coverage-settings.ts";
-import type { Fact, TestCounts } from "../../core/fact.ts";
+import type { ExpectedCounts, Fact, TestCounts } from "../../core/fact.ts";
 import { clean, cleanLines, count, duration } from "../../core/text.ts";
+import { type Told, warningCount, warningText } from "../../core/told.ts";
 import { reportLines } from "./table.ts";
 
 /** The lines that a fact is worth; none for those that only a live screen needs. */
@@ -52,8 +53,10 @@ export function linesOf(fact: Fact): readonly string[] {
       return fact.total === null ? [] : [`running ${count(fact.total, "test")}`];
     case "test.finished":
       return testLines(fact);
+    case "tests.told":
+      return toldLines(fact);
     case "tests.finished":
-      return [`${countsText(fact)} in ${duration(fact.ms)}`];
+      return [`${countsText(fact)}${expectedText(fact)} in ${duration(fact.ms)}`];
     case "note":
       return [clean(fact.message)];
     case "coverage.file":
@@ -91,7 +94,36 @@ export function countsText(counts: TestCounts): string {
   return parts.filter((part) => part !== "").join(", ");
 }
 
+function toldLines(told: Told): readonly string[] {
+  const sections = told.sections.flatMap(({ title, text }) => [
+    "",
+    ...(title === "" ? [] : [clean(title)]),
+    ...indent(text),
+  ]);
+  const total = warningCount(told);
+  if (total === 0) return sections;
+  const more = told.more === 0 ? [] : [`  … and ${told.more} more`];
+  return [
+    ...sections,
+    "",
+    `${count(total, "warning")} of the tests`,
+    ...told.warnings.map((one) => `  ${clean(warningText(one))}`),
+    ...more,
+  ];
+}
+
+/** `(1 xfailed)`: these are in the counts before it. */
+function expectedText({ xfailed, xpassed }: ExpectedCounts): string {
+  const parts = [xfailed > 0 ? `${xfailed} xfailed` : "", xpassed > 0 ? `${xpassed} xpassed` : ""];
+  const there = parts.filter((part) => part !== "");
+  return there.length === 0 ? "" : ` (${there.join(", ")})`;
+}
+
 function testLines(test: Fact & { type: "test.finished" }): readonly string[] {
+  if (test.xfail !== null) {
+    const reason = test.message === "" ? "" : `: ${clean(test.message)}`;
+    return [`${test.xfail === "xfailed" ? "XFAIL" : "XPASS"} ${clean(test.id)}${reason}`];
+  }
   if (test.outcome === "passed" || test.outcome === "skipped") return [];
   const place = test.place === "" ? "" : ` (${clean(test.place)})`;
   return [

@@ -349,7 +349,17 @@ export function output(step: Step, restart: boolean): StepOutput {
     case "checking":
       return { step, restart, why: "changed", generation: 1 };
     case "testing":
-      return { step, ran: 1, ended: null, passed: 1, failed: 0, errors: 0, skipped: 0 };
+      return {
+        step,
+        ran: 1,
+        ended: null,
+        xfailed: 0,
+        xpassed: 0,
+        passed: 1,
+        failed: 0,
+        errors: 0,
+        skipped: 0,
+      };
     case "flushing":
       return { step, ...FLUSH };
     case "collecting":

@@ -95,6 +95,7 @@ function useful(view: ViewState, running: boolean, gone: boolean): readonly Hint
         ...end,
         ...common,
         ["open", "output"],
+        ["told", "besides"],
         ["rerun-selection", "rerun"],
         ["filter-tests", "filter"],
         ["failed-only", "failed only"],

@@ -1,5 +1,6 @@
 import type { State } from "../../../core/cycle.ts";
 import { clean, count } from "../../../core/text.ts";
+import { warningCount } from "../../../core/told.ts";
 import { fitSegments, type Segment, type Span, segment, span } from "../../../core/view/span.ts";
 import type { Snapshot } from "../../../engine/view.ts";
 import { meter } from "./meter.ts";
@@ -14,7 +15,13 @@ export interface NowProps {
 
 /** Second line: the phase under way, tests so far, the live counter of data files. */
 export function Now({ snapshot, now, width }: NowProps) {
-  const segments = [segment(10, ...phase(snapshot, now)), tests(snapshot), files(snapshot), reason(snapshot)];
+  const segments = [
+    segment(10, ...phase(snapshot, now)),
+    tests(snapshot),
+    besides(snapshot),
+    files(snapshot),
+    reason(snapshot),
+  ];
   return <Row spans={fitSegments(segments, width)} width={width} />;
 }
 
@@ -69,6 +76,13 @@ function tests({ session, state }: Snapshot): Segment {
   if (failed + errors > 0) parts.push(span(` ✗ ${failed + errors}`, "error"));
   if (skipped > 0) parts.push(span(` ○ ${skipped}`, "dim"));
   return segment(9, ...parts);
+}
+
+/** That there is more to read, and by which key. */
+function besides({ session: { tests: all, cycle } }: Snapshot): Segment {
+  const total = warningCount(all.told);
+  if (cycle.running || total === 0) return segment(1);
+  return segment(1, span(`${count(total, "warning")} (w)`, "dim"));
 }
 
 /** The live counter. While files are being written it outranks the tests, which are over by then. */

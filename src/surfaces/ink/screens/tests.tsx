@@ -59,7 +59,12 @@ function testColumns(tests: readonly TestResult[], width: number): readonly Colu
       min: 9,
       max: 9,
       priority: 90,
-      cell: ({ outcome }) => [span(`${OUTCOMES[outcome].glyph} ${outcome}`, OUTCOMES[outcome].tone)],
+      cell: ({ outcome, xfail }) => [
+        span(
+          `${OUTCOMES[outcome].glyph} ${xfail ?? outcome}`,
+          xfail === "xpassed" ? "warning" : OUTCOMES[outcome].tone,
+        ),
+      ],
     },
     {
       id: "name",

@@ -1,0 +1,112 @@
+"""What pytest says beside its tests' outcomes: warnings, and the sections of its summary."""
+
+import pytest
+
+from gunicov_runner.child.place import relative
+from gunicov_runner.limits import MAX_MESSAGE
+from gunicov_runner.text import cap
+
+MOST_WARNINGS = 500  # different ones; how many more there were is told
+MOST_SECTIONS = 50
+# Told already: each with its test, or as the warnings.
+KNOWN = ("ERRORS", "FAILURES", "warnings summary", "warnings summary (final)")
+SHORT, TOLD_WITH_TEST = "short test summary info", ("FAILED ", "ERROR ")
+
+
+class Told:
+    """The pytest plugin that keeps warnings and sections, and tells them when the session ends."""
+
+    def __init__(self, reporter):
+        self.reporter = reporter
+        self.warnings = {}  # (category, message, place) -> the warning as it is told
+        self.more = 0
+        self.written = None  # Written, while the summary is being made
+        self.sections = []
+        self.is_told = False
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_warning_recorded(self, warning_message, nodeid, location):
+        """One more. Under xdist the controller hears of the workers' here, too."""
+        place = f"{relative(warning_message.filename, self.reporter.cwd)}:{warning_message.lineno}"
+        category = warning_message.category.__name__
+        message = cap(str(warning_message.message), MAX_MESSAGE)
+        key = (category, message, place)
+        if key not in self.warnings and len(self.warnings) >= MOST_WARNINGS:
+            self.more += 1
+            return
+        test = self.reporter.name(nodeid or "")
+        first = {"category": category, "message": message, "place": place, "test": test, "count": 0}
+        self.warnings.setdefault(key, first)["count"] += 1
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter):
+        """All of the summary: pytest's own parts come before and after those of plugins."""
+        self.written = Written(terminalreporter)
+        yield
+        self.sections = self.written.sections()
+        self.tell()
+
+    def pytest_unconfigure(self):
+        self.tell()  # there was no summary
+
+    def tell(self):
+        if self.is_told or not (self.warnings or self.sections):
+            return
+        self.is_told = True
+        warnings = list(self.warnings.values())
+        said = {"warnings": warnings, "more": self.more, "sections": self.sections}
+        self.reporter.send({"event": "told", **said})
+
+
+class Plugins:
+    """The pytest plugin that marks where the plugins' own part of the summary begins: it needs no heading."""
+
+    def __init__(self, told):
+        self.told = told
+
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_terminal_summary(self):
+        if self.told.written is not None:
+            self.told.written.begin("")
+        yield
+
+
+class Written:
+    """What is written on pytest's terminal from now on, by its headings, without colours."""
+
+    def __init__(self, terminalreporter):
+        self.parts = [("", [])]  # (title, texts)
+        writer = getattr(terminalreporter, "_tw", None)  # as pytest's own pastebin plugin does it
+        if hasattr(writer, "write") and hasattr(writer, "sep"):
+            self.listen(writer, writer.write, writer.sep)
+
+    def listen(self, writer, write, sep):
+        def keep(text, *args, **markup):
+            self.parts[-1][1].append(str(text))
+            return write(text, *args, **markup)
+
+        def head(sepchar, title=None, *args, **markup):
+            if sepchar != "=" or not title:
+                return sep(sepchar, title, *args, **markup)
+            self.begin(str(title))
+            part = self.parts[-1]
+            result = sep(sepchar, title, *args, **markup)
+            part[1].clear()  # the heading itself
+            return result
+
+        writer.write, writer.sep = keep, head
+
+    def begin(self, title):
+        self.parts.append((title, []))
+
+    def sections(self):
+        """Return the sections that have a text, as they are told."""
+        found = []
+        for title, texts in self.parts:
+            lines = "".join(texts).strip("\n").split("\n")
+            if title == SHORT:
+                lines = [line for line in lines if not line.startswith(TOLD_WITH_TEST)]
+            text = cap("\n".join(lines))
+            if text.strip() and title not in KNOWN:
+                found.append({"title": title, "text": text})
+        return found[:MOST_SECTIONS]
