@@ -31,7 +31,6 @@ def run(project):
         "json": forms.json_rows(told, project.dir),
         "text": forms.text_rows(report),
         "html": forms.html_rows((project.scratch / "cold-html" / "index.html").read_text()),
-        "percent": told["totals"]["percent_covered"],
     }
 
 

@@ -34,7 +34,7 @@ def text_rows(text):
 
 
 def screen_rows(lines):
-    """Of the screen: the figures of each row. `cover` has its own number of decimals there."""
+    """Of the screen: the figures of each row, and its percentage without the sign."""
     rows = {}
     for line in lines:
         cells = re.match(
