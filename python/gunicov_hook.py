@@ -32,6 +32,7 @@ Where the helper has said what a reload is for, the workers go at once, while th
 """
 
 import _thread
+import ast
 import atexit
 import contextlib
 import copy
@@ -112,7 +113,13 @@ SCARCE_SECONDS = 3  # how long the next workers wait for it where memory is scar
 PRELOAD_TRIES = 8
 PRELOAD_SECONDS = 20
 # Warnings of coverage's that are a worker's to give.
-SILENT = ["no-data-collected", "module-not-imported", "module-not-measured", "already-imported"]
+SILENT = [
+    "no-data-collected",
+    "module-not-imported",
+    "module-not-measured",
+    "already-imported",
+    "no-sysmon",
+]
 MEMORY_LIMIT = 1 << 16  # bytes of errors that are kept
 MOST_NOTES = 10_000  # paths that a worker has written
 # Audit events that tell of a file written, with how many of their values are paths.
@@ -142,54 +149,128 @@ def working_directory():
 class MasterMeasure:
     """What is measured of the project in gunicorn's master; see `measure_master`."""
 
-    def __init__(self):
+    def __init__(self, before=()):
+        self.here = True  # this process is the master
+        self.before = set(before)  # names of modules that a new start would not measure either
         self.coverage = None  # while it measures
-        self.branch = None
-        self.traced = {}  # real path -> (path, module) of what was imported while it measured
-        self.start = {}  # path -> (sha256 of the source, arcs or lines) at the master's start
+        self.traced = {}  # real path -> (path, module, sha256) of what was imported while it measured
+        self.start = {}  # (path, its sha256, that of the config that was executed) -> arcs at the master's start
+        self.parts = {}  # sha256 of a config that was executed -> what of it concerns the project
+        self.tracers = {}  # path -> name of the plugin that it was followed by
+        self.plugins = None  # of coverage.py's, at the master's start
         self.config = None  # sha256 of the config that was executed last
+        self.ran = {}  # name -> RanHook of the user's hooks that run once
+        self.form = None  # (branch, relative_files, context) as set for this generation
+        self.owes = False  # its data is part of this generation's
+        self.failed = False  # it can't be measured in this generation
+
+
+def fresh_state():
+    """The state of a master at its start."""
+    state = types.ModuleType("_gunicov_state")
+    state.made_by = sha256_of(
+        HERE
+    )  # of this file: another version means other things by the same names
+    state.replaced = False  # another version has just been there, see take_over
+    state.started = time.time()
+    state.directory = None  # of this master's record
+    state.generation = 0
+    state.current = None  # directory of the open generation; None where there is no record
+    state.user = None  # UserConfig that loaded last without an error
+    state.config_error = None  # traceback of the user's config at this reload
+    state.errors = []  # of our own steps in the master; they go into master.json
+    state.hashes = {}  # real path -> sha256 of the project's source, as it was imported
+    state.imported = {}  # path of the project's source -> (absolute path, real path)
+    state.real = os.path.realpath  # in a worker a RealPaths of its own
+    state.code = {}  # path -> (sha256, code) of the project's, as workers compiled it
+    state.compiled = {}  # the same of what this worker has compiled itself
+    state.joins = {}  # path -> (sha256, joins) of the project's files, see remember_joins
+    state.joined = {}  # the same of what this worker has worked out itself
+    state.booting = None  # the worker that this process is, while it boots
+    state.imported_at = 0.0  # its last sign of life, by the monotonic clock
+    state.forked_with = frozenset()  # the same, as long as the worker lives
+    state.known = frozenset()  # names of the modules that a worker is forked with
+    state.reload = None, None  # ours in the master, and the user's own
+    state.retires = []  # the workers that this reload ends
+    state.flushed = None  # directory of the generation whose report comes first, see give_way
+    state.leaving = []  # pids of the workers that were told to go before the next ones are there
+    state.scarce = False  # memory is: they go one by one, and then the next ones come
+    state.tried = set()  # names of libraries' modules that were tried in the master
+    state.paths = {}  # what sysconfig.get_paths answers, by its arguments
+    state.master = MasterMeasure(set(sys.modules) - {"__config__"})
+    state.measures = None  # Measures, where coverage has been started in this process
+    state.libraries = {}  # path -> fingerprint of the files of those that are imported there
+    state.owner = None  # (uid, gid) of the workers where the master must chown
+    state.memory = None  # file descriptor of the errors that may not have got to the disk
+    state.graceful_timeout = None  # of the workers; the master's own is longer
+    state.oom_kills = None  # of the cgroup, as far as they are accounted for
+    state.started_in = working_directory()  # before `chdir` of gunicorn's settings is applied
+    return state
+
+
+def sha256_of(path):
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except OSError:
+        return None
 
 
 def master_state():
     """The state that outlives a reload, in a module entry that no config file replaces."""
-    state = sys.modules.get("_gunicov_state")
+    fresh, state = fresh_state(), sys.modules.get("_gunicov_state")
     if state is None:
-        state = types.ModuleType("_gunicov_state")
-        state.started = time.time()
-        state.directory = None  # of this master's record
-        state.generation = 0
-        state.current = None  # directory of the open generation; None where there is no record
-        state.user = None  # UserConfig that loaded last without an error
-        state.config_error = None  # traceback of the user's config at this reload
-        state.errors = []  # of our own steps in the master; they go into master.json
-        state.hashes = {}  # real path -> sha256 of the project's source, as it was imported
-        state.imported = {}  # path of the project's source -> (absolute path, real path)
-        state.real = os.path.realpath  # in a worker a RealPaths of its own
-        state.code = {}  # path -> (sha256, code) of the project's, as workers compiled it
-        state.compiled = {}  # the same of what this worker has compiled itself
-        state.joins = {}  # path -> (sha256, joins) of the project's files, see remember_joins
-        state.joined = {}  # the same of what this worker has worked out itself
-        state.booting = None  # the worker that this process is, while it boots
-        state.imported_at = 0.0  # its last sign of life, by the monotonic clock
-        state.forked_with = frozenset()  # the same, as long as the worker lives
-        state.known = frozenset()  # names of the modules that a worker is forked with
-        state.reload = None, None  # ours in the master, and the user's own
-        state.retires = []  # the workers that this reload ends
-        state.flushed = None  # directory of the generation whose report comes first, see give_way
-        state.leaving = []  # pids of the workers that were told to go before the next ones are there
-        state.scarce = False  # memory is: they go one by one, and then the next ones come
-        state.tried = set()  # names of libraries' modules that were tried in the master
-        state.paths = {}  # what sysconfig.get_paths answers, by its arguments
-        state.master = MasterMeasure()
-        state.measures = None  # Measures, where coverage has been started in this process
-        state.libraries = {}  # path -> fingerprint of the files of those that are imported there
-        state.owner = None  # (uid, gid) of the workers where the master must chown
-        state.memory = None  # file descriptor of the errors that may not have got to the disk
-        state.graceful_timeout = None  # of the workers; the master's own is longer
-        state.oom_kills = None  # of the cgroup, as far as they are accounted for
-        state.started_in = working_directory()  # before `chdir` of gunicorn's settings is applied
-        sys.modules["_gunicov_state"] = state
+        sys.modules["_gunicov_state"] = state = fresh
+    elif (
+        state.__dict__.get("made_by") != fresh.made_by
+        or not vars(fresh).keys() <= vars(state).keys()
+    ):
+        take_over(state, fresh)
     return state
+
+
+# What is plain enough to mean the same in each version, with what it may be.
+NAME, NUMBER = (str, type(None)), (int, type(None))
+KEPT = {
+    "started": float,
+    "directory": NAME,
+    "generation": int,
+    "current": NAME,
+    "user": object,  # see renew_user
+    "errors": list,
+    "hashes": dict,
+    "imported": dict,
+    "reload": tuple,
+    "tried": (set, frozenset),
+    "libraries": dict,
+    "owner": (tuple, type(None)),
+    "memory": NUMBER,
+    "graceful_timeout": NUMBER,
+    "oom_kills": NUMBER,
+    "started_in": NAME,
+}
+
+
+def take_over(state, fresh):
+    """Make `state`, which another version of this file has left in a running master, one of ours. What it has run of
+    the project in the master is not known then: the workers tell what is missing. Functions of that version may
+    still be under way, and have the same object."""
+    for name, value in list(vars(fresh).items()):
+        before = vars(state).get(name)
+        keep = name in KEPT and name in vars(state) and isinstance(before, KEPT[name])
+        if not name.startswith("__") and not keep:
+            setattr(state, name, value)
+    if len(state.reload) != 2:
+        state.reload = None, None
+    state.hashes = {str(path): digest for path, digest in state.hashes.items()}
+    state.imported = {path: (os.path.abspath(path), REALPATH(path)) for path in state.imported}
+    state.master.before = set()
+    state.replaced = True
+    text = (
+        "gunicov's hook is another version than the server was started with: start the server anew"
+    )
+    if text not in state.errors:
+        state.errors.append(text)
 
 
 STATE = master_state()
@@ -367,6 +448,16 @@ def execute_config(location):
     return vars(module)
 
 
+def renew_user():
+    """What another version has left of the user's config, as an object of this one; without that, a config that does
+    not load now ends gunicorn, as it does without us."""
+    left = STATE.user
+    try:
+        STATE.user = UserConfig(left.path, dict(left.exports))
+    except Exception:  # noqa: BLE001 - whatever that version had there
+        STATE.user = None
+
+
 def load_user_config():
     """Execute the user's config.
 
@@ -535,8 +626,7 @@ def get_project_code(loader, fullname):
         STATE.hashes[real] = digest
         STATE.imported[path] = (os.path.abspath(path), real)
         tell_coverage(path, real)
-        if STATE.master.coverage and STATE.measures(path, fullname):
-            STATE.master.traced[real] = path, fullname
+        note_in_master(path, fullname, real, digest)
     known = STATE.code.get(path)
     if known and known[0] == digest:
         tell_import()
@@ -1642,6 +1732,7 @@ def start_coverage(worker):
     if "coverage" not in sys.modules or not mine.directory:
         return
     stop_other_tracer()
+    STATE.master.here, STATE.master.coverage = False, None
     make_directory(mine.path("part"))
     # Where processes that the app starts leave their data, if coverage measures them.
     os.environ["COVERAGE_FILE"] = os.path.abspath(os.path.join(mine.path("part"), "child"))
@@ -1878,7 +1969,7 @@ def record_boot(worker):
         libraries=imported_libraries(),
         counts_requests=mine.counts_requests,
         measures_children=bool(mine.coverage and asks_for_children(mine.coverage)),
-        early=imported_too_early() if mine.coverage else [],
+        **(imported_too_early(mine) if mine.coverage else {}),
     )
     mine.told = hashes
     STATE.known = frozenset(sys.modules)
@@ -1963,6 +2054,7 @@ def measure_master():
 
     In turns: the master's start (at a reload: its config, where it has changed), which counts for every
     generation from then on, and what is run while a generation lives. gunicorn's reload itself is in neither.
+    The settings may change under way: branches are measured always, from which the lines follow, by real paths.
     """
     try:
         import coverage
@@ -1970,9 +2062,11 @@ def measure_master():
         stop_measuring_master()
         with where_started():
             cov = make_coverage(None)
-            if imports_to_start(cov) or has_plugins_of_ours(cov):
-                return  # which would be code of the project's in the master: workers tell what is missing
+            if not is_measurable(cov):
+                return  # workers tell what is missing
             only_measure(cov)
+            for name, value in (("branch", True), ("relative_files", False), ("context", None)):
+                cov.set_option(f"run:{name}", value)
             with quick_start(cov):
                 cov.start()
             STATE.measures = Measures(cov)
@@ -1982,11 +2076,13 @@ def measure_master():
     except Exception as error:  # noqa: BLE001 - the server goes before its measurement
         STATE.errors.append(f"gunicorn's master is not measured: {error}")
         return
-    master, branch = STATE.master, bool(cov.get_option("run:branch"))
-    if master.branch not in (None, branch):  # coverage can't combine the two
-        master.start, master.traced = {}, {}
-    master.branch, master.coverage = branch, cov
+    STATE.master.coverage = cov
     assert coverage.Coverage.current() is cov
+
+
+def is_measurable(cov):
+    """Whether the master can be measured: not where that would import code of the project's there."""
+    return not (imports_to_start(cov) or has_plugins_of_ours(cov))
 
 
 def has_plugins_of_ours(cov):
@@ -1995,23 +2091,36 @@ def has_plugins_of_ours(cov):
     return any(spec is not None and is_project(spec.origin or "") for spec in specs)
 
 
+def note_in_master(path, name, real, digest):
+    """Code of the project's is about to run in the master, measured or not."""
+    master = STATE.master
+    if not master.here:
+        return
+    if master.coverage and STATE.measures(path, name):
+        master.traced[real] = path, name, digest
+    elif master.coverage is None and STATE.generation and name != "__config__":
+        master.before.add(name)  # a hook of the user's has imported it at a reload
+
+
 def stop_measuring_master():
-    """What has run of the project since `measure_master`: {path: arcs or lines}."""
+    """What has run of the project since `measure_master`: {path: arcs}."""
     cov, STATE.master.coverage = STATE.master.coverage, None
     if cov is None:
         return {}
     cov.stop()
     data = cov.get_data()
-    read = data.arcs if STATE.master.branch else data.lines
-    return {path: set(read(path)) for path in data.measured_files() if read(path)}
+    ran = {path: set(data.arcs(path)) for path in data.measured_files() if data.arcs(path)}
+    STATE.master.tracers.update({path: data.file_tracer(path) for path in ran})
+    return ran
 
 
 def end_master_start():
     """The master has started, or has executed its config anew."""
+    if STATE.master.plugins is None and STATE.master.coverage:
+        STATE.master.plugins = list(option(STATE.master.coverage, "run:plugins") or [])
     for path, ran in stop_measuring_master().items():
-        digest = STATE.hashes.get(path)
-        known, before = STATE.master.start.get(path, (digest, set()))
-        STATE.master.start[path] = (digest, ran | before if known == digest else ran)
+        key = path, STATE.hashes.get(path), STATE.master.config
+        STATE.master.start.setdefault(key, set()).update(ran)
 
 
 def decide_for_workers():
@@ -2023,42 +2132,122 @@ def is_config_new():
     """Whether the user's config is to be executed for the first time, or has changed."""
     location = user_config_location()
     known = STATE.master.config
-    STATE.master.config = location and digest_of(location)
+    digest = STATE.master.config = location and digest_of(location)
+    if digest and digest not in STATE.master.parts:
+        STATE.master.parts[digest] = project_part(location)
     return STATE.user is None or STATE.master.config != known
 
 
-def measure_master_run():
-    """In a generation's life; where nothing is measured at the master's start nothing can be later."""
-    if STATE.master.start and STATE.current:
-        measure_master()
+def begin_master_life():
+    """A generation begins: measure what the master runs in its life, where it has run code of the project's.
+    What the manifest says of it."""
+    master = STATE.master
+    master.owes = False
+    told = {"measures_master": False, "hooks_changed": [], "hooks_at_end": []}
+    if master.form is None or not (master.start or any(map(users_hook, (*ONCE, *AT_END)))):
+        return told
+    measure_master()
+    master.failed = master.coverage is None
+    told.update(hooks_apart())
+    if master.failed or not still_measured():
+        stop_measuring_master()
+        return told
+    plugins = option(master.coverage, "run:plugins") or ()
+    master.owes = told["measures_master"] = True
+    told["master_plugins"] = sorted(set(plugins) - set(master.plugins or ()))
+    return told
 
 
-def is_still_measured(path):
-    """The master's start counts for good, but coverage's settings may leave a file of it out since."""
+def still_measured():
+    """{path: arcs} of the master's start, of the sources and settings of today: the start counts for good, but they
+    may leave a file of it out since. What another config ran counts where it had the same to do with the project."""
+    found, part = {}, STATE.master.parts.get(STATE.master.config)
+    for (path, digest, config), arcs in STATE.master.start.items():
+        if STATE.master.parts.get(config) == part and is_still(path, digest):
+            found.setdefault(path, set()).update(arcs)
+    return found
+
+
+def is_still(path, digest):
+    """Whether a file that the master has run is the one of today, and is measured."""
     known = STATE.master.traced.get(path)
-    return known is None or STATE.measures(*known)
+    measures = STATE.measures
+    return digest == STATE.hashes.get(path) and (
+        known is None or measures is None or measures(*known[:2])
+    )
+
+
+def has_run_other_config():
+    """Whether the master has run code of the project's for a config that had something else to do with it."""
+    part, own = STATE.master.parts.get(STATE.master.config), os.path.realpath(STATE.user.path or "")
+    return any(
+        path != own and STATE.master.parts.get(config) != part and is_still(path, digest)
+        for path, digest, config in STATE.master.start
+    )
+
+
+def project_part(path):
+    """What of a config's own code may run the project's: its statements without their places (str). Not the hooks."""
+    try:
+        with open(path, "rb") as file:
+            body = ast.parse(file.read()).body
+    except (OSError, SyntaxError, ValueError, TypeError):
+        return None
+    settings = {setting.name for setting in gunicorn.config.KNOWN_SETTINGS}
+    kept, names = [], {"importlib", "__import__", "exec", "eval", "runpy"}
+    for statement in body:
+        if getattr(statement, "name", None) in settings:
+            continue
+        nodes = list(ast.walk(statement))
+        if "*" in names or any(concerns_project(node, names) for node in nodes):
+            kept.append(ast.dump(statement))
+            names.update(*map(bound_names, nodes))
+    return "\n".join(kept)
+
+
+def concerns_project(node, names):
+    """Whether a piece of source imports from the project, names one of its modules, or one of these names."""
+    if isinstance(node, ast.Name):
+        return node.id in names
+    if isinstance(node, ast.ImportFrom):
+        return bool(node.level) or is_of_project(node.module)
+    if isinstance(node, ast.Import):
+        return any(is_of_project(each.name) for each in node.names)
+    text = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
+    return isinstance(text, str) and text.isprintable() and is_of_project(text.partition(":")[0])
+
+
+def is_of_project(name):
+    first = name.partition(".")[0]
+    path = module_path(first) if first.isidentifier() else None
+    return path is not None and is_project(path)
+
+
+def bound_names(node):
+    """The names that a piece of source gives something to."""
+    if isinstance(node, ast.alias):
+        return [node.asname or node.name.partition(".")[0]]
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+        return [node.name]
+    return [node.id] if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else []
 
 
 def save_master():
     """Leave the master's own data file for the generation that ends."""
     ran = stop_measuring_master()
-    if not STATE.master.start or not STATE.current:
+    if not STATE.master.owes or not STATE.current:
         return
     if os.path.exists(os.path.join(STATE.current, "unwanted")):
         return
     import coverage
 
-    whole = {path: set(before) for path, (_, before) in STATE.master.start.items()}
+    whole = {path: set(arcs) for path, arcs in still_measured().items()}
     for path, more in ran.items():
         whole.setdefault(path, set()).update(more)
-    whole = {path: lines for path, lines in whole.items() if is_still_measured(path)}
     folder = os.path.join(STATE.current, "part", "master")
     make_directory(folder)
     data = coverage.CoverageData(basename=os.path.join(folder, "data"))
-    if STATE.master.branch:
-        data.add_arcs(whole)
-    else:
-        data.add_lines(whole)
+    add_whole(data, whole)
     data.write()
     getattr(data, "close", lambda: None)()
     path = data.data_filename()
@@ -2069,13 +2258,36 @@ def save_master():
     os.rmdir(folder)
 
 
-def imported_too_early():
-    """In a worker: files that coverage measures and that the master imported when it did not measure yet.
+def add_whole(data, whole):
+    """Put {path: arcs} into a CoverageData, in the form that the settings of the generation ask for."""
+    from coverage import files
+
+    branch, relative, context = STATE.master.form
+    name_of_file = files.relative_filename if relative else str
+    data.set_context(context)
+    named = {name_of_file(path): arcs for path, arcs in whole.items()}
+    if branch:
+        data.add_arcs(named)
+    else:
+        data.add_lines(
+            {
+                path: {line for arc in arcs for line in arc if line > 0}
+                for path, arcs in named.items()
+            }
+        )
+    tracers = {name_of_file(path): STATE.master.tracers.get(path) for path in whole}
+    data.add_file_tracers({path: tracer for path, tracer in tracers.items() if tracer})
+
+
+def imported_too_early(mine):
+    """In a worker: files that coverage measures and that the master imported when it did not measure them. `early`:
+    also a new start would not; `widened`: it would (lists of str).
 
     Not what the interpreter runs by itself before any program (`coverage run` does not measure it either),
     nor what no report names.
     """
-    found = []
+    early, widened = set(), set()
+    anew = is_measurable(mine.coverage)
     with quick_realpath():
         for name, module in list(sys.modules.items()):
             path = getattr(module, "__file__", None)
@@ -2085,9 +2297,21 @@ def imported_too_early():
                 continue
             if name == "__main__" and not is_project(path):
                 continue  # gunicorn's own script
-            if STATE.measures(path, name) and REALPATH(path) not in STATE.master.traced:
-                found.append(REALPATH(path))
-    return sorted(filter(reported(STATE.measures.cov), set(found)))
+            real = REALPATH(path)
+            if STATE.measures(path, name) and not is_traced(real, mine.inherited.get(real)):
+                known = name in STATE.master.before or STATE.master.failed
+                (widened if anew and not known else early).add(real)
+    is_reported = reported(STATE.measures.cov)
+    return {
+        "early": sorted(filter(is_reported, early)),
+        "widened": sorted(filter(is_reported, widened)),
+    }
+
+
+def is_traced(real, digest):
+    """Whether the master measured a file of these bytes as it imported it."""
+    known = STATE.master.traced.get(real)
+    return known is not None and known[2] == digest and not STATE.master.failed
 
 
 def reported(cov):
@@ -2108,6 +2332,146 @@ def reported(cov):
         return without is None or not without.match(path)
 
     return is_reported
+
+
+# ---------------------------------------------------------------- hooks that a reload does not run again
+
+
+ONCE = ("on_starting", "when_ready", "nworkers_changed")  # the last again, but not as at the start
+AT_END = ("on_exit",)
+
+
+def note_hooks_that_ran():
+    """The master has started: what of the user's config has run that no reload runs again."""
+    for name in ONCE:
+        function = users_hook(name)
+        if function:
+            STATE.master.ran[name] = RanHook(function)
+
+
+def hooks_apart():
+    """What the manifest says of the user's hooks whose lines are not in this generation's data though they would be
+    in a cold run's: [[name, path]] of those that have changed since they ran, and of those that run at the end."""
+    told = {"hooks_changed": [], "hooks_at_end": []}
+    if has_run_other_config():
+        told["hooks_changed"].append(["", os.path.realpath(STATE.user.path or "")])
+    for name in ONCE:
+        now, ran = users_hook(name), STATE.master.ran.get(name)
+        before = [] if ran is None else ran.uses
+        if may_be_measured(now, before) and not (now and ran and ran.is_still(now)):
+            told["hooks_changed"].append([name, file_of(now) if now else ran.path])
+    for name in AT_END:
+        if may_be_measured(users_hook(name)):
+            told["hooks_at_end"].append([name, file_of(users_hook(name))])
+    return told
+
+
+class RanHook:
+    """A hook as it was when it ran."""
+
+    def __init__(self, function):
+        self.path = file_of(function)
+        self.digest = STATE.hashes.get(self.path)
+        self.behaviour = behaviour(function)
+        self.uses = list(used_files(function))
+
+    def is_still(self, function):
+        """Whether another run of it, as it is now, would do the same as far as coverage sees it."""
+        same = self.digest is not None and self.digest == STATE.hashes.get(file_of(function))
+        unseen = not measures_file(function.__code__.co_filename)
+        return same or (unseen and self.behaviour == behaviour(function))
+
+
+def users_hook(name):
+    """The function behind a hook of the user's own config, or None."""
+    return plain_function(STATE.user.exports.get(name)) if STATE.user else None
+
+
+def plain_function(called):
+    """The Python function that runs first when something is called, or None."""
+    with contextlib.suppress(Exception):  # whatever an object of somebody's own answers
+        called = inspect.unwrap(getattr(called, "func", called))  # of a functools.partial
+        called = getattr(called, "__func__", called)
+        called = called if isinstance(called, types.FunctionType) else type(called).__call__
+        return called if isinstance(called, types.FunctionType) else None
+    return None
+
+
+def file_of(function):
+    return os.path.realpath(function.__code__.co_filename)
+
+
+def measures_file(path):
+    """Whether coverage measures the module of that file; where nobody knows it may."""
+    names = [
+        n for n, module in list(sys.modules.items()) if getattr(module, "__file__", None) == path
+    ]
+    return STATE.measures is None or STATE.measures(path, names[0] if names else "__config__")
+
+
+def may_be_measured(function, before=()):
+    """Whether coverage would see something of what a hook runs: its own file is measured, or it uses the project's,
+    or has used it when it ran (`before`: paths)."""
+    if STATE.master.form is None:
+        return False  # nothing is
+    if function and measures_file(function.__code__.co_filename):
+        return True
+    used = [*before, *(used_files(function) if function else ())]
+    return any(is_project(path) and measures_file(path) for path in used)
+
+
+def codes_of(function):
+    """[(code, globals)] of all that is written in a function and in those of its own file that it names."""
+    found, left = [], [(function.__code__, function.__globals__)]
+    while left:
+        code, names = left.pop()
+        if any(code is each for each, _ in found):
+            continue
+        found.append((code, names))
+        left += [(const, names) for const in code.co_consts if isinstance(const, types.CodeType)]
+        for name in code.co_names:
+            used = plain_function(names.get(name))
+            if used and used.__code__.co_filename == code.co_filename:
+                left.append((used.__code__, used.__globals__))
+    return found
+
+
+def behaviour(function):
+    """What a function does, wherever it stands: alike for two that differ in their lines only."""
+
+    def alike(code):
+        consts = [alike(c) if isinstance(c, types.CodeType) else repr(c) for c in code.co_consts]
+        return code.co_name, code.co_code, code.co_names, code.co_varnames, tuple(consts)
+
+    return [alike(code) for code, _ in codes_of(function)]
+
+
+def used_files(function):
+    """Paths of the modules that a function names: those that it imports, and those that what it uses is of."""
+    for code, names in codes_of(function):
+        for name in code.co_names:
+            used = names.get(name)
+            modules = (
+                [name]
+                if used is None
+                else [
+                    getattr(used, "__name__", None),
+                    getattr(used, "__module__", None),
+                    type(used).__module__,
+                ]
+            )
+            paths = {module_path(module) for module in modules if isinstance(module, str)}
+            yield from paths - {None, code.co_filename}
+
+
+def module_path(name):
+    """The file of a module, imported or not, or None."""
+    with contextlib.suppress(Exception):  # whatever a finder of somebody's own does
+        module = sys.modules.get(name)
+        spec = None if module else importlib.util.find_spec(name.partition(".")[0])
+        path = getattr(module, "__file__", None) if module else getattr(spec, "origin", None)
+        return path if isinstance(path, str) and os.path.isabs(path) else None
+    return None
 
 
 # ---------------------------------------------------------------- steps of the master
@@ -2207,6 +2571,8 @@ def describe_coverage():
             described["read"] = settings_read(looked_at, described["coverage_config"])
             described["source"] = configured_sources(cov)
             described["branch"] = bool(cov.get_option("run:branch"))
+            relative, context = option(cov, "run:relative_files"), option(cov, "run:context")
+            STATE.master.form = described["branch"], bool(relative), context
             described["warnings"] += [f"coverage.py: {text}" for _, text in told_warnings(cov)]
             if STATE.generation == 0:
                 warm_coverage(cov)
@@ -2488,11 +2854,10 @@ def open_generation(server, retires):
     settings = {name: getattr(cfg, name) for name in RECORDED_SETTINGS}
     settings["worker_class"] = cfg.worker_class_str
     settings["graceful_timeout"] = STATE.graceful_timeout
-    measures = bool(STATE.master.start)
     manifest = {
         "generation": number,
         "time": time.time(),
-        "measures_master": measures,
+        **(attempt(server, begin_master_life) or {}),
         "settings": settings,
     }
     manifest["read"] = described["read"]
@@ -2657,12 +3022,12 @@ def on_starting(server):
 def when_ready(server):
     THEIRS["when_ready"](server)
     attempt(server, end_master_start)
+    attempt(server, note_hooks_that_ran)
     attempt(server, wrap_reload, server)
     attempt(server, open_memory)
     attempt(server, forget_this_module)
     attempt(server, decide_for_workers)
     attempt(server, open_generation, server, [])
-    attempt(server, measure_master_run)
 
 
 def on_reload(server):
@@ -2678,7 +3043,6 @@ def on_reload(server):
     attempt(server, preload, server)
     attempt(server, decide_for_workers)
     attempt(server, open_generation, server, STATE.retires)
-    attempt(server, measure_master_run)
     attempt(server, give_way, server)
 
 
@@ -2745,6 +3109,9 @@ def export_config():
         names.update(load_user_config().exports)
         return {}
     import_from_source()
+    if STATE.replaced:
+        STATE.replaced = False
+        renew_user()
     if is_config_new():
         measure_master()
     user = load_user_config()

@@ -5,6 +5,7 @@ import os
 
 from gunicov_helper.files import list_names, read_json
 from gunicov_helper.record.children import Children
+from gunicov_helper.record.of_master import OfMaster
 
 
 def as_int(value):
@@ -13,11 +14,6 @@ def as_int(value):
         return int(value)
     except (TypeError, ValueError):
         return None
-
-
-def is_masters(path):
-    """Whether a data file is the master's own."""
-    return ".master." in os.path.basename(path)
 
 
 class Generation:
@@ -89,20 +85,8 @@ class Generation:
         return sorted(self.join(name) for name in names) + self.children.files()
 
     def of_master(self):
-        """Why what gunicorn's master itself has run of the project is not measured (list of str)."""
-        early = {path for one in self.told("booted").values() for path in one.get("early") or []}
-        reasons = []
-        if early:
-            first, *more = sorted(early)
-            rest = f" and {len(more)} more" if more else ""
-            reasons.append(
-                f"{first}{rest} was imported in gunicorn's master before that was measured: what ran then is missing"
-            )
-        if (self.manifest() or {}).get("measures_master") and not any(
-            map(is_masters, self.data_files())
-        ):
-            reasons.append("the data of gunicorn's master could not be saved")
-        return reasons
+        """The OfMaster of this generation."""
+        return OfMaster(self.manifest() or {}, self.told("booted").values(), self.data_files())
 
     def directories(self):
         kinds = ("forked", "booted", "boot-error", "saved", "done")

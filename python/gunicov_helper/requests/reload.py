@@ -309,7 +309,7 @@ class Reload:
         reasons += [text for each in run.children() for text in each.missing()]
         if unrecorded:
             reasons.append(f"a reload during the tests left no record: {unrecorded}")
-        notes = sorted(one.text for one in run.owners if not one.serves)
+        notes = sorted(one.text for one in run.owners if not one.serves) + run.notes()
         return opened, run, reasons, "unproven: " + "; ".join(notes) if notes else None
 
     def settle_run(self, job, watch, deaths, clock, run):

@@ -13,7 +13,6 @@ from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.doubts import Doubts
-from gunicov_helper.record.generation import is_masters
 from gunicov_helper.record.imported import (
     CLOCK_SECONDS,
     begun,
@@ -21,6 +20,7 @@ from gunicov_helper.record.imported import (
     digest_of_source,
     imported,
 )
+from gunicov_helper.record.of_master import is_masters
 from gunicov_helper.record.refusals import not_saved
 from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.record.settings import changed_settings
