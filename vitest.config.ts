@@ -3,8 +3,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Longer than whatever is waited for within a test, which says what did not come.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // Most of the time goes into waiting for servers and containers.
     maxWorkers: 2,
   },

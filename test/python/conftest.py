@@ -24,7 +24,10 @@ PYTHON = os.environ.get("GUNICOV_TEST_PYTHON", sys.executable)
 FOREIGN = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONPATH", "GUNICORN_CMD_ARGS")
 
 
-def wait_until(condition, what, log=str, timeout=15.0, every=0.01):
+PATIENCE = 60.0  # seconds: a busy machine is slow, a hang is for ever
+
+
+def wait_until(condition, what, log=str, timeout=PATIENCE, every=0.01):
     """Poll `condition` until it is true and return its value.
 
     Raises AssertionError with what `log` returns after `timeout` seconds.
@@ -134,7 +137,7 @@ class Server:
             set(g.ages("forked")) <= set(g.ages("saved")) | set(g.ages("done")) for g in older
         )
 
-    def get(self, path="/", timeout=10):
+    def get(self, path="/", timeout=PATIENCE):
         """GET; returns (status, body text)."""
         try:
             with urllib.request.urlopen(self.url + path, timeout=timeout) as answer:
@@ -142,7 +145,7 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
-    def stop(self, timeout=15):
+    def stop(self, timeout=PATIENCE):
         """SIGTERM and wait for the end; returns the exit status."""
         if self.alive():
             self.process.terminate()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from conftest import server_environment
-from helper_client import HelperClient, clean_environment
+from helper_client import PATIENCE, HelperClient, clean_environment
 
 TIME = 30
 
@@ -37,7 +37,7 @@ class Cycles:
             assert self.server.get(path, 30)[0] == 200, self.server.log()
         if change:
             change()
-        flushed = self.client.ask("flush", timeout=TIME, patience=TIME + 10)
+        flushed = self.client.ask("flush", timeout=TIME, patience=TIME + PATIENCE)
         answer = self.client.ask("collect", generation=flushed["generation"])
         return dict(answer, flush=flushed)
 
@@ -54,7 +54,7 @@ def cold_report(start, project, tmp_path, paths, env=None, data="cold", **option
     server = start(project.dir, env=env, hook=False, **options)
     for path in paths * 3:
         assert server.get(path, 30)[0] == 200, server.log()
-    assert server.stop(timeout=45) == 0, server.log()
+    assert server.stop() == 0, server.log()
     files = sorted(str(path) for path in folder.iterdir())
     python = options.get("python", sys.executable)
     environ = server_environment({**env, "COVERAGE_PROCESS_START": ""}, tmp_path)

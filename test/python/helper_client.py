@@ -10,6 +10,7 @@ import threading
 
 from injected import bootstrap, preamble
 
+PATIENCE = 60  # seconds: a busy machine is slow, a hang is for ever
 BOOTSTRAP, PREAMBLE = bootstrap("gunicov_helper"), preamble("gunicov_helper")
 
 
@@ -48,7 +49,7 @@ class HelperClient:
         self.process.stdin.write(data)
         self.process.stdin.flush()
 
-    def line(self, timeout=20):
+    def line(self, timeout=PATIENCE):
         """The next line, parsed; None when the helper has ended."""
         line = self.lines.get(timeout=timeout)
         return None if line is None else json.loads(line)
@@ -59,13 +60,13 @@ class HelperClient:
         self.write(json.dumps(dict(fields, id=number, do=do)).encode() + b"\n")
         return number
 
-    def wait(self, number, timeout=20):
+    def wait(self, number, timeout=PATIENCE):
         """The answer to a request: {"ok": …} or {"error": …}."""
         while number not in self.answers:
             self.take(self.line(timeout))
         return self.answers.pop(number)
 
-    def wait_event(self, number, event, timeout=20):
+    def wait_event(self, number, event, timeout=PATIENCE):
         """Wait for a progress event of a request, and return it."""
         while True:
             for told in self.events.get(number, []):
@@ -82,7 +83,7 @@ class HelperClient:
             assert message["id"] not in self.answers, f"settled twice: {message}"
             self.answers[message["id"]] = message
 
-    def ask(self, do, patience=20, **fields):
+    def ask(self, do, patience=PATIENCE, **fields):
         """Send a request and return its `ok`; an error raises Refused."""
         answer = self.wait(self.send(do, **fields), patience)
         if "error" in answer:
@@ -110,7 +111,7 @@ class HelperClient:
         assert done == set(found)
         return {path: b"".join(parts) for path, parts in found.items()}
 
-    def close(self, timeout=10):
+    def close(self, timeout=PATIENCE):
         """End its stdin and wait for it; returns the exit code."""
         try:
             self.process.stdin.close()

@@ -168,22 +168,25 @@ def test_a_damaged_file_does_not_count(served):
 @pytest.mark.parametrize("args", [("-w", "2"), ("-w", "3", "--threads", "2")])
 def test_a_hook_that_deletes_the_directory(served, project, args):
     server, client, _ = served(conf(before=WIPE), args=args)
-    count, whole = int(args[1]), 0
-    for _ in range(6):
+    count = int(args[1])
+    for _ in range(3):
         flushed, _ = cycle(server, client, "/a", "/b")
-        assert flushed["expected"] == count
-        if flushed["lost"]:  # on a busy machine the hook is now and then the quicker
-            assert {one["cause"] for one in flushed["lost"]} == {"it left no data file"}
-            assert flushed["written"] == count - len(flushed["lost"])
-            continue
-        assert flushed["written"] == count
+        assert (flushed["expected"], flushed["written"], flushed["lost"]) == (count, count, [])
         report = client.ask("collect", generation=flushed["generation"])["report"]
         lines = {row["path"]: row["executed_lines"] for row in report["files"]}
         assert {3, 5} <= set(lines[str(project.dir / "lib.py")])
-        whole += 1
-        if whole == 3:
-            return
-    raise AssertionError(f"{whole} of 6 cycles were whole")
+
+
+def test_a_hook_that_takes_its_time_to_delete_the_directory(served):
+    """No worker is ended while the successor of the one before is at it: where would it save?"""
+    slowly = (
+        "shutil.rmtree(DIRECTORY, ignore_errors=True); import time; time.sleep(0.7); "
+        "os.makedirs(DIRECTORY, exist_ok=True)"
+    )
+    server, client, _ = served(conf(before=slowly))
+    for _ in range(2):
+        flushed, _ = cycle(server, client, "/a")
+        assert (flushed["expected"], flushed["written"], flushed["lost"]) == (2, 2, [])
 
 
 @pytest.mark.parametrize("way", ["COVERAGE_FILE", "COVERAGE_PROCESS_START", "rcfile"])

@@ -42,7 +42,7 @@ def test_a_restart_goes_on_while_workers_import(helper, project):
     """Also beyond gunicorn's own timeout, which counts from the fork."""
     (project.dir / "slow").touch()
     begun = time.monotonic()
-    answer = helper.ask("restart", timeout=LIMIT, patience=90)
+    answer = helper.ask("restart", timeout=LIMIT, patience=120)
     assert time.monotonic() - begun > LIMIT
     assert len(answer["workers"]) == 2 and answer["boot_errors"] == []
 
@@ -52,7 +52,7 @@ def test_a_restart_waits_for_an_earlier_boot_as_long_as_it_goes_on(helper, proje
     (project.dir / "slow").touch()
     os.kill(helper.master, signal.SIGHUP)
     time.sleep(1)
-    answer = helper.ask("restart", timeout=LIMIT, patience=90)
+    answer = helper.ask("restart", timeout=LIMIT, patience=120)
     assert len(answer["workers"]) == 2 and answer["boot_errors"] == []
 
 

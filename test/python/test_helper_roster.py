@@ -243,6 +243,24 @@ def test_why_data_is_lost_is_not_told_over_again_by_the_end_of_the_process(recor
     assert "disk full" in roster.lost[1]
 
 
+def test_a_worker_whose_pid_could_not_be_written_has_gone_with_all_that_were_there(
+    record, deaths, sleeper
+):
+    record.generation(1)
+    record.forked(1, 1, None)
+    process = sleeper()
+    roster = roster_of(record, 1, deaths, cause_seconds=0)
+    roster.look()
+    assert roster.pending() == [1]
+    deaths.signalled()
+    roster.look()
+    assert roster.pending() == [1]  # it may be that process
+    process.kill()
+    process.wait()
+    roster.look()
+    assert roster.lost == {1: "unknown"} and roster.expected() == 1
+
+
 def test_a_generation_counts_from_its_manifest_on(record):
     record.generation(1)
     (record.path / "gen-000002" / "forked").mkdir(parents=True)

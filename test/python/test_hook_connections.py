@@ -41,10 +41,10 @@ def helper():
 
 def cycle(helper):
     """Restart, flush and report, as gunicov does it. The workers that were lost."""
-    helper.ask("restart", patience=40, timeout=30)
+    helper.ask("restart", timeout=30)
     time.sleep(0.3)
-    flushed = helper.ask("flush", patience=40, timeout=30)
-    helper.ask("collect", patience=40, generation=flushed["generation"])
+    flushed = helper.ask("flush", timeout=30)
+    helper.ask("collect", generation=flushed["generation"])
     time.sleep(0.3)
     return flushed["lost"]
 

@@ -90,7 +90,7 @@ async def app(scope, receive, send):
 CLASSES = {
     "sync": (["-k", "sync"], APP, None),
     "gthread": (["-k", "gthread", "--threads", "3"], APP, None),
-    "gevent": (["-k", "gevent"], APP, "gevent"),
+    "gevent": (["-k", "gevent", "--graceful-timeout", "10"], APP, "gevent"),
     "asgi": (["-k", "asgi"], ASGI, "gunicorn.asgi"),
     "uvicorn": (["-k", "uvicorn_worker.UvicornWorker"], ASGI, "uvicorn_worker"),
 }
@@ -161,7 +161,7 @@ def cold_run(start, project, args, tmp_path, rc="cold.rc"):
         )
     server = start(project.dir, args=args, env=env, hook=False)
     drive(server)
-    assert server.stop(timeout=45) == 0, server.log()
+    assert server.stop() == 0, server.log()
     (project.dir / "gunicorn.conf.py").unlink(missing_ok=True)
     whole = comparable(data.glob(".coverage.*"), project.dir)
     whole.pop("gunicorn.conf.py", None)

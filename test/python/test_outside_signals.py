@@ -127,12 +127,12 @@ def test_a_hup_in_the_middle_of_a_restart_or_a_flush(served, delay):
         number = client.send("restart", timeout=TIME)
         time.sleep(delay)
         server.hup(wait=False)
-        assert "ok" in client.wait(number, 25)
+        assert "ok" in client.wait(number)
         ages = visit_all(server)
         number = client.send("flush", timeout=TIME)
         time.sleep(delay)
         server.hup(wait=False)
-        flushed = client.wait(number, 25)["ok"]
+        flushed = client.wait(number)["ok"]
         assert flushed["reasons"] == []
         if flushed[
             "lost"

@@ -113,6 +113,7 @@ def test_a_worker_that_is_replaced_by_itself_is_counted(served):  # noqa: F811
     flushed = client.ask("flush", timeout=TIME)
     if {one["pid"] for one in flushed["lost"]} != second:  # a busy machine: nobody saw it
         assert any("nobody looked" in reason for reason in flushed["reasons"])
+    assert not is_green(flushed)
 
 
 def test_the_next_cycle_counts_its_own_alone(served):  # noqa: F811

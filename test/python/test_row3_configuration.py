@@ -108,7 +108,7 @@ def cold(gunicorn_server, project, tmp_path):
         env = {"COVERAGE_PROCESS_START": project.dir / name, "COVERAGE_FILE": data / ".coverage"}
         server = gunicorn_server(project.dir, args=args, env=env, hook=False)
         drive(server)
-        assert server.stop(timeout=45) == 0, server.log()
+        assert server.stop() == 0, server.log()
         config = f"--rcfile={name}"
         whole = tmp_path / "combined"
         files = [str(path) for path in sorted(data.iterdir())]

@@ -9,7 +9,7 @@ import { environment, type Falsy, processesWith, ROOT, until } from "./machine.t
 
 /** What a session leaves behind is found by this variable of its environment. */
 const MARK = "GUNICOV_TEST_SESSION";
-const CYCLE_LIMIT = 60; // seconds; a busy machine is slow, a hang is for ever
+const CYCLE_LIMIT = 90; // seconds; a busy machine is slow, a hang is for ever
 
 export interface Cycle {
   readonly number: number;

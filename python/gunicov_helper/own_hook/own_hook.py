@@ -186,8 +186,8 @@ class OwnHook:
         return sorted(one.text for one in owners if one.serves is surely)
 
     def end(self, job, watch, deaths, clock, key, workers):
-        """End one worker; wait until its successor has done what deletes the directory."""
-        before, wipes, seen = set(self.workers()), self.data.wipes, {}
+        """End one worker; wait until its successor has booted, and so has done all that deletes the directory."""
+        before, seen = set(self.workers()), {}
         self.master.verify()
         if deaths.gone(*key):
             return
@@ -199,7 +199,7 @@ class OwnHook:
         while time.monotonic() < until:
             self.look(job, deaths, workers)
             new = {one: age for one, age in self.workers().items() if one not in before}
-            if new and (self.data.wipes > wipes or self.have_booted(new, seen)):
+            if new and self.have_booted(new, seen):
                 return
             yield self.pause(watch, clock, f"the successor of worker {key[0]}")
 

@@ -2,7 +2,7 @@
 
 import os
 
-from gunicov_helper.process.process import Process, open_pidfd
+from gunicov_helper.process.process import Process, children, open_pidfd
 
 
 class Deaths:
@@ -11,6 +11,7 @@ class Deaths:
     def __init__(self, master):
         self.master = master
         self.fds = {}
+        self.served = None  # the master's children when the SIGHUP was sent
 
     def __enter__(self):
         return self
@@ -26,6 +27,15 @@ class Deaths:
         if process is None or process.dead or process.parent != self.master.pid:
             return True
         return start_time is not None and process.start_time != start_time
+
+    def signalled(self):
+        """A SIGHUP is about to be sent: whoever it ends is a child of the master now."""
+        self.served = children(self.master.pid)
+
+    def all_gone(self):
+        """Whether all who were there at the SIGHUP have gone, and with them a worker that could not write its
+        pid (on a full disk, say)."""
+        return self.served is not None and all(map(self.gone, self.served))
 
     def waits(self, pids):
         """(descriptors, blind) to wait on for the death of these; blind where one has none."""

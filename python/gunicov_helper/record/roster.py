@@ -42,9 +42,9 @@ class Roster:
 
     def is_gone(self, age, booted):
         pid = self.pids.get(age)
-        return pid is not None and self.deaths.gone(
-            pid, as_int(booted.get(age, {}).get("start_time"))
-        )
+        if pid is None:
+            return self.deaths.all_gone()
+        return self.deaths.gone(pid, as_int(booted.get(age, {}).get("start_time")))
 
     def take(self, age, saved, done):
         self.pids[age] = as_int(saved.get("pid")) or self.pids.get(age)

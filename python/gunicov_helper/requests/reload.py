@@ -81,6 +81,7 @@ class Reload:
         watch.follow([self.session.record.path])
         self.session.oom_kills = self.session.master.oom_kills()
         held, job.held = job.held, True
+        deaths.signalled()
         self.session.master.signal(signal.SIGHUP)
         while True:
             watch.follow(
