@@ -46,6 +46,7 @@ def parse():
     parser = argparse.ArgumentParser(
         prog="bench/faithful", description="see the head of bench/faithful"
     )
+    parser.add_argument("--small", action="store_true", help="only what is installed already")
     parser.add_argument("--json", action="store_true", help="the last line is one object")
     parser.add_argument("--jobs", type=int, default=2, help="projects at the same time (2)")
     parser.add_argument("--only", default="", help="only names that hold one of these words")
@@ -65,6 +66,8 @@ def name(project, version):
 def chosen(options):
     """[(project, version of pytest)]."""
     every = [(project, version) for project in corpus.PROJECTS for version in project.pytests]
+    if options.small:
+        every = [case for case in every if case[1] == "newest" and not case[0].packages]
     words = [word.strip() for word in options.only.split(",") if word.strip()]
     names = [word.strip() for word in options.exactly.split(",") if word.strip()]
     if words:
@@ -81,14 +84,18 @@ def run(project, version, options):
     """{project, pytest, differences, ms}, or with a "reason" why it could not be run."""
     told = {"project": project.name, "pytest": version}
     try:
-        place = environment(options.cache, project.requirements(version))
+        place = (
+            places.ROOT / ".venv"
+            if options.small
+            else environment(options.cache, project.requirements(version))
+        )
     except places.CannotInstall as error:
         return {**told, "reason": str(error)}
     began = time.monotonic()
     keep = options.keep and options.keep / name(project, version).replace(" ", "-")
     differences = compare(project, place, options.gunicov, keep)
     ms = round(1000 * (time.monotonic() - began))
-    runs = 2 * (5 if project.cancel else 3)
+    runs = 2 * ((5 if project.cancel else 3) + (2 if project.rerun else 0))
     return {**told, "runs": runs, "differences": differences, "ms": ms}
 
 

@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from . import facts, plain, sharing, watched
+from . import facts, plain, rerun, sharing, watched
 from .record import records
 from .side import Side
 
@@ -15,7 +15,10 @@ def compare(project, environment, program=watched.GUNICOV, keep=None):
     with tempfile.TemporaryDirectory(prefix="faithful-") as scratch:
         top = Path(keep or scratch)
         try:
-            return compared(project, environment, top, program)
+            found = compared(project, environment, top, program)
+            return found + (
+                rerun_compared(project, environment, top, program) if project.rerun else []
+            )
         except plain.Broken as error:
             return [difference("", f"broken: {error}")]
 
@@ -42,6 +45,21 @@ def compared(project, environment, top, program):
     found += changed("", "file left", by_hand.left(), ours.left())
     found += changed("", "process left", Counter(by_hand.processes()), Counter(ours.processes()))
     return found
+
+
+def rerun_compared(project, environment, top, program):
+    """Of a second run, of the failed tests alone."""
+    by_hand = Side(top / "plain-rerun", project, environment)
+    ours = Side(top / "gunicov-rerun", project, environment)
+    rerun.by_hand(by_hand)
+    rerun.by_key(ours, program)
+    (expected, _), (got, _) = records(by_hand), records(ours)
+    found = []
+    if len(expected) != len(got):
+        found.append(difference("rerun", "runs", len(expected), len(got)))
+    for pair in list(zip(expected, got))[1:]:
+        found += each("rerun", project, *pair)
+    return found + changed("rerun", "file left", by_hand.left(), ours.left())
 
 
 def each(run, project, plain_run, ours):

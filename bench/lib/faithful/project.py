@@ -23,7 +23,7 @@ class Project(NamedTuple):
     installed. `packages`: what else pip installs. `edits`: (file, old text, new text) of each save; by default
     a comment at the end of the first test file. `varying`: first words of notes whose number xdist leaves open.
     `masked`: patterns of what differs from run to run in texts. `cancel`: a second run is
-    cancelled in a test before each later one.
+    cancelled in a test before each later one. `rerun`: the failed tests are run alone, too.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Project(NamedTuple):
     masked: tuple = ()
     env: tuple = ()  # (name, value)
     cancel: bool = True
+    rerun: bool = False
 
     @property
     def words(self):

@@ -101,10 +101,17 @@ class Side:
                     and any(path.iterdir())
                 ):
                     continue
-                text = path.read_text() if "v/cache/" in str(name) else ""
+                text = self.kept(path) if "v/cache/" in str(name) else ""
                 shown = re.sub(r"\btmp[a-z0-9_]{8}\b", "tmp…", self.plain_text(str(name)))
                 found.setdefault(shown, []).append(self.plain_text(text))
         return found
+
+    def kept(self, path):
+        """A file of pytest's cache (JSON), in whose lists workers write in any order."""
+        text = path.read_text()
+        if not self.project.parallel or path.name not in ("lastfailed", "nodeids"):
+            return text
+        return json.dumps(sorted(json.loads(text)))
 
     def processes(self):
         """What still runs of this side: command lines."""

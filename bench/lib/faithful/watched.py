@@ -30,13 +30,7 @@ include = {watched}
 
 def run(side, program):
     """The facts of the three whole cycles of a gunicov (path of its program), each a list."""
-    server = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:{port}", "--workers", "1"]
-    server += ["--pythonpath", "server", "app:app"]
-    watched = ["/server/app.py", *(f"/{change[0]}" for change in side.project.changes())]
-    config = CONFIG.format(
-        server=json.dumps(server), tests=json.dumps(side.command), watched=json.dumps(watched)
-    )
-    (side.dir / "gunicov.toml").write_text(config)
+    configure(side)
     with Watch(side, program) as watch:
         cycles = [watch.cycle()]
         for change in side.project.changes():
@@ -47,6 +41,17 @@ def run(side, program):
                 side.save(*change)
             cycles.append(watch.cycle())
     return cycles
+
+
+def configure(side):
+    """Write the project's gunicov.toml."""
+    server = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:{port}", "--workers", "1"]
+    server += ["--pythonpath", "server", "app:app"]
+    watched = ["/server/app.py", *(f"/{change[0]}" for change in side.project.changes())]
+    config = CONFIG.format(
+        server=json.dumps(server), tests=json.dumps(side.command), watched=json.dumps(watched)
+    )
+    (side.dir / "gunicov.toml").write_text(config)
 
 
 class Watch:

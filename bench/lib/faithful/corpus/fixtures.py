@@ -111,7 +111,7 @@ SERIAL = {
 }
 
 PROJECTS = [
-    Project("scopes", "fixtures of each scope", SCOPES, pytests=OLD_AND_NEW),
+    Project("scopes", "fixtures of each scope", SCOPES, pytests=OLD_AND_NEW, rerun=True),
     Project(
         "scopes loadfile",
         "in each worker",
@@ -119,7 +119,7 @@ PROJECTS = [
         "pytest -n 2 --dist loadfile",
         varying=("session", "end of session", "package", "end of package"),
     ),
-    Project("hooks", "hooks of conftest.py, and imports", HOOKS, pytests=OLD_AND_NEW),
+    Project("hooks", "hooks of conftest.py, and imports", HOOKS, pytests=OLD_AND_NEW, rerun=True),
     Project(
         "hooks xdist",
         "the same in controller and workers",
@@ -127,7 +127,7 @@ PROJECTS = [
         "pytest -n 2",
         pytests=OLD_AND_NEW,
     ),
-    Project("own plugin", "a plugin with options, whose asserts are rewritten", PLUGIN),
+    Project("own plugin", "a plugin with options, whose asserts are rewritten", PLUGIN, rerun=True),
     Project("own plugin xdist", "the same", PLUGIN, "pytest -n 2"),
     Project("autouse", "session fixtures with files", SERIAL),
     Project(

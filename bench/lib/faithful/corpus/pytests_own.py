@@ -127,9 +127,9 @@ PACKAGE = {
 }
 
 PROJECTS = [
-    Project("outcomes", "each outcome with its message", OUTCOMES, pytests=OLD_AND_NEW),
-    Project("outcomes xdist", "the same", OUTCOMES, "pytest -n 2", pytests=OLD_AND_NEW),
-    Project("unittest", "its set-up and tear-down", UNITTEST, pytests=OLD_AND_NEW),
+    Project("outcomes", "each outcome with its message", OUTCOMES, pytests=OLD_AND_NEW, rerun=True),
+    Project("outcomes xdist", "the same", OUTCOMES, "pytest -n 2", pytests=OLD_AND_NEW, rerun=True),
+    Project("unittest", "its set-up and tear-down", UNITTEST, pytests=OLD_AND_NEW, rerun=True),
     Project("unittest xdist", "the same", UNITTEST, "pytest -n 2 --dist loadfile"),
     Project(
         "doctest",
@@ -169,5 +169,5 @@ PROJECTS = [
     Project("prepend", "--import-mode", PACKAGE, "pytest --import-mode=prepend"),
     Project("importlib", "--import-mode", PACKAGE, "pytest --import-mode=importlib"),
     Project("append", "--import-mode", PACKAGE, "pytest --import-mode=append"),
-    Project("as a module", "python -m pytest", PACKAGE, "python -m pytest"),
+    Project("as a module", "python -m pytest", PACKAGE, "python -m pytest", rerun=True),
 ]

@@ -192,7 +192,9 @@ PROJECTS = [
     ),
     Project("shared at import", "a connection, a directory, a file of the module's", SHARED),
     Project("shared at import xdist", "each worker has its own", SHARED, "pytest -n 2"),
-    Project("tests in order", "a test that needs the one before", DEPENDS, edits=SECOND),
+    Project(
+        "tests in order", "a test that needs the one before", DEPENDS, edits=SECOND, rerun=True
+    ),
     Project("cancel", "what fixtures started is stopped", ENDING),
     Project("pytest.exit", "ends a run and tears down", EXIT),
     Project("signals", "of tests and their children", SIGINT),

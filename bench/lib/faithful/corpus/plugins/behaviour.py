@@ -93,7 +93,13 @@ def test_n(n): assert n == 1
 
 PROJECTS = [
     Project(
-        "bdd", "scenarios", BDD, packages=("pytest-bdd>=8.1,<9",), edits=BDD_EDITS, pytests=("8.4",)
+        "bdd",
+        "scenarios",
+        BDD,
+        packages=("pytest-bdd>=8.1,<9",),
+        edits=BDD_EDITS,
+        pytests=("8.4",),
+        rerun=True,
     ),
     Project(
         "bdd xdist",
@@ -103,8 +109,9 @@ PROJECTS = [
         ("pytest-bdd>=8.1,<9",),
         edits=BDD_EDITS,
         pytests=("8.4",),
+        rerun=True,
     ),
-    Project("subtests", "pytest's own", SUBTESTS, pytests=("9.0", "newest")),
+    Project("subtests", "pytest's own", SUBTESTS, pytests=("9.0", "newest"), rerun=True),
     Project("subtests xdist", "pytest's own", SUBTESTS, "pytest -n 2", pytests=("9.0", "newest")),
     Project(
         "subtests plugin",

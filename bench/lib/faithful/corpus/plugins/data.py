@@ -168,11 +168,13 @@ PROJECTS = [
     Project("hypothesis xdist", "the same", HYPOTHESIS, "pytest -n 2", (HYPO,)),
     Project("hypothesis database", "a failing example is tried first", DATABASE, packages=(HYPO,)),
     Project("faker", "Faker() at import", FAKER, packages=(FAKERS,)),
-    Project("faker xdist", "is each worker's own", FAKER, "pytest -n 2", (FAKERS,)),
+    Project("faker xdist", "is each worker's own", FAKER, "pytest -n 2", (FAKERS,), rerun=True),
     Project("factoryboy", "sequences", FACTORY, packages=("pytest-factoryboy>=2.8,<3",)),
     Project("numpy", "its random numbers are another run's", NUMPY, packages=("numpy>=2,<3",)),
     Project("syrupy", "snapshots", SYRUPY, packages=("syrupy>=5,<6",)),
-    Project("syrupy update", "unused ones are deleted", SYRUPY, UNUSED, ("syrupy>=5,<6",)),
+    Project(
+        "syrupy update", "unused ones are deleted", SYRUPY, UNUSED, ("syrupy>=5,<6",), rerun=True
+    ),
     Project("syrupy xdist", "snapshots", SYRUPY, "pytest -n 2 --dist loadfile", ("syrupy>=5,<6",)),
     Project(
         "regressions",

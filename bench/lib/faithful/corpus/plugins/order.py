@@ -94,6 +94,7 @@ PROJECTS = [
         FILES,
         "pytest --randomly-seed=7",
         ("pytest-randomly>=4,<6",),
+        rerun=True,
     ),
     Project(
         "randomly last",
@@ -118,6 +119,7 @@ PROJECTS = [
         RERUN,
         "pytest --reruns 2",
         ("pytest-rerunfailures>=16,<17",),
+        rerun=True,
     ),
     Project(
         "rerun xdist",
