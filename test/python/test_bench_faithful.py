@@ -74,6 +74,14 @@ def test_a_files_tests_on_two_workers_break_loadfile_and_a_fixture_that_ran_once
     assert [what.split()[0] for what in found(lambda e: e.append(dict(e[0])), PARALLEL)] == ["note"]
 
 
+PRINTED = """\
+===== test session starts =====
+===== FAILURES =====
+===== slowest durations =====
+===== 1 failed, 1 passed in 0.12s =====
+"""
+
+
 class Told:
     def plain_text(self, text):
         return text
@@ -82,26 +90,45 @@ class Told:
 def test_facts_that_say_something_else_are_found():
     expected = Record(copy.deepcopy(EVENTS), False)
     told = [
-        {"type": "test.finished", "id": "test_a.py::test_a", "outcome": "passed", "message": ""},
+        {
+            "type": "test.finished",
+            "id": "test_a.py::test_a",
+            "outcome": "passed",
+            "message": "",
+            "xfail": None,
+        },
         {
             "type": "test.finished",
             "id": "test_a.py::test_b",
             "outcome": "failed",
             "message": "assert 1 == 2",
+            "xfail": None,
+        },
+        {
+            "type": "tests.told",
+            "warnings": [{"category": "UserWarning", "message": "old", "count": 1}],
+            "sections": [{"title": "slowest durations", "text": "0.1s"}],
         },
         {"type": "cycle.finished", "exit_code": 1},
     ]
 
     def against(facts_told):
-        return [what for what, *_ in facts.against(1, expected, facts_told, Told(), SERIAL)]
+        return [
+            what for what, *_ in facts.against((1, PRINTED), expected, facts_told, Told(), SERIAL)
+        ]
 
+    passed, failed, besides, end = told
     assert against(told) == []
     assert against(told[1:]) == ["told outcome test_a.py::test_a"]
-    assert against([told[1], told[0], told[2]]) == ["told order"]
-    assert against([told[0], {**told[1], "message": "no"}, told[2]]) == [
-        "told message test_a.py::test_b"
-    ]
-    assert against([*told[:2], {**told[2], "exit_code": 0}]) == ["cycle's exit code"]
+    assert against([failed, passed, besides, end]) == ["told order"]
+    wrong = {**failed, "message": "no"}
+    assert against([passed, wrong, besides, end]) == ["told message test_a.py::test_b"]
+    assert against([*told[:3], {**end, "exit_code": 0}]) == ["cycle's exit code"]
+    assert against([passed, failed, end]) == ["told warnings", "told sections"]
+    marked = {**passed, "xfail": "xpassed"}
+    assert against([marked, failed, besides, end]) == ["told xfail"]
+    error = {"type": "error", "kind": "crashed", "message": "it ended"}
+    assert against([passed, failed, besides, error, end]) == ["told error"]
 
 
 def test_each_project_can_be_named_and_its_edits_change_something():

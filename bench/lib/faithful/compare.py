@@ -26,7 +26,7 @@ def compare(project, environment, program=watched.GUNICOV, keep=None):
 def compared(project, environment, top, program):
     by_hand = Side(top / "plain", project, environment)
     ours = Side(top / "gunicov", project, environment)
-    codes = plain.run(by_hand)
+    printed = plain.run(by_hand)
     cycles = watched.run(ours, program)
     (expected, _), (got, strays) = records(by_hand), records(ours)
     found = [difference("", "outside of a run", [], strays)] if strays else []
@@ -34,11 +34,9 @@ def compared(project, environment, top, program):
     if kinds[0] != kinds[1]:
         found.append(difference("", "runs", *kinds))
     whole = [[r for r in runs if not r.cancelled] for runs in (expected, got)]
-    for number, (code, cycle, *pair) in enumerate(zip(codes, cycles, *whole), 1):
+    for number, (end, cycle, *pair) in enumerate(zip(printed, cycles, *whole), 1):
         found += each(number, project, *pair)
-        found += [
-            difference(number, *d) for d in facts.against(code, pair[0], cycle, ours, project)
-        ]
+        found += [difference(number, *d) for d in facts.against(end, pair[0], cycle, ours, project)]
     stopped = [[r for r in runs if r.cancelled] for runs in (expected, got)]
     for number, pair in enumerate(zip(*stopped), 1):
         found += cut_short(f"cancelled {number}", project, *pair)

@@ -1,12 +1,32 @@
 """What gunicov says of a run against what plain pytest did."""
 
 import re
+from collections import Counter
 
-EXIT = {0: 0, 1: 1, 2: 1, 3: 1, 4: 2, 5: 2}  # pytest's exit code -> that of the cycle
+EXIT = {0: 0, 1: 1, 4: 2, 5: 2}  # pytest's exit code -> that of the cycle
 
 
-def against(code, expected, cycle, side, project):
-    """[(what, plain, gunicov)] of one cycle's facts."""
+# Each is told with its test, or is compared by itself.
+HEADINGS = (
+    "test session starts",
+    "ERRORS",
+    "FAILURES",
+    "warnings summary",
+    "short test summary info",
+)
+
+
+def against(end, expected, cycle, side, project):
+    """[(what, plain, gunicov)] of one cycle's facts. `end`: plain pytest's exit code, and what it printed."""
+    code, printed = end
+    return [
+        *outcomes(code, expected, cycle, side, project),
+        *ends(code, expected, cycle),
+        *besides(printed, expected, cycle, side),
+    ]
+
+
+def outcomes(code, expected, cycle, side, project):
     found = []
     told = {}
     for fact in cycle:
@@ -22,13 +42,50 @@ def against(code, expected, cycle, side, project):
             found.append((f"told message {test}", *pair))
     if not project.parallel and not found and list(wanted) != list(told):
         found.append(("told order", list(wanted), list(told)))
-    errors = [fact for fact in cycle if fact["type"] == "error"]
-    if code in (0, 1) and wanted and errors:
-        found.append(("told error", None, [e["kind"] + ": " + e["message"] for e in errors]))
+    return found
+
+
+def ends(code, expected, cycle):
+    found = []
+    errors = [f"{one['kind']}: {one['message']}" for one in cycle if one["type"] == "error"]
+    if code in (0, 1) and expected.outcomes() and errors:
+        found.append(("told error", None, errors))
     ended = cycle[-1]["exit_code"]
-    if code in (0, 1, 4, 5) and ended != EXIT[code]:
+    if code in EXIT and ended != EXIT[code]:
         found.append(("cycle's exit code", EXIT[code], ended))
     return found
+
+
+def besides(printed, expected, cycle, side):
+    """Warnings, expected failures, and the headings of what pytest and its plugins print at the end."""
+    told = next((fact for fact in cycle if fact["type"] == "tests.told"), {})
+    warnings = Counter((one["category"], squeezed(one["message"])) for one in expected.warnings)
+    said = Counter()
+    for one in told.get("warnings", []):
+        said[one["category"], squeezed(side.plain_text(one["message"]))] += one["count"]
+    found = [] if warnings == said else [("told warnings", dict(warnings), dict(said))]
+    wanted = Counter(one["xfail"] for one in xfails(expected))
+    got = Counter(one["xfail"] for one in cycle if one["type"] == "test.finished" and one["xfail"])
+    if wanted != got:
+        found.append(("told xfail", dict(wanted), dict(got)))
+    plain, ours = (
+        headings(printed),
+        {one["title"] for one in told.get("sections", [])} - {"", *HEADINGS},
+    )
+    return found if plain == ours else [*found, ("told sections", sorted(plain), sorted(ours))]
+
+
+def xfails(expected):
+    marked = [
+        one for one in expected.reports if one["expected"] is not None and one["when"] != "teardown"
+    ]
+    return [{"xfail": "xfailed" if one["outcome"] == "skipped" else "xpassed"} for one in marked]
+
+
+def headings(printed):
+    """Of what a run printed, those that say more than a count of tests."""
+    found = set(re.findall(r"^=+ (.+?) =+$", printed, re.MULTILINE))
+    return {one for one in found if not re.search(r" in [\d.]+s|^!", one)} - set(HEADINGS)
 
 
 def squeezed(text):
