@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+import traceback
 from collections import Counter
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def compare(project, environment, program=watched.GUNICOV, keep=None):
             )
         except plain.Broken as error:
             return [difference("", f"broken: {error}")]
+        except Exception:  # noqa: BLE001 (a bug of the bench ends no other project)
+            return [difference("", f"broken: {traceback.format_exc()[-600:]}")]
 
 
 def compared(project, environment, top, program):

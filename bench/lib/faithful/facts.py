@@ -65,7 +65,9 @@ def besides(printed, expected, cycle, side):
         said[one["category"], squeezed(side.plain_text(one["message"]))] += one["count"]
     found = [] if warnings == said else [("told warnings", dict(warnings), dict(said))]
     wanted = Counter(one["xfail"] for one in xfails(expected))
-    got = Counter(one["xfail"] for one in cycle if one["type"] == "test.finished" and one["xfail"])
+    got = Counter(
+        one["xfail"] for one in cycle if one["type"] == "test.finished" and one.get("xfail")
+    )
     if wanted != got:
         found.append(("told xfail", dict(wanted), dict(got)))
     plain, ours = (

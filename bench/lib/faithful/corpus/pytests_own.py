@@ -116,6 +116,35 @@ BROKEN = {
     "test_broken.py": "import no_such_module\n\ndef test_b(): pass\n",
     "test_syntax.py": "def test_c(:\n",
 }
+HELPERS = {
+    "raises.py": "import json\n\ndef load():\n    return json.loads('{')\n\nROWS = load()\n",
+    "syntax.py": "def broken(:\n",
+    "missing.py": "import no_such_module\n",
+    "lacks.py": "from json import no_such_name\n",
+    "test_a.py": """\
+import importlib, pytest
+
+@pytest.mark.parametrize("name", ["raises", "syntax", "missing", "lacks"])
+def test_by_name(name): importlib.import_module(name)
+
+def test_raises(): import raises
+def test_syntax(): import syntax
+def test_missing(): import missing
+def test_lacks(): import lacks
+def test_fixture(no_such_fixture): pass
+""",
+    "test_b.py": "import raises\n",
+    "test_c.py": "import syntax\n",
+    "test_d.py": "import missing\n",
+    "test_e.py": "raise ValueError('at import')\n",
+}
+CONFTEST = {"conftest.py": "import json\n\njson.loads('{')\n", "test_a.py": "def test_a(): pass\n"}
+BELOW = {
+    "test_a.py": "def test_a(): pass\n",
+    "below/conftest.py": CONFTEST["conftest.py"],
+    "below/test_b.py": "def test_b(): pass\n",
+}
+USAGE = {"test_a.py": "def test_a(): pass\n"}
 PACKAGE = {
     "src/shop/__init__.py": "",
     "src/shop/prices.py": "PRICE = 3\n",
@@ -166,6 +195,25 @@ PROJECTS = [
         BROKEN,
         "pytest --continue-on-collection-errors",
     ),
+    Project(
+        "broken helpers",
+        "errors of what tests import",
+        HELPERS,
+        "pytest --continue-on-collection-errors",
+    ),
+    Project(
+        "broken helpers native",
+        "the same with --tb=native",
+        HELPERS,
+        "pytest --tb=native --continue-on-collection-errors",
+    ),
+    Project("broken conftest", "nothing can run", CONFTEST, cancel=False),
+    Project("broken conftest xdist", "nothing can run", CONFTEST, "pytest -n 2", cancel=False),
+    Project("broken conftest below", "an error of collection", BELOW, cancel=False),
+    Project(
+        "no such test", "pytest's own complaint", USAGE, "pytest test_a.py::test_b", cancel=False
+    ),
+    Project("no tests", "exit code 5", USAGE, "pytest -k nothing", cancel=False),
     Project("prepend", "--import-mode", PACKAGE, "pytest --import-mode=prepend"),
     Project("importlib", "--import-mode", PACKAGE, "pytest --import-mode=importlib"),
     Project("append", "--import-mode", PACKAGE, "pytest --import-mode=append"),
