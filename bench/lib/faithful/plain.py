@@ -52,17 +52,18 @@ def whole(side):
 
 def cancelled(side):
     """A run that Ctrl-C ends while a test stands still."""
-    before = side.held()
-    side.hold.touch()
-    process = start(side)
-    try:
+    process = None
+
+    def wait(reached):
         until = time.monotonic() + PATIENCE
-        while side.held() == before:
+        while not reached():
             if process.poll() is not None or time.monotonic() > until:
                 raise Broken("plain pytest has run no test that could be cancelled")
             time.sleep(0.01)
-        time.sleep(0.1)  # the other workers of xdist stand still, too
-        side.hold.unlink()
+
+    try:
+        with side.holding(wait):
+            process = start(side)
         os.killpg(process.pid, signal.SIGINT)
         process.wait(PATIENCE)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 XDIST = "pytest-xdist>=3.8,<4"
@@ -46,6 +47,14 @@ class Project(NamedTuple):
     @property
     def parallel(self):
         return any(word.startswith("-n") for word in self.words)
+
+    @property
+    def workers(self):
+        number = next(
+            (word.removeprefix("-n") for word in self.words if word.startswith("-n")), "1"
+        )
+        number = number or self.words[self.words.index("-n") + 1]
+        return int(number) if number.isdigit() else os.cpu_count()
 
     @property
     def dist(self):

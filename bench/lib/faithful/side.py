@@ -1,8 +1,10 @@
 """The directory of one of the two runs of a project: its files, its environment, its log, and what it leaves."""
 
+import contextlib
 import json
 import os
 import re
+import time
 from pathlib import Path
 
 INJECTED = Path(__file__).with_name("injected")
@@ -89,6 +91,18 @@ class Side:
         """How often a test has stood still."""
         return self.log.read_bytes().count(b'"kind": "held"')
 
+    @contextlib.contextmanager
+    def holding(self, wait):
+        """The tests of what is begun inside stand still; leaves when all its workers do. `wait(condition)`."""
+        before = self.held()
+        self.hold.touch()
+        yield
+        wait(lambda: self.held() > before)
+        until = time.monotonic() + 2
+        while self.held() < before + self.project.workers and time.monotonic() < until:
+            time.sleep(0.01)
+        self.hold.unlink()
+
     def left(self):
         """Files below the project and TMPDIR: names, and the contents of pytest's own cache."""
         found = {}
@@ -103,6 +117,8 @@ class Side:
                     continue
                 text = self.kept(path) if "v/cache/" in str(name) else ""
                 shown = re.sub(r"\btmp[a-z0-9_]{8}\b", "tmp…", self.plain_text(str(name)))
+                if self.project.parallel:
+                    shown = re.sub(r"popen-gw\d+", "popen-gw…", shown)  # which worker is chance
                 found.setdefault(shown, []).append(self.plain_text(text))
         return found
 

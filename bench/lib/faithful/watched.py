@@ -88,12 +88,8 @@ class Watch:
 
     def begin(self, side, change):
         """Save a file, and wait until a test of the cycle that it starts stands still."""
-        before = side.held()
-        side.hold.touch()
-        side.save(*change)
-        self.wait(lambda: side.held() > before, "a test that could be cancelled")
-        time.sleep(0.1)  # the other workers of xdist stand still, too
-        side.hold.unlink()
+        with side.holding(lambda reached: self.wait(reached, "a test that could be cancelled")):
+            side.save(*change)
 
     def cycle(self):
         """Wait for the next cycle that is not cancelled; returns its facts."""

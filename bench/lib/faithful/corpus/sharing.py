@@ -32,7 +32,7 @@ def test_many(n, session): time.sleep(0.02)
     for name in "abc"
 }
 WAYS = ("load", "loadscope", "loadfile", "loadgroup", "worksteal")
-LOOSE = ("module", "end of module")
+LOOSE = ("module", "end of module", "session", "end of session")  # torn down when nothing is queued
 IDENTITY = {
     "helper.py": """\
 import os
@@ -88,7 +88,7 @@ PROJECTS = [
             "which worker runs what",
             FILES,
             f"pytest -n 2 --dist {way}",
-            varying=() if way == "loadfile" else LOOSE,
+            varying=LOOSE,
         )
         for way in WAYS
     ),
@@ -107,5 +107,5 @@ PROJECTS = [
         {"test_a.py": "def test_a(worker_id): assert worker_id == 'master'\n"},
         "pytest -n 0",
     ),
-    Project("auto", "-n auto", FILES, "pytest -n auto --dist loadfile"),
+    Project("auto", "-n auto", FILES, "pytest -n auto --dist loadfile", varying=LOOSE),
 ]
