@@ -7,7 +7,7 @@ import { Paths } from "./adapters/helper/paths.ts";
 import { HOOK_PATH, loadProgram } from "./adapters/helper/program.ts";
 import { HelperServer, type ServerTimes } from "./adapters/helper/server.ts";
 import { RunnerTests } from "./adapters/helper/tests.ts";
-import { keepAside, readAside } from "./adapters/host/aside.ts";
+import { included, keepAside, readAside } from "./adapters/host/aside.ts";
 import { systemClock } from "./adapters/host/clock.ts";
 import { systemDesktop } from "./adapters/host/desktop.ts";
 import { hostFiles } from "./adapters/host/files.ts";
@@ -172,6 +172,7 @@ function projectOf(live: LiveSettings, targets: Targets, paths: Paths): Project 
       const unseen = isEnvironmentFile(basename(file)) && paths.inside(file) === null;
       return unseen || isOfStart(file, live.current, foundOf(targets)) ? "start" : "save";
     },
+    named: (file) => included(root, live.current.include, file),
     reread: async (file) => {
       await looked;
       const edit = await live.reread(file);

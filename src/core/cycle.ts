@@ -389,7 +389,7 @@ function startAnew(state: State): Transition {
 
 function onFiles(state: State, event: Event & { type: "files.changed" }, policy: Policy): Transition {
   const { files, at } = event;
-  const judged = judge(state.written, files, event.byServer ?? [], at);
+  const judged = judge(state.written, files, event.byServer ?? [], at, event.named);
   const { written, counted, worth } = judged;
   const changes = [...new Set([...state.changes, ...files])];
   // A file that changes again after its check must be checked again, and a restart may have loaded it before that.

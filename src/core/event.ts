@@ -47,11 +47,12 @@ export type Event = { readonly at: number } & (
   | { readonly type: "report.kept"; readonly failure: Failure | null }
   /** Start what is stopped; a server of gunicov's own that runs is started anew. */
   | { readonly type: "revive" }
-  /** `byServer`: those of them that the server is known to write. */
+  /** `byServer`: those of them that the server is known to write; `named`: those that the user's `include` names. */
   | {
       readonly type: "files.changed";
       readonly files: readonly string[];
       readonly byServer?: readonly string[];
+      readonly named?: readonly string[];
     }
   /** What an earlier session has set aside (written.ts). */
   | { readonly type: "aside.known"; readonly names: readonly string[] }

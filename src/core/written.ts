@@ -9,7 +9,8 @@
  *     3rd to 5th    one more cycle after it    2nd  set aside
  *     6th           set aside
  *
- * (Python files: 6th to 29th, and 30th: nobody saves code into each of thirty runs, and never between two.)
+ * (Python files, and what the user's `include` names: 6th to 29th, and 30th: nobody saves code into each of thirty runs, and never
+ * between two.)
  * What is set aside starts nothing any more, in a run or between two, in this session or the next. Names that are new each time
  * are counted by directory and ending (`media/*.png`); Python files never are.
  */
@@ -52,7 +53,7 @@ interface Limits {
   readonly aside: number;
 }
 
-const PYTHON: Limits = { letGo: 6, aside: 30 };
+const CODE: Limits = { letGo: 6, aside: 30 };
 const EDITED: Limits = { letGo: 3, aside: 6 };
 const OTHER: Limits = { letGo: 2, aside: 2 };
 
@@ -94,20 +95,26 @@ export function knownAside(written: Written, names: readonly string[]): Written 
   return { ...written, aside: new Set([...written.aside, ...names]) };
 }
 
-/** Judges files that have changed. `byServer`: those of them that the server is known to write. */
+/**
+ * Judges files that have changed. `byServer`: those of them that the server is known to write; `named`: those that the user
+ * has asked for by name.
+ */
 export function judge(
   before: Written,
   files: readonly string[],
   byServer: readonly string[],
   at: number,
+  named: readonly string[] = [],
 ): Judged {
   const streaks = new Map(before.streaks);
   const aside = new Set(before.aside);
   const set: string[] = [];
   let worth: Judged["worth"] = "nothing";
   const counted = files.filter((file) => {
-    if (isAside(aside, file)) return false;
-    const over = byServer.includes(file) ? nameFor(file) : count(before, streaks, file, at);
+    if (isAside(aside, file) && !named.includes(file)) return false;
+    const over = byServer.includes(file)
+      ? nameFor(file)
+      : count(before, streaks, file, at, named.includes(file) ? CODE : limitsOf(file));
     if (typeof over === "string") {
       aside.add(over);
       set.push(over);
@@ -120,9 +127,14 @@ export function judge(
 }
 
 /** Counts a change. Gives the name to set aside, else whether the run goes on. */
-function count(before: Written, streaks: Map<string, Streak>, file: string, at: number): string | boolean {
+function count(
+  before: Written,
+  streaks: Map<string, Streak>,
+  file: string,
+  at: number,
+  limits: Limits,
+): string | boolean {
   const { run, until } = before;
-  const limits = limitsOf(file);
   // Soon after a run it may be late news of it, or a quick save.
   const ran = until === Number.POSITIVE_INFINITY || (limits === OTHER && at <= until);
   if (!ran) {
@@ -130,7 +142,7 @@ function count(before: Written, streaks: Map<string, Streak>, file: string, at: 
     return false;
   }
   let goesOn = false;
-  for (const name of namesOf(file, run, streaks)) {
+  for (const name of limits === CODE ? [file] : namesOf(file, run, streaks)) {
     const streak = lengthened(streaks.get(name), run);
     streaks.set(name, streak);
     if (streak.times >= limits.aside) return name;
@@ -171,10 +183,10 @@ function isPython(file: string): boolean {
 
 /** Text that somebody writes by hand in a project with a server. */
 const KINDS =
-  /\.(pyi?|html?|jinja2?|j2|mako|djhtml|css|s[ac]ss|less|[cm]?[jt]sx?|vue|svelte|json5?|ya?ml|toml|ini|cfg|conf|md|rst|sql|graphql|proto|po|xml|svg|txt|sh)$|(^|\/)\.env[^/]*$/i;
+  /\.(pyi?|html?|jinja2?|j2|mako|djhtml|css|s[ac]ss|less|[cm]?[jt]sx?|vue|svelte|json5?|ya?ml|toml|ini|cfg|conf|md|rst|sql|graphql|proto|po|xml|svg|txt|sh|feature|robot|csv|ambr|snap)$|(^|\/)\.env[^/]*$/i;
 
 function limitsOf(file: string): Limits {
-  if (isPython(file)) return PYTHON;
+  if (isPython(file)) return CODE;
   return isEdited(file) ? EDITED : OTHER;
 }
 

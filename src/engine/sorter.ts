@@ -45,7 +45,8 @@ export class Sorter {
     while (this.#waiting.length > 0) {
       const asked = this.#waiting.splice(0);
       const byServer = await this.#ports.server.written(asked).catch(() => []);
-      this.#hears.changed({ type: "files.changed", files: asked, byServer });
+      const named = asked.filter((file) => this.#ports.project.named(file));
+      this.#hears.changed({ type: "files.changed", files: asked, byServer, named });
     }
     this.#asking = false;
   }

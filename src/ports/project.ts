@@ -24,6 +24,8 @@ export interface Project {
   /** Known once the targets are open. */
   places(): Places;
   meaning(file: string): Meaning;
+  /** Whether the user's `include` names it. */
+  named(file: string): boolean;
   /** Reads a file anew that has settings in it. Fails where it can't be used: then the settings stay. */
   reread(file: string): Promise<Result<Reread>>;
   /** What earlier sessions have set aside (core/written.ts). */

@@ -31,8 +31,11 @@ class Story {
     return this;
   }
 
+  /** What `include` names. */
+  named: readonly string[] = [];
+
   change(files: readonly string[], byServer: readonly string[] = []): Judged {
-    const judged = judge(this.written, files, byServer, this.now);
+    const judged = judge(this.written, files, byServer, this.now, this.named);
     this.written = judged.written;
     this.told.push([judged.worth, ...judged.aside].join(" "));
     return judged;
@@ -105,6 +108,27 @@ describe("row 8: a save of the user's", () => {
     const story = new Story();
     for (let count = 0; count < 100; count += 1) story.run().after(20).change([APP, PAGE]);
     expect(new Set(story.told)).toEqual(new Set(["start-over"]));
+  });
+
+  test("of what `include` names is a cycle as one of code is, be it of a kind that nobody edits or set aside before", () => {
+    const story = new Story();
+    story.run([DATA], [DATA]).run([DATA]).run([DATA]);
+    expect(story.told.at(-1)).toBe("nothing");
+    story.named = [DATA];
+    for (let count = 0; count < 5; count += 1) story.run([DATA]).after(20).change([DATA]);
+    expect(new Set(story.told.slice(4))).toEqual(new Set(["start-over"]));
+  });
+
+  test("of a feature file, a table or a snapshot is what people edit: two in a row are two cycles", () => {
+    for (const file of ["shop.feature", "login.robot", "rows.csv", "test_a.ambr"]) {
+      const story = new Story();
+      for (let count = 0; count < 4; count += 1)
+        story
+          .run()
+          .after(20)
+          .change([`/project/test/${file}`]);
+      expect(new Set(story.told)).toEqual(new Set(["start-over"]));
+    }
   });
 
   test("in runs again and again starts over, as long as one comes between", () => {

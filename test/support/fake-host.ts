@@ -163,6 +163,10 @@ export class FakeProject implements Project {
     return this.rereads;
   }
 
+  named(): boolean {
+    return false;
+  }
+
   async readAside(): Promise<readonly string[]> {
     return this.aside;
   }

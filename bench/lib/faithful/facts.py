@@ -91,4 +91,4 @@ def headings(printed):
 
 
 def squeezed(text):
-    return re.sub(r"\s+", " ", text)[:200]
+    return re.sub(r"\s+", " ", text).strip()[:200]

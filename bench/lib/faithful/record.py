@@ -42,7 +42,7 @@ class Record:
             entry = found[test]
             if one["outcome"] == "failed" and entry[0] not in ("failed", "error"):
                 lines = one["message"].splitlines()
-                kind = "failed" if one["when"] == "call" else "error"
+                kind = "error" if one["when"] in ("setup", "teardown") else "failed"
                 entry[:] = [kind, lines[0] if lines else ""]
             elif one["outcome"] == "skipped" and entry[0] is None:
                 entry[:] = ["skipped", ""]

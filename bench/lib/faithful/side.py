@@ -76,6 +76,7 @@ class Side:
     def plain_text(self, text):
         """A text without what differs from place to place and from run to run."""
         text = text.replace(str(self.top), "TOP")
+        text = re.sub(r"'FAITHFUL_RUN': '[^']*'", "", text)
         text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
         text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?", "TIME", text)
         for pattern in self.project.masked:
@@ -98,7 +99,7 @@ class Side:
         self.hold.touch()
         yield
         wait(lambda: self.held() > before)
-        until = time.monotonic() + 2
+        until = time.monotonic() + (10 if self.project.dist == "load" else 2)
         while self.held() < before + self.project.workers and time.monotonic() < until:
             time.sleep(0.01)
         self.hold.unlink()

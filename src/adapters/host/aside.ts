@@ -13,10 +13,15 @@ const ABOUT = `# Written by the server or by its tests: a change of these starts
 export async function readAside(root: string, include: readonly string[]): Promise<readonly string[]> {
   const text = await readFile(join(root, ".gunicov", NAME), "utf8").catch(() => "");
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  const included = ignore({ ignorecase: false, allowRelativePaths: true }).add(include);
   return lines
-    .filter((line) => isAbsolute(line) || !included.ignores(line))
+    .filter((line) => isAbsolute(line) || !included(root, include, resolve(root, line)))
     .map((line) => resolve(root, line));
+}
+
+/** Whether patterns of `include` name a file (absolute). */
+export function included(root: string, include: readonly string[], file: string): boolean {
+  const rules = ignore({ ignorecase: false, allowRelativePaths: true }).add(include);
+  return include.length > 0 && rules.ignores(relative(root, file));
 }
 
 export async function keepAside(root: string, names: readonly string[]): Promise<void> {
