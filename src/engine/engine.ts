@@ -39,7 +39,6 @@ export class Engine implements EngineView {
   #controller = new AbortController();
   #mending = new AbortController();
   /** What is watched: directories, and single files elsewhere. */
-  #directories: readonly string[] = [];
   readonly #also = new Set<string>();
   #state: State;
   #session: Session = EMPTY_SESSION;
@@ -227,24 +226,17 @@ export class Engine implements EngineView {
     const { watcher, project, paths } = this.#ports;
     this.#post({ type: "aside.known", names: await project.readAside() });
     const directories = await watcher.watch(project.places(), (files) => void this.#sorter.take(files));
-    this.#directories = directories;
     this.#snapshot = { ...this.#snapshot, watched: directories.map((path) => paths.fromRoot(path)) };
   }
 
-  /** What the server reads and what is not watched yet. What it reads no more stays: it may come back. */
+  /** What the server reads and what is not watched yet, whatever git says of it. What it reads no more stays: it may come back. */
   async #alsoWatch(files: readonly string[]): Promise<void> {
-    const { project, alsoWatcher } = this.#ports;
-    const { beside } = project.places();
-    const isWatched = (file: string) => {
-      const name = file.slice(file.lastIndexOf("/") + 1);
-      const isBeside = beside !== null && file === `${beside.directory}/${name}` && beside.wanted(name);
-      return isBeside || this.#directories.some((one) => file.startsWith(`${one.replace(/\/$/, "")}/`));
-    };
-    const more = files.filter((file) => !this.#also.has(file) && !isWatched(file));
+    const { watcher, alsoWatcher } = this.#ports;
+    const more = watcher.unwatched(files).filter((file) => !this.#also.has(file));
     if (more.length === 0 || this.#also.size >= MOST_ALSO) return;
     for (const file of more.slice(0, MOST_ALSO)) this.#also.add(file);
     const places = { named: [...this.#also].sort(), found: [], beside: null, ignore: [], include: [] };
-    await alsoWatcher.watch(places, (changed) => void this.#sorter.take(changed));
+    await alsoWatcher.watch(places, (changed) => void this.#sorter.take(changed, { generated: true }));
   }
 
   /** Settings have changed while it runs. */

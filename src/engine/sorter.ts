@@ -26,17 +26,18 @@ export class Sorter {
     this.#hears = hears;
   }
 
-  async take(files: readonly string[]): Promise<void> {
+  /** `generated`: the server may have written its own code there (a version file that git ignores). */
+  async take(files: readonly string[], { generated = false } = {}): Promise<void> {
     const of = Object.groupBy(files, (file) => this.#ports.project.meaning(file));
     for (const file of of.start ?? []) this.#hears.say(this.#atStart(this.#shown(file)));
-    await this.#saves(of.save ?? []);
+    await this.#saves(of.save ?? [], generated);
     for (const file of of.settings ?? []) await this.#reread(file);
   }
 
-  async #saves(files: readonly string[]): Promise<void> {
+  async #saves(files: readonly string[], generated: boolean): Promise<void> {
     // A save of code is told at once: the server does not write its own.
-    const code = files.filter((file) => file.endsWith(".py"));
-    const others = files.filter((file) => !file.endsWith(".py"));
+    const code = generated ? [] : files.filter((file) => file.endsWith(".py"));
+    const others = files.filter((file) => !code.includes(file));
     if (code.length > 0) this.#hears.changed({ type: "files.changed", files: code });
     this.#waiting.push(...others);
     if (this.#asking) return;

@@ -18,5 +18,7 @@ export interface Watcher {
    * `onChange` gets absolute paths of files whose bytes have changed, or that came or went.
    */
   watch(places: Places, onChange: (files: readonly string[]) => void): Promise<readonly string[]>;
+  /** Those of these files that it does not watch, although the user's own patterns would not keep it from that. */
+  unwatched(files: readonly string[]): readonly string[];
   close(): Promise<void>;
 }

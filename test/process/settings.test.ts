@@ -1,4 +1,5 @@
 /** What the server reads outside of the watched directories: an edit starts a cycle that takes it in. */
+import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -81,6 +82,40 @@ test("settings, a plugin and a module outside of the watched directories", async
     // Settings that are not there yet, right in the root.
     await writeFile(join(directory, "gunicorn.conf.py"), "workers = 3\n");
     await good();
+    expect(await session.stop()).toBe(0);
+  } finally {
+    await place.close();
+  }
+});
+
+test("a module that git ignores and the server has loaded, but for what the user has ignored", async () => {
+  const files = {
+    "src/app.py": APP.replaceAll("lib", "local_settings").replace("import", "import left\nimport"),
+    "src/local_settings.py": 'WORD = b"hello"\n',
+    "src/left.py": "x = 1\n",
+    ".gitignore": "local_settings.py\nleft.py\n",
+    ".coveragerc": "[run]\nsource = src\n",
+    "gunicov.toml": `${TOML.replace("env = { COVERAGE_RCFILE", "# env = { COVERAGE_RCFILE").replace(
+      '"app:app"',
+      '"--pythonpath", "src", "app:app"',
+    )}\n[tool.gunicov.watch]\nignore = ["left.py"]\n`,
+  };
+  const directory = await project({ files }, join(await temporaryDirectory("ignored"), "project"));
+  execFileSync("git", ["init", "-q", directory]);
+  const place = localPlaceIn(directory);
+  try {
+    const session = await place.watch();
+    const before = (await session.next()).report();
+    await edit(place, "src/local_settings.py", (text) => `${text}OTHER = 1\n`);
+    const after = (await session.next()).report();
+    expect(after).toMatchObject({ complete: true, reasons: [] });
+    expect(after.totals.num_statements).toBe(before.totals.num_statements + 1);
+    // It is not watched: the next cycle is that of the save after it.
+    await edit(place, "src/left.py", (text) => `${text}y = 1\n`);
+    await edit(place, "src/app.py", (text) => `${text}z = 1\n`);
+    const last = await session.next();
+    expect(last.report().totals.num_statements).toBe(after.totals.num_statements + 2);
+    expect(last.of("cycle.started")[0]?.files).toEqual(["src/app.py"]);
     expect(await session.stop()).toBe(0);
   } finally {
     await place.close();

@@ -53,6 +53,10 @@ export class FakeWatcher implements Watcher {
     this.#tell(files);
   }
 
+  unwatched(files: readonly string[]): readonly string[] {
+    return files.filter((file) => !this.directories?.some((one) => file.startsWith(`${one}/`)));
+  }
+
   async close(): Promise<void> {
     this.directories = null;
   }

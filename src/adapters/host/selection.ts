@@ -58,6 +58,11 @@ export class Selection {
     return this.#matches(this.#include, path, false);
   }
 
+  /** Whether the user's own patterns leave it out, or something that it lies in. */
+  excluded(path: string): boolean {
+    return [path, ...above(path)].some((one, index) => this.#matches(this.#ignore, one, index > 0));
+  }
+
   /** Files elsewhere, of which a change may change a verdict. */
   get sources(): readonly string[] {
     return this.#git.sources;

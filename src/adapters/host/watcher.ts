@@ -44,6 +44,10 @@ export class HostWatcher implements Watcher {
     return session.directories;
   }
 
+  unwatched(files: readonly string[]): readonly string[] {
+    return this.#session?.unwatched(files) ?? files;
+  }
+
   async close(): Promise<void> {
     await this.#session?.close();
     this.#session = null;
@@ -125,10 +129,24 @@ class Session {
     return new Selection([...this.directories, ...named], { ...this.#places, root: this.#root });
   }
 
+  unwatched(files: readonly string[]): readonly string[] {
+    const { beside } = this.#places;
+    return files.filter((file) => {
+      if (!this.#below(file) && beside === null) return true;
+      return this.#verdict(file, false) !== "watched" && !this.#selection.excluded(file);
+    });
+  }
+
+  #below(path: string): boolean {
+    return this.directories.some(
+      (one) => path === one || path.startsWith(one.endsWith(sep) ? one : one + sep),
+    );
+  }
+
   /** Where files beside are polled, theirs is the only directory of which nothing else is looked at. */
   #verdict(path: string, directory: boolean) {
     const { beside } = this.#places;
-    if (beside !== null && !this.directories.some((one) => path === one || path.startsWith(one + sep))) {
+    if (beside !== null && !this.#below(path)) {
       if (path === beside.directory) return "through";
       return !directory && beside.wanted(path.slice(beside.directory.length + 1)) ? "watched" : "ignored";
     }
