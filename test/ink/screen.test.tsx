@@ -39,6 +39,14 @@ describe("the screen at rest", () => {
     expect(terminal.lines.at(-2)).toMatch(/TOTAL +244 +20 +120 +5 +✓ +93\.1/);
   });
 
+  it("says in whole how many files are out of the table, and the key that shows them", async () => {
+    const [, terminal] = start({ columns: 120 });
+    const files = [file("a.py", 2, [1, 2]), file("b.py", 8, []), file("c.py", 8, [])];
+    const view = { ...report(files).view, skip_covered: true };
+    await terminal.emit(BACK, ...cycle(report(files, { view })));
+    expect(terminal.lines.at(-2)).toMatch(/TOTAL 1 of 3 files shown \(x: all\) +18 +2 /);
+  });
+
   it("has all columns but the bar in 80", async () => {
     const [, terminal] = await show();
     expect(terminal.lines[4]).toMatch(/file↑ +stmts +miss +branch +part +cover +missing/);

@@ -38,7 +38,9 @@ def screen_rows(lines):
     rows = {}
     for line in lines:
         cells = re.match(
-            r"[▸ ]\s*(\S+)(?: \d+ of \d+ files shown)?((?:\s+\d+){2,4})\s+\S?\s*([\d.]+)", line
+            r"[▸ ]\s*(\S+)(?: \d+ of \d+ files shown)?(?: \(x: all\))?"
+            r"((?:\s+\d+){2,4})\s+\S?\s*([\d.]+)",
+            line,
         )
         if cells:
             name, figures, percent = cells.groups()

@@ -2,7 +2,7 @@
 
 import { skipped } from "../../../core/order.ts";
 import { hasBranches, type Report, type Summary } from "../../../core/report.ts";
-import { type Span, span } from "../../../core/view/span.ts";
+import { type Span, span, spansWidth } from "../../../core/view/span.ts";
 import { type FileRow, type Grade, grade } from "../../../core/view/table.ts";
 import { displayWidth, truncateStart } from "../../../core/view/width.ts";
 import { meter } from "../parts/meter.ts";
@@ -20,7 +20,7 @@ export function coverageColumns(
 ): readonly Column<FileRow>[] {
   const branches = hasBranches(report.totals) ? [BRANCHES, PARTIAL] : [];
   return [
-    pathColumn(rows, width),
+    pathColumn(rows, report, width),
     STATEMENTS,
     MISSED,
     ...branches,
@@ -32,14 +32,10 @@ export function coverageColumns(
 
 /** Cells of the total row, by column. */
 export function totalCells(report: Report, shown: number): Readonly<Record<string, readonly Span[]>> {
-  const { totals, files, complete } = report;
+  const { totals, complete } = report;
   const strong = (value: number | undefined) => [span(`${value ?? ""}`, "strong")];
   return {
-    path: [
-      span("TOTAL", "strong"),
-      span(shown === files.length ? "" : ` ${shown} of ${files.length} files shown`, "dim"),
-      span(files.some((file) => skipped(file, report) !== null) ? " (x: all)" : "", "dim"),
-    ],
+    path: totalLabel(report, shown),
     statements: strong(totals.num_statements),
     missed: strong(totals.missing_lines),
     branches: strong(totals.num_branches),
@@ -72,9 +68,20 @@ function bar(summary: Summary): readonly Span[] {
   return meter(summary.percent_covered / 100, BAR, grade(summary.percent_covered));
 }
 
-function pathColumn(rows: readonly FileRow[], width: number): Column<FileRow> {
+/** Says also how many files are out of the table, and the key that shows them. */
+function totalLabel(report: Report, shown: number): readonly Span[] {
+  const { files } = report;
+  return [
+    span("TOTAL", "strong"),
+    span(shown === files.length ? "" : ` ${shown} of ${files.length} files shown`, "dim"),
+    span(files.some((file) => skipped(file, report) !== null) ? " (x: all)" : "", "dim"),
+  ];
+}
+
+function pathColumn(rows: readonly FileRow[], report: Report, width: number): Column<FileRow> {
+  const label = totalLabel(report, rows.length);
   const longest = Math.max(
-    5,
+    spansWidth(label),
     widest(rows, (row) => row.name),
   );
   return {
