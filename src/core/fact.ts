@@ -81,6 +81,8 @@ export type FactBody =
       readonly workers: readonly Worker[];
       readonly ms: number;
       readonly restarted: boolean;
+      /** Where coverage.py's settings are others than those that were said last. */
+      readonly coverage?: CoverageSettings;
     }
   | { readonly type: "server.waiting"; readonly worker: Worker; readonly why: string }
   | { readonly type: "server.boot-error"; readonly traceback: string; readonly workers: number }

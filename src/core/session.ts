@@ -142,7 +142,8 @@ export function observe(session: Session, fact: Fact): Session {
       return withServer(session, { state: "restarting", note: null });
     case "server.ready": {
       const workers = fact.restarted ? fact.workers.length : session.server.workers;
-      return withServer(session, { state: "up", generation: fact.generation, workers, note: null });
+      const coverage = fact.coverage ?? session.server.coverage;
+      return withServer(session, { state: "up", generation: fact.generation, workers, coverage, note: null });
     }
     case "server.waiting":
       return withServer(session, { note: fact.why });

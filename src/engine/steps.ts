@@ -121,7 +121,7 @@ function lagging(paths: readonly string[]): Settled {
 async function restart(context: StepContext): Promise<Settled> {
   const result = await context.ports.server.restart(context.say, context.signal);
   if (!result.ok) return failed(result.failure);
-  const { generation, workers, bootErrors, configError, reads, ms } = result.value;
+  const { generation, workers, bootErrors, configError, reads, coverage, ms } = result.value;
   context.reads(reads);
   const [first] = bootErrors;
   if (first) {
@@ -134,7 +134,8 @@ async function restart(context: StepContext): Promise<Settled> {
     const message = `gunicorn's config file fails, its last good settings stay: ${lastLine(configError)}`;
     context.say({ type: "warning", message });
   }
-  context.say({ type: "server.ready", generation, workers, ms, restarted: true });
+  const settings = coverage === undefined ? {} : { coverage };
+  context.say({ type: "server.ready", generation, workers, ms, restarted: true, ...settings });
   return { status: "done", output: { step: "restarting" } };
 }
 

@@ -46,6 +46,8 @@ export interface Restart {
   readonly configError: string | null;
   /** Files of the host that decide on what the workers are: settings, also where there might be some, and loaded modules. */
   readonly reads: readonly string[];
+  /** Where coverage.py's settings are others than those that were said last. */
+  readonly coverage?: CoverageSettings;
   readonly ms: number;
 }
 

@@ -61,11 +61,13 @@ test("settings, a plugin and a module outside of the watched directories", async
   const place = localPlaceIn(directory);
   try {
     const session = await place.watch();
+    let said: unknown;
     const good = async () => {
       const cycle = await session.next();
       expect(cycle.finished).toMatchObject({ outcome: "passed", exit_code: 0 });
       const report = cycle.report();
       expect(report).toMatchObject({ complete: true, reasons: [] });
+      said = cycle.of("server.ready")[0]?.coverage;
       return report;
     };
     expect(appOf(await good())?.excluded_lines).toEqual([7]);
@@ -75,8 +77,10 @@ test("settings, a plugin and a module outside of the watched directories", async
     await edit(place, "settings/coverage.ini", (text) => text.replace("[run]", "[run]\nbranch = True"));
     const branched = await good();
     expect(branched.totals).toMatchObject({ num_branches: 2 });
+    expect(said).toMatchObject({ config: "settings/coverage.ini", branch: true });
     await edit(place, "tests/test_app.py", (text) => `${text}# a comment\n`);
     expect((await good()).totals).toEqual(branched.totals);
+    expect(said).toBeUndefined();
     await edit(place, "lib.py", (text) => `${text}OTHER = 1\n`);
     expect((await good()).totals.num_statements).toBe(branched.totals.num_statements + 1);
     // Settings that are not there yet, right in the root.

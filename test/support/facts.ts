@@ -89,6 +89,7 @@ export const Fact = v.variant("type", [
     workers: v.array(v.strictObject(worker)),
     ms,
     restarted: v.boolean(),
+    coverage: v.optional(coverage),
   }),
   fact("server.waiting", { worker: v.strictObject(worker), why: text }),
   fact("server.boot-error", { traceback: text, workers: lineNumber }),

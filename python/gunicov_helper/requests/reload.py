@@ -159,8 +159,15 @@ class Reload:
             ],
             "config_error": self.session.record.config_error(),
             "reads": sorted(self.reads(opened)),
+            "settings": self.settings(),
             "ms": clock.ms(),
         }
+
+    def settings(self):
+        """What coverage.py's settings are now, as `find` has told them first (dict)."""
+        about = self.session.record.master()
+        names = ("coverage", "coverage_config", "source", "branch")
+        return {name: about.get(name) for name in names}
 
     def twins(self):
         """Who else serves the app in its container. Only where the configuration chooses between several: on a

@@ -31,6 +31,13 @@ export const Nothing = v.unknown();
 const Worker = v.object({ age: int, pid });
 const Lost = v.object({ age: int, pid, cause: v.string() });
 
+const coverageSettings = {
+  coverage: text,
+  coverage_config: text,
+  source: v.nullish(v.array(v.string()), []),
+  branch: v.nullish(v.boolean(), false),
+};
+
 export const Find = v.object({
   master: v.object({
     pid: int,
@@ -48,15 +55,12 @@ export const Find = v.object({
     kept_out: v.nullish(v.tuple([v.string(), v.string()]), null),
     interpreter: text,
     gunicorn: text,
-    coverage: text,
+    ...coverageSettings,
     hook: v.boolean(),
     /** Where a hook of the server's own writes its data files; null: not known. */
     data_directory: text,
     generation: v.nullish(int, null),
     warnings: v.array(v.string()),
-    coverage_config: text,
-    source: v.nullish(v.array(v.string()), []),
-    branch: v.nullish(v.boolean(), false),
   }),
 });
 
@@ -86,6 +90,8 @@ export const Restart = v.object({
   config_error: text,
   /** Files that decide on what the workers are; some are only places where one might come. */
   reads: v.optional(v.array(v.string()), []),
+  /** Missing: no hook of ours tells. */
+  settings: v.optional(v.object(coverageSettings)),
   ms: v.number(),
 });
 

@@ -33,7 +33,6 @@ import {
   Check,
   Collect,
   Export,
-  type Find,
   Flush,
   Freshness,
   Nothing,
@@ -83,6 +82,8 @@ export class HelperServer implements Server {
   #masterGone = false;
   /** What was collected last, and how. */
   #collected: { readonly flush: FlushResult; readonly partial: boolean } | null = null;
+  /** coverage.py's settings, as they were said last. */
+  #told = "null";
   /** Our numbers were not coverage.py's: its own report is what is collected, to the end. */
   #plain = false;
   /** The report's files by the path they are shown under. */
@@ -138,13 +139,15 @@ export class HelperServer implements Server {
     this.#rpc = rpc;
     const apart = (await this.#target.apart?.()) ?? [];
     const warnings = [...apart, ...master.warnings];
-    return ok({ name: this.#target.name, master: master.pid, warnings, coverage: this.#settings(master) });
+    const coverage = master.hook ? this.#settings(master) : null;
+    this.#told = JSON.stringify(coverage);
+    return ok({ name: this.#target.name, master: master.pid, warnings, coverage });
   }
 
   /** Null: no hook of ours tells. */
-  #settings(master: v.InferOutput<typeof Find>["master"]): CoverageSettings | null {
-    const { coverage: version, coverage_config: config, source, branch } = master;
-    if (version === null || !master.hook) return null;
+  #settings(told: NonNullable<v.InferOutput<typeof Restart>["settings"]>): CoverageSettings | null {
+    const { coverage: version, coverage_config: config, source, branch } = told;
+    if (version === null) return null;
     return { version, config: config === null ? null : this.#paths.shown(config), source, branch };
   }
 
@@ -192,11 +195,15 @@ export class HelperServer implements Server {
     const params = { timeout: this.#times.restart };
     const result = await this.#call("restart", params, Restart, { signal, onEvent });
     if (!result.ok) return result;
-    const { generation, workers, ms } = result.value;
+    const { generation, workers, ms, settings } = result.value;
+    const coverage = settings === undefined ? null : this.#settings(settings);
+    const isNew = coverage !== null && JSON.stringify(coverage) !== this.#told;
+    if (isNew) this.#told = JSON.stringify(coverage);
     return ok({
       generation,
       workers,
       ms,
+      ...(isNew ? { coverage } : {}),
       bootErrors: result.value.boot_errors,
       configError: result.value.config_error,
       reads: result.value.reads.flatMap((path) => this.#paths.host(path) ?? []),

@@ -31,6 +31,7 @@ export function linesOf(fact: Fact): readonly string[] {
         fact.restarted
           ? `restarted: generation ${fact.generation}, ${count(fact.workers.length, "worker")}, ${duration(fact.ms)}`
           : `workers are fresh: generation ${fact.generation}`,
+        ...(fact.coverage === undefined ? [] : [clean(settingsText(fact.coverage))]),
       ];
     case "server.waiting":
       return [`waiting: ${clean(fact.why)}`];
