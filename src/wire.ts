@@ -74,6 +74,9 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
     get cwd() {
       return live.current.tests.cwd;
     },
+    get junit() {
+      return live.current.tests.junit;
+    },
     get timeout() {
       return live.current.tests.timeout;
     },

@@ -12,9 +12,13 @@ import time
 from gunicov_runner.child.fresh import CODES
 from gunicov_runner.complaint import crashed, usage
 from gunicov_runner.failure import Failure
+from gunicov_runner.inside.sessions import Sessions
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.own_end import own_end
 from gunicov_runner.process.family import Family
+from gunicov_runner.results.junit import JUnit
+from gunicov_runner.results.read import results_of
+from gunicov_runner.results.tap import Tap
 from gunicov_runner.said import event_of
 from gunicov_runner.text import Lines, Tail, cap
 
@@ -43,6 +47,8 @@ class Run:
         self.imported = {}  # installed modules, name -> file, in the order of their import
         self.tail = Tail()
         self.lines = Lines()
+        self.inside, self.tap = Sessions(), Tap()
+        self.junit = JUnit(command.junit, command.cwd) if command.junit else None
         self.begin(child or self.runner.fork(command), waited=child is not None)
         if not command.pytest:
             self.begin_program()
@@ -59,10 +65,10 @@ class Run:
         child.go(self.select, waited)
 
     def begin_program(self):
-        """A command that is not pytest is one test."""
+        """A command that is not pytest: what it comes to is known when it has told."""
         self.name = cap(shlex.join(self.command.words))
         self.running[self.name] = True
-        self.on_event({"event": "total", "total": 1, "missing": []})
+        self.on_event({"event": "total", "total": None, "missing": []})
 
     # -- what the child says
 
@@ -80,6 +86,8 @@ class Run:
                 return False
             if fd == self.output:
                 self.tail.add(chunk)
+                if not self.command.pytest:
+                    self.tap.feed(chunk)
             else:
                 self._events(chunk)
         return True
@@ -92,6 +100,9 @@ class Run:
 
     def on_event(self, event):
         """Take one event of the child's, and pass on what the protocol knows."""
+        session = event.pop("session", None)
+        if session is not None:
+            event = self.inside.take(event, session)
         kind = event["event"]
         self.heard = True
         if kind == "start":
@@ -209,7 +220,7 @@ class Run:
 
     def _is_whole(self):
         """Whether every test that was collected has told its outcome."""
-        return self.command.pytest and 0 < (self.total or 0) <= len(self.outcomes)
+        return 0 < (self.total or 0) <= len(self.outcomes)
 
     def _counts(self, code, text, how):
         count = collections.Counter(self.outcomes.values())
@@ -224,8 +235,11 @@ class Run:
             "output": text,
             "total": max(self.total or 0, len(self.outcomes)),
             "missing": self.missing,
-            "ended": own_end("pytest", how, text) if own else None,
+            "ended": own_end(self._who(), how, text) if own else None,
         }
+
+    def _who(self):
+        return "pytest" if self.command.pytest else f"“{self.name}”"
 
     def _check_pytest(self, code, text):
         """Raise the Failure that an exit code of pytest stands for, if any. Where every test has told its outcome
@@ -269,23 +283,33 @@ class Run:
                 if self.exec_errno in (errno.ENOENT, errno.ENOEXEC, errno.EACCES)
                 else "",
             )
+        if self.inside.seen:
+            self._check_inside(code, text)
+            return
+        found, said = results_of(self.name, code, text, self.junit, self.tap)
+        self.on_event({"event": "total", "total": len(found), "missing": []})
         ended = time.time()
-        self.on_event(
-            {
-                "event": "test",
-                "test": self.name,
-                "outcome": "failed" if code else "passed",
-                "ms": round((ended - self.started) * 1000, 3),
-                "started": self.started,
-                "ended": ended,
-                "setup_ms": 0,
-                "teardown_ms": 0,
-                "xfail": None,
-                "message": f"exit code {code}" if code else "",
-                "place": "",
-                "output": text if code else "",
-            }
-        )
+        for event in found:
+            if len(found) == 1:
+                event["ms"] = event["ms"] or round((ended - self.started) * 1000, 3)
+            self.on_event({**event, "started": self.started, "ended": ended})
+        if said is not None:
+            self.progress({"event": "said", "message": said})
+
+    def _check_inside(self, code, text):
+        """Raise the Failure of a command whose pytest did not tell all."""
+        if self.internal:
+            raise crashed(
+                f"pytest in {self._who()} failed with an internal error: {self.internal}", text
+            )
+        if self.total == 0 and not self.outcomes:
+            raise self._no_tests(text)
+        silent = (self.total or 0) - len(self.outcomes)
+        if silent > 0 and (self.inside.open or (code == 0 and not self.failed())):
+            raise crashed(
+                f"pytest in {self._who()} ended, and {silent} of {self.total} tests told no outcome.",
+                text,
+            )
 
     def _during(self):
         names = list(self.running)

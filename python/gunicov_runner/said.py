@@ -96,4 +96,6 @@ def event_of(line):
     shape = SHAPES.get(kind) if is_text(kind) else None
     if shape is None or not all(check(said.get(key)) for key, check in shape.items()):
         return None
-    return {"event": kind, **{key: said.get(key) for key in shape}}
+    event = {"event": kind, **{key: said.get(key) for key in shape}}
+    session = said.get("session")  # which pytest, where a command runs some
+    return {**event, "session": session} if is_text(session) else event

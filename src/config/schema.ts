@@ -37,6 +37,7 @@ export const FileConfig = v.strictObject({
       source: v.optional(v.array(v.string())),
       timeout: v.optional(seconds),
       requests: v.optional(v.boolean()),
+      junit: v.optional(v.union([name, v.array(name)])),
     }),
   ),
   coverage: v.optional(

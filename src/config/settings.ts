@@ -70,6 +70,8 @@ export interface Settings {
     readonly env: Readonly<Record<string, string>>;
     readonly source: readonly string[] | null;
     readonly timeout: number;
+    /** JUnit XML that a command which is not pytest writes: paths or patterns, from where it runs. */
+    readonly junit: readonly string[];
     /** They are to send requests to the server. */
     readonly requests: boolean;
   };
@@ -129,6 +131,7 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
       source: tests.source ? absolute(tests.source) : null,
       timeout: tests.timeout ?? DEFAULT_TIMEOUT,
       requests: tests.requests ?? true,
+      junit: [tests.junit ?? []].flat(),
     },
     failUnder: flags.failUnder ?? config.coverage?.fail_under ?? null,
     failUnderAlone: flags.failUnder !== null,

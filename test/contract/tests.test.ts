@@ -23,6 +23,7 @@ async function runner(target: Target, mark: string, processes: () => Promise<rea
     command,
     cwd: null,
     user: null,
+    junit: [],
     env,
     timeout: 60,
   });

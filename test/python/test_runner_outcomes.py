@@ -339,7 +339,7 @@ def test_any_other_command_is_one_test(runner, suite, code):
     script = f'echo "$ASKED"; pwd; exit {code}'
     answer = runner.run(suite.dir, "sh", "-c", script, env={"ASKED": "a b"})
     (test,) = answer.tests().values()
-    assert answer.kinds() == ["total", "test"]
+    assert answer.kinds() == ["total", "total", "test", "said"]
     assert test["test"] == f"sh -c '{script}'"
     assert test["outcome"] == ("failed" if code else "passed")
     assert test["message"] == ("exit code 3" if code else "")

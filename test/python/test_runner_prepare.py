@@ -143,3 +143,32 @@ def test_an_option_of_the_projects_own_conftest_is_known(runner, tmp_path):
     conftest = "def pytest_addoption(parser):\n    parser.addoption('--mine')\n"
     (tmp_path / "conftest.py").write_text(conftest)
     assert prepare(runner, "pytest", "--mine=1", cwd=tmp_path).ok["pytest"]
+
+
+@pytest.mark.parametrize("place", [".venv", "../venv", "elsewhere"])
+def test_pytest_of_the_projects_own_environment_is_found_where_path_has_none(
+    runner, tmp_path, place
+):
+    project = tmp_path / "project"
+    project.mkdir()
+    home = project / place
+    (home / "bin").mkdir(parents=True)
+    (home / "pyvenv.cfg").write_text("")
+    script(home / "bin", f"#!{sys.executable}\nimport pytest\n")
+    env = {"PATH": "/nowhere", "VIRTUAL_ENV": str(home) if place == "elsewhere" else None}
+    answer = runner.ask("prepare", command=["pytest", "-q"], cwd=str(project), env=env)
+    assert answer.ok == {"interpreter": sys.executable, "pytest": True, "cwd": str(project)}
+
+
+def test_poetry_is_asked_for_its_environment(runner, tmp_path):
+    home = tmp_path / "cache" / "shop-py3"
+    (home / "bin").mkdir(parents=True)
+    script(home / "bin", f"#!{sys.executable}\nimport pytest\n")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "poetry.lock").write_text("")
+    script(
+        tmp_path / "tools", f'#!/bin/sh\n[ "$*" = "env info --path" ] && echo {home}\n', "poetry"
+    )
+    answer = prepare(runner, "pytest", path=tmp_path / "tools", cwd=project)
+    assert answer.ok["interpreter"] == sys.executable

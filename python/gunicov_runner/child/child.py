@@ -11,6 +11,7 @@ from gunicov_runner.child.fresh import COMPILED, read_project_sources
 from gunicov_runner.child.nursery import warm_workers
 from gunicov_runner.child.reporter import Reporter
 from gunicov_runner.child.xdist_worker import SELECTION
+from gunicov_runner.inside.carrier import carrying
 from gunicov_runner.preload import third_party
 from gunicov_runner.process.process import die_with, leave
 from gunicov_runner.text import encode
@@ -74,7 +75,7 @@ def be_program(command, gate, fd):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
-        os.execve(command.program, command.words, command.environ)
+        os.execve(command.program, command.words, carrying(command.environ, fd))
     except OSError as failure:
         os.write(fd, encode({"event": "exec", "errno": failure.errno}))
     return 127

@@ -25,6 +25,7 @@ class Command:
         self.arguments = []
         self.script = self.program
         self.first = None
+        self.junit = []  # paths or patterns of the reports that it writes
         name = os.path.basename(words[0])
         if name in ("pytest", "py.test"):
             self._console_script()

@@ -27,11 +27,43 @@ def find_program(name, cwd, environ):
         where = f"{path} {where} where the tests run."
     else:
         places = os.pathsep.join(os.path.join(cwd, place) for place in search.split(os.pathsep))
-        found = shutil.which(name, path=places)
+        found = shutil.which(name, path=places) or in_environment(name, cwd, environ)
         where = f"There is no “{name}” on PATH where the tests run (PATH={search})."
     if found is None:
         raise Failure("no-command", where, command_fix(name))
     return os.path.abspath(found)
+
+
+ENVIRONMENTS = (".venv", "venv", "env")
+# What says where the environment of a project is, and the file by which one knows that it is asked.
+MANAGERS = (("poetry.lock", ["poetry", "env", "info", "--path"]), ("Pipfile", ["pipenv", "--venv"]))
+
+
+def in_environment(name, cwd, environ):
+    """Return the program in the project's own virtual environment, for one that is not on PATH; or None.
+
+    It is that of VIRTUAL_ENV, or the nearest in `cwd` or above it; poetry and pipenv are asked for theirs.
+    """
+    places = [environ["VIRTUAL_ENV"]] if environ.get("VIRTUAL_ENV") else []
+    folder = cwd
+    while True:
+        places += [os.path.join(folder, each) for each in ENVIRONMENTS]
+        if os.path.dirname(folder) == folder:
+            break
+        folder = os.path.dirname(folder)
+    for place in places:
+        path = os.path.join(place, "bin", name)
+        marked = os.path.exists(os.path.join(place, "pyvenv.cfg"))
+        if marked and os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    for file, words in MANAGERS:
+        if os.path.exists(os.path.join(cwd, file)) and shutil.which(
+            words[0], path=environ.get("PATH")
+        ):
+            path = os.path.join(ask(words, cwd, environ).strip(), "bin", name)
+            if os.path.isabs(path) and os.access(path, os.X_OK):
+                return path
+    return None
 
 
 def command_fix(name):

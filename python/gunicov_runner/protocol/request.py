@@ -58,7 +58,9 @@ class Field:
 
     def command(self):
         """Return the Command that the request names."""
-        return Command(self.words("command", True), self.directory(), self.environ())
+        command = Command(self.words("command", True), self.directory(), self.environ())
+        command.junit = self.words("junit", False)
+        return command
 
 
 def is_word(value):

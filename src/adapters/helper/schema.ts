@@ -211,6 +211,7 @@ export const Test = v.object({
   teardown_ms: v.optional(v.number(), 0),
   xfail: v.nullish(v.picklist(["xfailed", "xpassed"]), null),
 });
+export const Said = v.object({ event: v.literal("said"), message: v.string() });
 export const Told = v.object({
   event: v.literal("told"),
   warnings: v.array(

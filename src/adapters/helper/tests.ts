@@ -7,7 +7,7 @@ import type { Target } from "../../ports/target.ts";
 import type { TestRun, Tests } from "../../ports/tests.ts";
 import type { Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
-import { Prepare, Run, Test, Told, Total } from "./schema.ts";
+import { Prepare, Run, Said, Test, Told, Total } from "./schema.ts";
 
 export interface TestCommand {
   readonly command: readonly string[];
@@ -17,6 +17,8 @@ export interface TestCommand {
   readonly user: string | null;
   /** Known only once the server is there (its port, say). */
   readonly env: () => Readonly<Record<string, string>>;
+  /** JUnit XML that it writes where it is not pytest: paths or patterns. */
+  readonly junit: readonly string[];
   /** Seconds that a whole run may take. */
   readonly timeout: number;
 }
@@ -30,6 +32,10 @@ export class RunnerTests implements Tests {
   #rpc: Rpc | null = null;
   /** It was opened, and not closed since. */
   #wanted = false;
+  /** The command is pytest, of which a selection can be run. */
+  #isPytest = true;
+  /** What was said of the command; once is enough. */
+  readonly #said = new Set<string>();
 
   constructor(target: Target, program: Program, command: TestCommand) {
     this.#target = target;
@@ -51,7 +57,8 @@ export class RunnerTests implements Tests {
     this.#rpc = first.value;
     const prepared = await first.value.call("prepare", this.#what(), Prepare);
     if (!prepared.ok) return prepared;
-    const { interpreter } = prepared.value;
+    const { interpreter, pytest } = prepared.value;
+    this.#isPytest = pytest;
     if (interpreter === null || interpreter === first.value.hello.executable) return ok(undefined);
     await first.value.close();
     const again = await Rpc.start(this.#target, this.#program, [interpreter], this.#as());
@@ -72,8 +79,17 @@ export class RunnerTests implements Tests {
   async #runOnce(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
     const connected = await this.#connected(signal);
     if (!connected.ok) return connected;
-    const params = { ...this.#what(), select, timeout: this.#command.timeout };
-    const onEvent = (event: Record<string, unknown>) => tell(event, say);
+    const { timeout, junit, command } = this.#command;
+    const all = this.#isPytest ? select : [];
+    if (all.length < select.length && select.join() !== command.join(" ")) {
+      this.#note(`“${command.join(" ")}” can't run some of its tests alone: all of it runs.`, say);
+    }
+    const params = { ...this.#what(), select: all, timeout, junit };
+    const onEvent = (event: Record<string, unknown>) => {
+      const said = v.safeParse(Said, event);
+      if (said.success) this.#note(said.output.message, say);
+      else tell(event, say);
+    };
     const result = await connected.value.call("run", params, Run, { signal, onEvent });
     return result.ok ? whole(result.value) : fail(asTests(result.failure));
   }
@@ -93,6 +109,12 @@ export class RunnerTests implements Tests {
     }
     if (this.#rpc !== null) return ok(this.#rpc);
     return fail(failure("tests-lost", "The test runner is not connected.", "Press a to look for it again."));
+  }
+
+  #note(message: string, say: Say): void {
+    if (this.#said.has(message)) return;
+    this.#said.add(message);
+    say({ type: "note", message });
   }
 
   #as(): { readonly user?: string } {

@@ -1,0 +1,1 @@
+"""pytest that some other command starts (make, tox, uv run, a script): how it is heard."""

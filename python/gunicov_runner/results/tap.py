@@ -1,0 +1,78 @@
+"""TAP (the Test Anything Protocol) in what a command prints."""
+
+import re
+
+from gunicov_runner.results.result import Names, result
+from gunicov_runner.text import Lines
+
+VERSION = re.compile(r"TAP version \d+\s*$")
+PLAN = re.compile(r"1\.\.(\d+)\s*(?:#.*)?$")
+LINE = re.compile(
+    r"(not )?ok\b(?:\s+(\d+))?(?:\s*-)?\s*(.*?)(?:\s+#\s*(SKIP|TODO)\S*\s*(.*))?$", re.IGNORECASE
+)
+MOST_LINES = 200  # of what is told below a result
+
+
+class Tap:
+    """Takes the output as it comes. What looks like a result counts only beside a version or a plan."""
+
+    def __init__(self):
+        self.lines, self.names = Lines(), Names()
+        self.found = []  # [(outcome, name, message, xfail, lines below)]
+        self.is_tap, self.planned, self.bailed = False, None, None
+
+    def feed(self, chunk):
+        """Take bytes of the output."""
+        for line in self.lines.feed(chunk):
+            if line is not None:
+                self.line(
+                    re.sub(r"\x1b\[[0-9;]*m", "", line.decode("utf-8", "replace")).rstrip("\r")
+                )
+
+    def line(self, text):
+        plan, one = PLAN.match(text), LINE.match(text)
+        if VERSION.match(text):
+            self.is_tap = True
+        elif plan:
+            self.is_tap, self.planned = True, (self.planned or 0) + int(plan.group(1))
+        elif text.startswith("Bail out!"):
+            self.bailed = text[9:].strip() or "no reason"
+        elif one:
+            self.add(*one.groups())
+        elif self.found and text[:1] in ("#", " ") and len(self.found[-1][4]) < MOST_LINES:
+            self.found[-1][4].append(text)
+
+    def add(self, failed, number, name, directive, reason):
+        name = (name or "").replace("\\#", "#").strip() or f"test {number or len(self.found) + 1}"
+        kind = (directive or "").upper()
+        if kind == "SKIP":
+            one = ("skipped", name, reason or "skipped", None)
+        elif kind == "TODO":
+            one = (
+                ("skipped", name, reason, "xfailed")
+                if failed
+                else ("passed", name, reason, "xpassed")
+            )
+        else:
+            one = ("failed" if failed else "passed", name, "not ok" if failed else "", None)
+        self.found.append((*one, []))
+
+    def results(self):
+        """Return the test events; those that the plan has and that never came are errors."""
+        if not self.is_tap or not (self.found or self.bailed):
+            return []
+        found = []
+        for outcome, name, message, xfail, below in self.found:
+            said = next((text.strip() for text in below if re.match(r"\s+message:", text)), "")
+            told = said.partition(":")[2].strip(" '\"") if outcome == "failed" and said else message
+            output = "\n".join([message, *below]).strip("\n")
+            found.append(result(self.names.unique(name), outcome, told, output, xfail=xfail))
+        missing = (self.planned or 0) - len(self.found)
+        if missing > 0 or self.bailed:
+            why = (
+                f"Bail out! {self.bailed}"
+                if self.bailed
+                else f"{missing} planned tests told no result"
+            )
+            found.append(result("TAP plan", "error", why, why))
+        return found
