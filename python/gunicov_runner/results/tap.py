@@ -2,32 +2,41 @@
 
 import re
 
+from gunicov_runner.limits import MAX_TEXT
 from gunicov_runner.results.result import Names, result
-from gunicov_runner.text import Lines
 
 VERSION = re.compile(r"TAP version \d+\s*$")
 PLAN = re.compile(r"1\.\.(\d+)\s*(?:#.*)?$")
 LINE = re.compile(
     r"(not )?ok\b(?:\s+(\d+))?(?:\s*-)?\s*(.*?)(?:\s+#\s*(SKIP|TODO)\S*\s*(.*))?$", re.IGNORECASE
 )
+MARKS = (b"ok", b"1..", b"TAP", b"Bail")  # without one of them there is nothing to look at
+# Lines that are worth a look: a colour may stand before them.
+LOOK = re.compile(
+    rb"^(?:\x1b\[[0-9;]*m)*(?:(?:not )?ok\b|1\.\.\d|TAP version|Bail out!|[ #]).*$", re.MULTILINE
+)
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 MOST_LINES = 200  # of what is told below a result
+MOST_RESULTS = 100000
 
 
 class Tap:
     """Takes the output as it comes. What looks like a result counts only beside a version or a plan."""
 
     def __init__(self):
-        self.lines, self.names = Lines(), Names()
+        self.rest, self.names = b"", Names()
         self.found = []  # [(outcome, name, message, xfail, lines below)]
         self.is_tap, self.planned, self.bailed = False, None, None
 
     def feed(self, chunk):
-        """Take bytes of the output."""
-        for line in self.lines.feed(chunk):
-            if line is not None:
-                self.line(
-                    re.sub(r"\x1b\[[0-9;]*m", "", line.decode("utf-8", "replace")).rstrip("\r")
-                )
+        """Take bytes of the output. A flood of other words costs next to nothing."""
+        data = self.rest + chunk
+        whole, _, self.rest = data.rpartition(b"\n")
+        self.rest = self.rest[:MAX_TEXT]
+        if not self.found and not any(mark in whole for mark in MARKS):
+            return
+        for found in LOOK.finditer(whole if len(self.found) < MOST_RESULTS else b""):
+            self.line(COLOURS.sub("", found.group().decode("utf-8", "replace")).rstrip("\r"))
 
     def line(self, text):
         plan, one = PLAN.match(text), LINE.match(text)
@@ -59,6 +68,8 @@ class Tap:
 
     def results(self):
         """Return the test events; those that the plan has and that never came are errors."""
+        if self.rest:
+            self.feed(b"\n")  # its last line has no end
         if not self.is_tap or not (self.found or self.bailed):
             return []
         found = []
