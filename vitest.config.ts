@@ -6,7 +6,7 @@ export default defineConfig({
     // Longer than whatever is waited for within a test, which says what did not come.
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    // Most of the time goes into waiting for servers and containers.
-    maxWorkers: 2,
+    // Most of the time goes into waiting for servers and containers: more than there are processors.
+    maxWorkers: 3,
   },
 });

@@ -33,7 +33,7 @@ describe("the server", () => {
         exit: 3,
         message: /gunicorm was not found/,
         fix: /pip install gunicorn/,
-        within: 10_000,
+        within: 20_000,
       },
     ));
 
@@ -48,7 +48,7 @@ describe("the server", () => {
         exit: 3,
         message: new RegExp(`address is in use: .*${port}`),
         fix: /server\.port = 0/,
-        within: 10_000,
+        within: 20_000,
       },
     );
     other.close();

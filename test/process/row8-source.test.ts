@@ -43,7 +43,8 @@ test("row 8: an endless import is named while it lasts; the save that mends it e
   const saved = Date.now();
   await project.save(WORDS, before);
   expect((await project.session.next()).finished.outcome).toBe("cancelled");
-  expect(Date.now() - saved).toBeLessThan(4000);
+  // Its restart alone would be waited for as long as it lasts.
+  expect(Date.now() - saved).toBeLessThan(15_000);
   await project.good();
 });
 

@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from found import found_server  # noqa: F401 - a fixture
 from virtual import Virtual
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,6 @@ import sys
 
 import pytest
 from conftest import Server, listening, server_environment, wait_until
-from helper_client import HelperClient, clean_environment
 from test_helper_collect import assert_equal, run_coverage
 
 TIME = 30
@@ -74,7 +73,7 @@ def cold(root, args, env, tmp_path):
     server.url = wait_until(lambda: listening(server), "the port", server.log)
     assert server.get("/a") == (200, "a")
     process.send_signal(signal.SIGTERM)
-    process.wait(20)
+    process.wait(60)
     files = [str(path) for path in tmp_path.glob("cold.*") if path.name != "cold.log"]
     run_coverage(root, "combine", *rc, f"--data-file={data}", *files)
     run_coverage(root, "json", *rc, "-q", f"--data-file={data}", "-o", str(tmp_path / "cold.json"))
@@ -82,30 +81,25 @@ def cold(root, args, env, tmp_path):
 
 
 @pytest.mark.parametrize("name", SETUPS)
-def test_it_measures_what_a_cold_run_from_there_does(name, gunicorn_server, project, tmp_path):
+def test_it_measures_what_a_cold_run_from_there_does(name, found_server, project, tmp_path):
     args, files, env = SETUPS[name]
     root = str(project.dir)
     project.write({**FILES, **files})
     args = [word.replace("{root}", root) for word in args]
     env = {key: value.replace("{root}", root) for key, value in env.items()}
     expected = cold(root, args, env, tmp_path)
-    server = gunicorn_server(project.dir, args=["-w", "2", *args], env=env)
-    client = HelperClient(env=clean_environment(), cwd="/")
-    try:
-        client.ask("find", pid=server.pid)
-        for _ in range(2):  # a reload begins where gunicorn was started again
-            client.ask("restart", timeout=TIME)
-            assert server.get("/a") == (200, "a")
-            flushed = client.ask("flush", timeout=TIME)
-            collected = client.ask("collect", generation=flushed["generation"])
-            assert_equal(collected["report"], expected, project.dir)
-            assert collected["reasons"] == []
-        assert server.master["cwd"] == (root if name == "no chdir" else f"{root}/src")
-        number = client.send("export", map=[{"inside": root, "outside": root}])
-        client.wait(number)
-        exported = json.loads(client.files(number)["coverage.json"])
-        assert exported["totals"] == expected["totals"]
-    finally:
-        client.close()
+    server, client = found_server({}, args=["-w", "2", *args], env=env)
+    for _ in range(2):  # a reload begins where gunicorn was started again
+        client.ask("restart", timeout=TIME)
+        assert server.get("/a") == (200, "a")
+        flushed = client.ask("flush", timeout=TIME)
+        collected = client.ask("collect", generation=flushed["generation"])
+        assert_equal(collected["report"], expected, project.dir)
+        assert collected["reasons"] == []
+    assert server.master["cwd"] == (root if name == "no chdir" else f"{root}/src")
+    number = client.send("export", map=[{"inside": root, "outside": root}])
+    client.wait(number)
+    exported = json.loads(client.files(number)["coverage.json"])
+    assert exported["totals"] == expected["totals"]
     assert any(path.endswith("never_imported.py") for path in expected["files"])
     assert not os.path.exists(f"{root}/src/.coverage")

@@ -7,7 +7,6 @@ from pathlib import Path
 import coverage
 import pytest
 from gunicov_helper.record.doubts import WARNINGS, Doubts
-from helper_client import HelperClient, clean_environment
 
 TIME = 30
 APP = """\
@@ -72,28 +71,21 @@ def coverage_init(reg, options):
 
 
 @pytest.fixture
-def cycle(gunicorn_server, project):
+def cycle(found_server):
     """Runs one cycle: `cycle(rc, paths, files, args)` gives `collect`'s answer; `.server` and `.client` stay."""
-    clients = []
 
     def run(rc, *paths, files=None, args=("-w", "1"), env=None, branch=True):
         rc = f"[run]\nbranch = {branch}\nsource = .\nomit = plugin.py, gunicorn.conf.py\n{rc}"
-        project.write(
-            {"app.py": APP, "lib.py": LIB, "plugin.py": PLUGIN, ".coveragerc": rc, **(files or {})}
-        )
-        run.server = gunicorn_server(project.dir, args=args, env=env)
-        run.client = client = HelperClient(env=clean_environment(), cwd="/")
-        clients.append(client)
-        run.found = client.ask("find", pid=run.server.pid)["master"]
+        own = {"app.py": APP, "lib.py": LIB, "plugin.py": PLUGIN, ".coveragerc": rc}
+        run.server, client = found_server({**own, **(files or {})}, args=args, env=env)
+        run.client, run.found = client, run.server.found
         client.ask("restart", timeout=TIME)
         for path in paths:
             run.server.get(path)
         flushed = client.ask("flush", timeout=TIME)
         return client.ask("collect", generation=flushed["generation"])
 
-    yield run
-    for client in clients:
-        client.close()
+    return run
 
 
 @pytest.mark.parametrize("path", ["/off", "/other", "/for-a-while"])

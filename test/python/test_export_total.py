@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from helper_client import HelperClient, clean_environment
 from test_chdir import APP, USED
 from test_helper_collect import run_coverage
 
@@ -47,28 +46,22 @@ SETUPS = {
 @pytest.mark.parametrize("mapped", [False, True], ids=["local", "container"])
 @pytest.mark.parametrize("name", SETUPS)
 def test_coverage_report_in_the_root_tells_the_same_total(
-    name, mapped, gunicorn_server, project, tmp_path
+    name, mapped, found_server, project, tmp_path
 ):
     files, args, env, cwd, relative = SETUPS[name]
-    project.write(files)
     root = project.dir
-    server = gunicorn_server(root / cwd, args=["-w", "2", *args], env=env)
-    client = HelperClient(env=clean_environment(), cwd="/")
-    try:
-        client.ask("find", pid=server.pid)
-        client.ask("restart", timeout=TIME)
-        server.get("/a")
-        flushed = client.ask("flush", timeout=TIME)
-        report = client.ask("collect", generation=flushed["generation"])["report"]
-        if mapped:
-            root = Path(shutil.copytree(root, tmp_path / "host"))
-        number = client.send(
-            "export", map=[{"inside": str(project.dir), "outside": str(root)}], root=str(root)
-        )
-        client.wait(number)
-        kept = client.files(number)
-    finally:
-        client.close()
+    server, client = found_server(files, folder=cwd, args=["-w", "2", *args], env=env)
+    client.ask("restart", timeout=TIME)
+    server.get("/a")
+    flushed = client.ask("flush", timeout=TIME)
+    report = client.ask("collect", generation=flushed["generation"])["report"]
+    if mapped:
+        root = Path(shutil.copytree(root, tmp_path / "host"))
+    number = client.send(
+        "export", map=[{"inside": str(project.dir), "outside": str(root)}], root=str(root)
+    )
+    client.wait(number)
+    kept = client.files(number)
     (root / ".gunicov").mkdir()
     (root / ".gunicov" / ".coverage").write_bytes(kept[".coverage"])
     told = run_coverage(

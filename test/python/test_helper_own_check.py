@@ -10,7 +10,6 @@ from gunicov_helper.report.analyser import Analyser
 from gunicov_helper.report.check import Check
 from gunicov_helper.report.collected import Collected
 from gunicov_helper.report.results import settings_of
-from helper_client import HelperClient, clean_environment
 from test_helper_collect import CONFIGS, Measured, run
 from test_helper_server import APP, LIB, RC, TIME, cycle
 
@@ -31,25 +30,17 @@ OTHER_JSON = """
 
 
 @pytest.fixture
-def measured_by(gunicorn_server, project, tmp_path):
+def measured_by(found_server, tmp_path):
     """A function (text of the helper's sitecustomize) → (server, helper that has found it)."""
-    clients = []
 
     def start(text="", rc=RC, files=None):
-        project.write({"app.py": APP, "lib.py": LIB, ".coveragerc": rc, **(files or {})})
-        server = gunicorn_server(project.dir, args=("-w", "2"))
         place = tmp_path / "site"
         place.mkdir()
         (place / "sitecustomize.py").write_text(textwrap.dedent(text))
-        env = clean_environment(PYTHONPATH=str(place))
-        client = HelperClient(env=env, cwd="/")
-        clients.append(client)
-        client.ask("find", pid=server.pid)
-        return server, client
+        whole = {"app.py": APP, "lib.py": LIB, ".coveragerc": rc, **(files or {})}
+        return found_server(whole, helper={"PYTHONPATH": str(place)})
 
-    yield start
-    for client in clients:
-        client.close()
+    return start
 
 
 def export(client):

@@ -10,7 +10,6 @@ import types
 import pytest
 from gunicov_helper.process.arrivals import connections
 from gunicov_helper.process.kept_out import ConfigFile
-from helper_client import HelperClient, clean_environment
 from test_helper_server import APP, LIB, RC
 
 TIME = 30
@@ -46,30 +45,24 @@ def conf(before="pass", at_exit="pass", name='".coverage"', suffix="True"):
 
 
 @pytest.fixture
-def served(gunicorn_server, project, tmp_path):
+def served(found_server, tmp_path):
     """A factory: (server, helper, the master as found) with a hook of the server's own."""
-    clients = []
 
     def start(text=None, args=("-w", "2", "--threads", "2"), told=True, env=None, files=None):
         data = tmp_path / "data"
         data.mkdir()
         own = {"app.py": APP, "lib.py": LIB, ".coveragerc": RC, "own.py": text or conf()}
-        project.write({**own, **(files or {})})
-        server = gunicorn_server(
-            project.dir,
+        server, client = found_server(
+            {**own, **(files or {})},
             args=("-c", "own.py", *args),
+            asked={"coverage_dir": str(data)} if told else {},
             hook=False,
             env={"DATA": data, **(env or {})},
         )
         server.data = data
-        client = HelperClient(env=clean_environment(), cwd="/")
-        clients.append(client)
-        fields = {"coverage_dir": str(data)} if told else {}
-        return server, client, client.ask("find", pid=server.pid, **fields)["master"]
+        return server, client, server.found
 
-    yield start
-    for client in clients:
-        assert client.close() == 0
+    return start
 
 
 def cycle(server, client, *paths):

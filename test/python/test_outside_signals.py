@@ -6,7 +6,6 @@ import time
 
 import pytest
 from conftest import wait_until
-from helper_client import HelperClient, clean_environment
 
 TIME = 30
 AGES = 40
@@ -31,21 +30,10 @@ RC = "[run]\nbranch = True\nsource = .\nomit = gunicorn.conf.py\n"
 
 
 @pytest.fixture
-def served(gunicorn_server, project):
+def served(found_server):
     """A factory: (server, helper that has found it)."""
-    clients = []
-
-    def start(args=("-w", "2"), env=None):
-        project.write({"app.py": APP, "gunicorn.conf.py": CONFIG, ".coveragerc": RC})
-        server = gunicorn_server(project.dir, args=args, env=env)
-        client = HelperClient(env=clean_environment(), cwd="/")
-        clients.append(client)
-        client.ask("find", pid=server.pid)
-        return server, client
-
-    yield start
-    for client in clients:
-        client.close()
+    files = {"app.py": APP, "gunicorn.conf.py": CONFIG, ".coveragerc": RC}
+    return lambda **options: found_server(files, **options)
 
 
 def visit_all(server, count=2):

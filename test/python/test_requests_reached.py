@@ -6,28 +6,20 @@ import time
 
 import pytest
 from conftest import HELLO, wait_until
-from helper_client import HelperClient, clean_environment
 from test_requests_counted import FROM_SCRATCH
 
 TIME = 30
 
 
 @pytest.fixture
-def served(gunicorn_server, project):
+def served(found_server, project):
     """A factory: (server, helper that has found it)."""
-    clients = []
 
-    def start(files=None, **options):
-        project.write({"app.py": HELLO, ".coveragerc": "[run]\nsource = .\n", **(files or {})})
-        server = gunicorn_server(project.dir, env={"PYTHONPATH": project.dir}, **options)
-        client = HelperClient(env=clean_environment(), cwd="/")
-        clients.append(client)
-        client.ask("find", pid=server.pid)
-        return server, client
+    def start(files=None, args=(), **options):
+        whole = {"app.py": HELLO, ".coveragerc": "[run]\nsource = .\n", **(files or {})}
+        return found_server(whole, args=args, env={"PYTHONPATH": project.dir}, **options)
 
-    yield start
-    for client in clients:
-        client.close()
+    return start
 
 
 def told(flushed):

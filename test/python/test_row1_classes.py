@@ -57,7 +57,7 @@ def test_row_1_the_small_matrix_has_no_differences():
         check=False,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
     )
     result = json.loads(done.stdout.splitlines()[-1])
     assert result["differences"] == 0 and done.returncode == 0, done.stderr

@@ -6,7 +6,6 @@ import time
 
 import pytest
 from conftest import wait_until
-from helper_client import HelperClient, clean_environment
 
 TIME = 30
 APP = """\
@@ -29,21 +28,13 @@ TOML = '[tool.coverage.run]\nsource = ["."]\nomit = ["gunicorn.conf.py"]\n'
 
 
 @pytest.fixture
-def served(gunicorn_server, project):
+def served(found_server):
     """A factory: (server, helper that has found it) of the app with these files."""
-    clients = []
 
     def start(files, env=None):
-        project.write({"app.py": APP, "other.py": OTHER, **files})
-        server = gunicorn_server(project.dir, args=("-w", "2"), env=env)
-        client = HelperClient(env=clean_environment(), cwd="/")
-        clients.append(client)
-        client.ask("find", pid=server.pid)
-        return server, client
+        return found_server({"app.py": APP, "other.py": OTHER, **files}, env=env)
 
-    yield start
-    for client in clients:
-        client.close()
+    return start
 
 
 def cycle(server, client):

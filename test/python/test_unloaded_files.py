@@ -3,7 +3,6 @@
 import hashlib
 
 import pytest
-from helper_client import HelperClient, clean_environment
 from test_helper_own_hook import conf
 
 TIME = 30
@@ -30,22 +29,14 @@ BROKEN = "def {{ name }}(:\n"
 
 
 @pytest.fixture
-def served(gunicorn_server, project, tmp_path):
+def served(found_server, tmp_path):
     """A factory: (server, helper that has found it)."""
-    clients = []
 
     def start(files=None, **options):
-        project.write({**FILES, **(files or {})})
-        server = gunicorn_server(project.dir, args=options.pop("args", ("-w", "2")), **options)
-        client = HelperClient(env=clean_environment(), cwd="/")
-        clients.append(client)
-        fields = {} if options.get("hook", True) else {"coverage_dir": str(tmp_path / "data")}
-        client.ask("find", pid=server.pid, **fields)
-        return server, client
+        asked = {} if options.get("hook", True) else {"coverage_dir": str(tmp_path / "data")}
+        return found_server({**FILES, **(files or {})}, asked=asked, **options)
 
-    yield start
-    for client in clients:
-        client.close()
+    return start
 
 
 def check(client, project, files):
