@@ -9,7 +9,7 @@ import type { Cycle } from "../support/session.ts";
 
 const FAULT = "tests/test_fault.py";
 /** Seconds that a run may take. */
-const TIMEOUT = 15;
+const TIMEOUT = 30;
 const MIB = 1024;
 
 let project: FaultProject;

@@ -57,7 +57,7 @@ describe("what is edited beside the code", () => {
   );
 
   test("a test in a directory that the command names: the tests run again, on the workers as they are", async () => {
-    await project.calm(1500); // until the workers that the last cycle has started have booted
+    await project.booted();
     await project.save("e2e/test_page.py", `${TEST}\n# more\n`);
     const cycle = await project.good();
     expect(cycle.of("cycle.started")[0]?.files).toEqual(["e2e/test_page.py"]);

@@ -3,7 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { Report } from "./facts.ts";
-import { remove, until } from "./machine.ts";
+import { untilBooted } from "./generations.ts";
+import { localRecords } from "./local-place.ts";
+import { remove, run, until } from "./machine.ts";
 import { type Cycle, Session } from "./session.ts";
 import { type Choices, project } from "./small-project.ts";
 
@@ -137,16 +139,22 @@ export class FaultProject {
     }
   }
 
-  /** Waits until nothing has been said for so many ms. */
+  /** Waits until the workers that the last cycle has started have booted: an earlier save restarts once more. */
+  async booted(): Promise<void> {
+    const exec = (argv: readonly string[]) => run(argv, { cwd: this.directory });
+    await untilBooted({ exec, records: () => localRecords(this.directory) });
+  }
+
+  /** Waits until no cycle is under way and nothing has been said for so many ms. */
   async calm(ms: number): Promise<void> {
     let [seq, since] = [this.session.seq, Date.now()];
     await until(
       `${ms} ms of silence`,
       () => {
-        if (this.session.seq !== seq) [seq, since] = [this.session.seq, Date.now()];
+        if (this.session.seq !== seq || this.session.busy) [seq, since] = [this.session.seq, Date.now()];
         return Date.now() - since > ms;
       },
-      60,
+      120,
     );
   }
 

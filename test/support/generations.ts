@@ -1,7 +1,7 @@
 /** The hook's record, by listing its directories. */
 import { coverageJson, type JsonReport } from "./coverage-py.ts";
 import { until } from "./machine.ts";
-import type { Place } from "./place.ts";
+import type { Recorded } from "./place.ts";
 
 export interface Listed {
   readonly generation: number;
@@ -26,7 +26,7 @@ done
 `;
 
 /** All generations in the record, oldest first. The last one is open: its workers serve. */
-export async function listGenerations(place: Place): Promise<readonly Listed[]> {
+export async function listGenerations(place: Recorded): Promise<readonly Listed[]> {
   const text = await place.exec(["sh", "-c", LIST, "sh", await place.records()]);
   const blocks = text.split(/^(?=directory )/m).filter((block) => block !== "");
   return blocks.map(parseBlock).toSorted((a, b) => a.generation - b.generation);
@@ -48,14 +48,14 @@ function parseBlock(block: string): Listed {
 }
 
 /** The newest closed generation: the one before the open one. */
-export async function newestClosed(place: Place): Promise<Listed> {
+export async function newestClosed(place: Recorded): Promise<Listed> {
   const closed = (await listGenerations(place)).at(-2);
   if (!closed) throw new Error("no generation has been closed");
   return closed;
 }
 
 /** Waits until the workers of the open generation serve. */
-export async function untilBooted(place: Place): Promise<void> {
+export async function untilBooted(place: Recorded): Promise<void> {
   await until("the fresh workers", async () => {
     const open = (await listGenerations(place)).at(-1);
     return open !== undefined && open.booted > 0 && open.booted === open.forked;
@@ -63,6 +63,6 @@ export async function untilBooted(place: Place): Promise<void> {
 }
 
 /** What coverage.py says of the newest closed generation's data files. */
-export async function judge(place: Place): Promise<JsonReport> {
+export async function judge(place: Recorded): Promise<JsonReport> {
   return await coverageJson(place.exec, (await newestClosed(place)).directory);
 }

@@ -15,7 +15,6 @@ export async function localPlace(): Promise<Place> {
 export function localPlaceIn(demo: string): Place {
   if (dirname(demo) === realpathSync(tmpdir())) throw new Error(`${demo} is in no directory of its own`);
   const sessions: Session[] = [];
-  const own = join(demo, ".gunicov");
   return {
     demo,
     watch: async (passed = []) => {
@@ -24,16 +23,20 @@ export function localPlaceIn(demo: string): Place {
       return session;
     },
     exec: (argv) => run(argv, { cwd: demo }),
-    records: async () => {
-      // One for each session; those of sessions that ended in good order are gone.
-      const servers = (await readdir(own)).filter((name) => name.startsWith("server-"));
-      if (servers.length !== 1) throw new Error(`${servers.length} servers have a record in ${own}`);
-      return join(own, servers[0] ?? "");
-    },
+    records: () => localRecords(demo),
     leftovers: (session) => session.processes(),
     close: async () => {
       for (const session of sessions) await session.kill();
       await remove(dirname(demo));
     },
   };
+}
+
+/** Directory of the records of the one session there is. */
+export async function localRecords(root: string): Promise<string> {
+  const own = join(root, ".gunicov");
+  // One for each session; those of sessions that ended in good order are gone.
+  const servers = (await readdir(own)).filter((name) => name.startsWith("server-"));
+  if (servers.length !== 1) throw new Error(`${servers.length} servers have a record in ${own}`);
+  return join(own, servers[0] ?? "");
 }

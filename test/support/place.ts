@@ -19,6 +19,9 @@ export interface Place {
   close(): Promise<void>;
 }
 
+/** What a record is read with. */
+export type Recorded = Pick<Place, "exec" | "records">;
+
 const NOISE = /(^|\/)(__pycache__|\.pytest_cache|\.gunicov|\.coverage[^/]*)(\/|$)/;
 
 /** A temporary directory with the demo and its compose file in it, as in the repository. */

@@ -77,6 +77,12 @@ export class Session {
     return ofType(this.facts, "cycle.started").at(-1)?.cycle ?? 0;
   }
 
+  /** Whether a cycle is under way, or the first one still to come. */
+  get busy(): boolean {
+    const begun = ofType(this.facts, "cycle.started").length;
+    return begun === 0 || begun > ofType(this.facts, "cycle.finished").length;
+  }
+
   /** Sends a signal, without waiting. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
