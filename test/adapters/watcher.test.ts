@@ -38,7 +38,7 @@ async function watch(...directories: string[]): Promise<void> {
 }
 
 async function expectSeen(...files: string[]): Promise<void> {
-  await until(`news of ${files.join(", ")}`, () => files.every((file) => seen.includes(file)), 5);
+  await until(`news of ${files.join(", ")}`, () => files.every((file) => seen.includes(file)), 30);
   await sleep(SILENCE);
   expect([...new Set(seen)].toSorted()).toEqual(files.toSorted());
 }
@@ -115,7 +115,7 @@ describe("a change is told", () => {
 
   test("the watched directory itself, gone and back", async () => {
     await rename(watched, join(root, "away"));
-    await until("news of the files", () => seen.includes(at("app.py")), 5);
+    await until("news of the files", () => seen.includes(at("app.py")), 30);
     await mkdir(watched);
     await writeFile(at("app.py"), "a = 7\n");
     seen = [];
@@ -253,6 +253,6 @@ describe("what can't be watched takes nothing from the others", () => {
     await watcher.close();
     await watch(watched);
     await writeFile(at("package", "views.py"), "v = 2\n");
-    await until("the other file's news", () => seen.includes(at("package", "views.py")), 5);
+    await until("the other file's news", () => seen.includes(at("package", "views.py")), 30);
   });
 });

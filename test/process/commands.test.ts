@@ -93,7 +93,7 @@ async function start(
 }
 
 async function nothingIsLeft(session: Session): Promise<void> {
-  await until("the end of every process", async () => (await session.processes()).length === 0, 20);
+  await until("the end of every process", async () => (await session.processes()).length === 0);
 }
 
 const HOOK = join(import.meta.dirname, "..", "..", "python", "gunicov_hook.py");

@@ -60,7 +60,7 @@ function start(...args: readonly string[]): Session {
 }
 
 async function nothingIsLeft(session: Session): Promise<void> {
-  await until("the end of every process", async () => (await session.processes()).length === 0, 15);
+  await until("the end of every process", async () => (await session.processes()).length === 0);
   expect(await files()).toEqual(before);
 }
 

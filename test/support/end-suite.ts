@@ -71,7 +71,7 @@ export function endSuite(makePlace: () => Promise<Place>, { serverStays }: Ends)
       const born = serverStays ? await startTime(place, master) : null;
       await session.kill();
       const left = () => place.leftovers(session);
-      await until("the end of everything", async () => (await left()).length === 0, 8).catch(async (why) => {
+      await until("the end of everything", async () => (await left()).length === 0, 30).catch(async (why) => {
         throw new Error(`${why}: ${(await left()).join("\n")}`);
       });
       if (serverStays) expect(await startTime(place, master)).toBe(born);

@@ -57,7 +57,7 @@ export type Falsy = false | 0 | "" | null | undefined;
 export async function until<T>(
   what: string,
   check: () => Promise<T> | T,
-  seconds = 20,
+  seconds = 60,
 ): Promise<Exclude<T, Falsy>> {
   const end = Date.now() + seconds * 1000;
   for (;;) {

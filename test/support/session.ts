@@ -96,7 +96,11 @@ export class Session {
 
   /** Waits for the end; gives the exit code (null: a signal). Throws where stdout or the facts were not in order. */
   async ended(): Promise<number | null> {
-    await until("gunicov's end", () => this.#child.exitCode !== null || this.#child.signalCode !== null, 30);
+    await until(
+      "gunicov's end",
+      () => this.#child.exitCode !== null || this.#child.signalCode !== null,
+      CYCLE_LIMIT,
+    );
     await this.#exited;
     this.check();
     return this.#child.exitCode;
