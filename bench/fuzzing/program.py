@@ -169,7 +169,7 @@ class ChildInside:
         self.sent.clear()
         self.run._events(line + b"\n")
         self.run._during()
-        json.dumps(self.run._counts(0, ""), allow_nan=False)
+        json.dumps(self.run._counts(0, "", "ended with 0"), allow_nan=False)
         for message in self.sent:
             json.dumps(message, allow_nan=False)
             assert message["id"] == 7 and message["event"] in ("total", "test"), message

@@ -29,18 +29,19 @@ PATIENCE = 60.0  # seconds: a busy machine is slow, a hang is for ever
 
 
 def wait_until(condition, what, log=str, timeout=PATIENCE, every=0.01):
-    """Poll `condition` until it is true and return its value.
+    """Poll `condition` until it is true and return its value. One that takes its time has pauses as long.
 
     Raises AssertionError with what `log` returns after `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
     while True:
+        began = time.monotonic()
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"timed out waiting for {what}\n{log()}")
-        time.sleep(every)
+        time.sleep(max(every, 4 * (time.monotonic() - began)))
 
 
 class Generation:

@@ -53,7 +53,10 @@ export async function remove(directory: string): Promise<void> {
 
 export type Falsy = false | 0 | "" | null | undefined;
 
-/** Waits until `check` gives something true; throws after `seconds`, saying `what` was waited for. */
+/**
+ * Waits until `check` gives something true; throws after `seconds`, saying `what` was waited for. A check that takes
+ * its time (all processes of the machine) has pauses as long, for what is waited for needs the processor too.
+ */
 export async function until<T>(
   what: string,
   check: () => Promise<T> | T,
@@ -61,10 +64,11 @@ export async function until<T>(
 ): Promise<Exclude<T, Falsy>> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
+    const began = Date.now();
     const value = await check();
     if (value) return value as Exclude<T, Falsy>;
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for ${what}`);
-    await sleep(25);
+    await sleep(Math.max(25, 4 * (Date.now() - began)));
   }
 }
 
