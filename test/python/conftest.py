@@ -29,7 +29,7 @@ PATIENCE = 60.0  # seconds: a busy machine is slow, a hang is for ever
 
 
 def wait_until(condition, what, log=str, timeout=PATIENCE, every=0.01):
-    """Poll `condition` until it is true and return its value. One that takes its time has pauses as long.
+    """Poll `condition` until it is true and return its value. One that takes its time has longer pauses.
 
     Raises AssertionError with what `log` returns after `timeout` seconds.
     """
@@ -41,7 +41,7 @@ def wait_until(condition, what, log=str, timeout=PATIENCE, every=0.01):
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"timed out waiting for {what}\n{log()}")
-        time.sleep(max(every, 4 * (time.monotonic() - began)))
+        time.sleep(min(0.5, max(every, 4 * (time.monotonic() - began))))
 
 
 class Generation:

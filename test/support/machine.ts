@@ -55,7 +55,7 @@ export type Falsy = false | 0 | "" | null | undefined;
 
 /**
  * Waits until `check` gives something true; throws after `seconds`, saying `what` was waited for. A check that takes
- * its time (all processes of the machine) has pauses as long, for what is waited for needs the processor too.
+ * its time (all processes of the machine) has longer pauses, for what is waited for needs the processor too.
  */
 export async function until<T>(
   what: string,
@@ -68,7 +68,7 @@ export async function until<T>(
     const value = await check();
     if (value) return value as Exclude<T, Falsy>;
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for ${what}`);
-    await sleep(Math.max(25, 4 * (Date.now() - began)));
+    await sleep(Math.min(500, Math.max(25, 4 * (Date.now() - began))));
   }
 }
 
