@@ -254,9 +254,11 @@ def test_an_error_in_the_users_config_is_told(served, project):
 
 def test_a_restart_that_takes_too_long_says_who_is_waited_for(served, project):
     _, client = served()
-    project.write({"lib.py": "import time\ntime.sleep(3)\n" + LIB})
-    error = client.refused("restart", timeout=1.0)
-    assert error["kind"] == "timeout" and "worker" in error["message"]
+    hang = "import os, time\nwhile os.path.exists('hang'): time.sleep(0.05)\n"
+    project.write({"lib.py": hang + LIB, "hang": ""})
+    error = client.refused("restart", timeout=5)
+    assert error["kind"] == "timeout" and "worker" in error["message"], error
+    (project.dir / "hang").unlink()
     project.write({"lib.py": LIB})
     assert len(client.ask("restart", timeout=TIME)["workers"]) == 2
 
