@@ -192,6 +192,9 @@ def fresh_state():
     state.known = frozenset()  # names of the modules that a worker is forked with
     state.reload = None, None  # ours in the master, and the user's own
     state.retires = []  # the workers that this reload ends
+    state.deferred = (
+        None  # during a reload: the workers whose child_exit of the user's is yet to come
+    )
     state.flushed = None  # directory of the generation whose report comes first, see give_way
     state.leaving = []  # pids of the workers that were told to go before the next ones are there
     state.scarce = False  # memory is: they go one by one, and then the next ones come
@@ -2648,6 +2651,10 @@ def wrap_reload(server):
         if STATE.reload[0] is not reload:  # it is in theirs, which is in a newer one
             usual()
             return
+        if STATE.master.start:
+            # The end of those that this generation has replaced is part of its life.
+            wait_for_end([worker["pid"] for worker in STATE.retires], WAIT_SECONDS)
+            STATE.deferred = []
         attempt(server, begin_reload, server)
         attempt(server, save_master)
         put_back = hasten_end(server) if waits else None
@@ -2656,9 +2663,18 @@ def wrap_reload(server):
         finally:
             if put_back:
                 put_back()  # where theirs does not let it come to that
+            exit_deferred(server)
 
     STATE.reload = reload, theirs
     server.reload = reload
+
+
+def exit_deferred(server):
+    """Call the user's child_exit of the workers that have gone while nothing was measured: up to gunicorn 23 a signal
+    says so at any moment of a reload, and a cold run has what it runs covered."""
+    deferred, STATE.deferred = STATE.deferred, None
+    for worker in deferred or ():
+        THEIRS["child_exit"](server, worker)
 
 
 def unwrap_reload(server):
@@ -3059,6 +3075,7 @@ def on_reload(server):
     attempt(server, preload, server)
     attempt(server, decide_for_workers)
     attempt(server, open_generation, server, STATE.retires)
+    exit_deferred(server)
     attempt(server, give_way, server)
 
 
@@ -3101,7 +3118,10 @@ def worker_abort(worker):
 
 def child_exit(server, worker):
     attempt(server, record_end, worker)
-    THEIRS["child_exit"](server, worker)
+    if STATE.deferred is None:
+        THEIRS["child_exit"](server, worker)
+    else:
+        STATE.deferred.append(worker)
 
 
 def worker_exit(server, worker):
