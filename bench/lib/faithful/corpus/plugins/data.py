@@ -191,6 +191,12 @@ PROJECTS = [
         REGRESSIONS,
         packages=("pytest-regressions>=2.8,<3", "pytest-datadir>=1.8,<2"),
     ),
-    Project("recording", "cassettes", RECORDING, packages=("pytest-recording>=0.13,<1",)),
+    Project(
+        "recording",
+        "cassettes",
+        RECORDING,
+        packages=("pytest-recording>=0.13,<1",),
+        masked=(r"fd=\d+",),
+    ),
     Project("lxml", "C code reads at collection", LXML, packages=("lxml>=6,<7",), edits=LXML_EDITS),
 ]

@@ -146,12 +146,20 @@ PROJECTS = [
         packages=("pytest-timeout>=2.4,<3",),
         masked=(r"Thread-\d+", r"<Thread[^>]*>"),
     ),
-    Project("timeout xdist", "by a signal", TIMEOUT, "pytest -n 2", ("pytest-timeout>=2.4,<3",)),
+    Project(
+        "timeout xdist",
+        "by a signal",
+        TIMEOUT,
+        "pytest -n 2",
+        ("pytest-timeout>=2.4,<3",),
+        masked=(r"<unknown> \(\d+\)",),
+    ),
     Project(
         "xprocess",
         "a program of a session",
         XPROCESS,
         packages=("pytest-xprocess>=1,<2", "setuptools<81"),
+        masked=(r"pid=\d+", r"echo = \d+"),
     ),
     Project("children", "programs, pools and threads of tests", CHILDREN, masked=(r"Thread-\d+",)),
 ]
