@@ -47,9 +47,15 @@ def outcomes(code, expected, cycle, side, project):
 
 def ends(code, expected, cycle):
     found = []
+    outcomes = {outcome for outcome, _ in expected.outcomes().values()}
     errors = [f"{one['kind']}: {one['message']}" for one in cycle if one["type"] == "error"]
-    if code in (0, 1) and expected.outcomes() and errors:
-        found.append(("told error", None, errors))
+    # pytest's own verdict, where no test is to blame.
+    own = code == 1 and not outcomes & {"failed", "error"}
+    wrong = [one for one in errors if not (own and one.startswith("tests-ended:"))]
+    if code in (0, 1) and outcomes and wrong:
+        found.append(("told error", None, wrong))
+    if own and outcomes and not errors:
+        found.append(("told error", "pytest itself ended with 1", None))
     ended = cycle[-1]["exit_code"]
     if code in EXIT and ended != EXIT[code]:
         found.append(("cycle's exit code", EXIT[code], ended))

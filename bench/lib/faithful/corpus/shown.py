@@ -126,14 +126,29 @@ def test_self():
 """,
 }
 PROCESS = {
-    "test_a.py": """\
-import gc, os, sys, threading
+    "test_process.py": """\
+import asyncio, decimal, faulthandler, gc, locale, logging, os, resource, socket, sys, threading, time, warnings
+
+def test_interpreter():
+    raise ValueError(
+        sys.executable, sys.orig_argv, sys.argv, sys.flags, sys.warnoptions, sys._xoptions, sys.dont_write_bytecode,
+        sys.prefix, sys.path[:3], sys.getrecursionlimit(), sys.getswitchinterval(), sys.pycache_prefix,
+        getattr(sys.modules["__main__"], "__file__", None), __name__, gc.isenabled(), gc.get_threshold(), sys.gettrace(), sys.getprofile(),
+    )
 
 def test_process():
     raise ValueError(
-        sys.argv, sys.flags, gc.isenabled(), gc.get_threshold(), threading.active_count(), os.getpid() == os.getsid(0),
-        sorted(os.environ), sys.stdin.fileno, __name__, sys.modules["__main__"].__file__,
-        [path for path in sys.path if "TOP" in path], sys.getrecursionlimit(), sys.warnoptions, os.umask(0o22), os.getcwd(),
+        sorted(os.environ), os.getcwd(), os.umask(0o22), os.getpriority(os.PRIO_PROCESS, 0), os.getuid(), os.getgroups(),
+        os.sched_getaffinity(0), resource.getrlimit(resource.RLIMIT_NOFILE), resource.getrlimit(resource.RLIMIT_CORE),
+        os.getpid() == os.getpgid(0), os.getpgid(0) == os.getsid(0), sys.stdin.isatty(), os.isatty(1), os.isatty(2),
+    )
+
+def test_settings():
+    raise ValueError(
+        locale.setlocale(locale.LC_ALL), time.tzname, decimal.getcontext(), socket.getdefaulttimeout(),
+        faulthandler.is_enabled(), threading.active_count(), threading.current_thread() is threading.main_thread(),
+        type(asyncio.get_event_loop_policy()), [type(handler) for handler in logging.root.handlers], logging.root.level,
+        sorted(logging.Logger.manager.loggerDict)[:5], warnings.filters[-9:], sys.stdout.encoding, sys.getfilesystemencoding(),
     )
 
 def test_files():
@@ -142,7 +157,7 @@ def test_files():
     raise ValueError([place for place in places if place.startswith(os.getcwd())])
 
 def test_modules():
-    names = ("http.client", "idna", "asyncio", "multiprocessing", "queue", "ssl", "sqlite3", "json.tool")
+    names = ("http.client", "idna", "multiprocessing", "queue", "ssl", "sqlite3", "json.tool", "hmac", "secrets")
     raise ValueError([name for name in names if name in sys.modules])
 """,
 }
@@ -191,6 +206,8 @@ PROJECTS = [
     Project("pytest.exit", "ends a run and tears down", EXIT),
     Project("signals", "of tests and their children", SIGINT),
     Project("process", "what a test sees of its process", PROCESS),
+    Project("process as a module", "the same by python -m", PROCESS, "python -m pytest"),
+    Project("process xdist", "the same of a worker", PROCESS, "pytest -n 1"),
     Project("exit code of its own", "a run with no failure that ends with 1", CODE),
     Project("exit code of its own xdist", "the same", CODE, "pytest -n 2"),
     Project("many quick tests", "3,000 with two workers", MANY, "pytest -n 2", cancel=False),
