@@ -110,6 +110,38 @@ SERIAL = {
     .replace("/ testrun_uid", '/ "x"'),
 }
 
+END = {
+    "conftest.py": """\
+import os, sqlite3, tempfile, weakref
+from note import note
+
+KEPT = open("kept.txt", "a")  # nobody closes it
+SCRATCH = tempfile.NamedTemporaryFile(prefix="scratch-")
+BASE = sqlite3.connect("rows.db")
+BASE.execute("pragma journal_mode = wal")
+BASE.execute("create table if not exists rows (n)")
+
+class Resource:
+    def __del__(self, note=note): note("resource away")
+
+RESOURCE = Resource()
+weakref.finalize(RESOURCE, note, "finalized")
+
+def pytest_runtest_setup(item): KEPT.write(item.name + "\\n")
+""",
+    "test_a.py": """\
+from conftest import BASE, Resource
+OWN = Resource()
+LOG = open("log.txt", "w")
+
+def test_a(): LOG.write("a"); BASE.execute("insert into rows values (1)"); BASE.commit()
+def test_b(): LOG.write("b"); assert open("log.txt").read() == "ab"
+def test_sizes():
+    import os
+    raise ValueError(os.path.getsize("kept.txt"), len(list(BASE.execute("select * from rows"))))
+""",
+}
+
 PROJECTS = [
     Project("scopes", "fixtures of each scope", SCOPES, pytests=OLD_AND_NEW, rerun=True),
     Project(
@@ -137,4 +169,6 @@ PROJECTS = [
         "pytest -n 2",
         varying=("end of database",),
     ),
+    Project("end of the process", "what is open is written, closed, deleted", END),
+    Project("end of the process xdist", "the same of a worker", END, "pytest -n 1"),
 ]
