@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,8 @@ from matrix import places
 
 def main():
     options = parse()
+    # A shell's background job has it ignored, and so would pytest, which is to be cancelled by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     stream = sys.stderr if options.json else sys.stdout
     began = time.monotonic()
     wanted = chosen(options)
