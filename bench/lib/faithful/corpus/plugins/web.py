@@ -102,7 +102,7 @@ PROJECTS = [
         DJANGO,
         "pytest -n 2",
         FRAMEWORK,
-        masked=(r"test-rows_gw\d",),
+        masked=(r"test-rows\.db_gw\d",),
     ),
     Project(
         "socket",
@@ -117,6 +117,6 @@ PROJECTS = [
         "a server in the session",
         SERVER,
         packages=("pytest-httpserver>=1.1,<2",),
-        masked=(r"localhost:\d+",),
+        masked=(r"localhost:\d+", r"port=\d+", r"\[\d+/\w+/\d+ [\d:]+\]"),
     ),
 ]
