@@ -84,6 +84,12 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
       return live.current.tests.exec?.user ?? null;
     },
     env: () => withPort(live.current.tests.env, targets.port()),
+    get warm() {
+      return live.current.tests.warm;
+    },
+    get order() {
+      return live.current.tests.order;
+    },
   });
   const ports = {
     server,

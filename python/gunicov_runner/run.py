@@ -10,6 +10,8 @@ import signal
 import time
 
 from gunicov_runner.child.fresh import CODES
+from gunicov_runner.child.plan import Plan
+from gunicov_runner.command.select import gone
 from gunicov_runner.complaint import crashed, usage
 from gunicov_runner.failure import Failure
 from gunicov_runner.inside.sessions import Sessions
@@ -28,47 +30,58 @@ GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 class Run:
     """One request `run`, from fork to its one answer."""
 
-    def __init__(self, request, command, select, timeout, runner, child):
-        """`child`: a Forked one that waits for that command, or None."""
-        self.request, self.command, self.runner = request, command, runner
-        self.select = select
+    def __init__(self, request, wanted, runner):
+        """`wanted`: the Wanted of the request."""
+        self.request, self.wanted, self.runner = request, wanted, runner
+        self.command, self.select = wanted.command, list(wanted.select)
+        self.held = wanted.hold
         self.begun = time.monotonic()
-        self.limit = timeout
-        self.deadline = self.begun + timeout if timeout else None
+        self.limit = wanted.timeout
+        self.deadline = None
+        self.missing = []
         self.stopped = None  # the answer, once the run is being stopped
-        self.kill_at = None
+        self.term_at = self.kill_at = None
         self.outcomes = {}
         self.running = {}
+        self.imported = {}  # installed modules, name -> file, in the order of their import
+        self.begin()
+        if not self.held:
+            self.go()
+
+    def begin(self):
+        """Fork its child."""
         self.total = None
-        self.missing = []
         self.finished = False
         self.exec_errno = None
         self.internal = None  # pytest's own error
-        self.imported = {}  # installed modules, name -> file, in the order of their import
+        self.refused = ""  # what it says of its arguments
         self.tail = Tail()
         self.lines = Lines()
         self.inside, self.tap = Sessions(), Tap()
+        wanted, command = self.wanted, self.command
         self.junit = JUnit(command.junit, command.cwd) if command.junit else None
-        self.begin(child or self.runner.fork(command), waited=child is not None)
+        self.arguments = self.runner.arguments(command, self.select)
+        first = self.runner.first(command) if wanted.failed_first else ()
+        plan = Plan(command, self.select, self.arguments, self.held, first, wanted.warm)
+        self.child = self.runner.fork(plan)
+        self.family = Family(self.child.pid)
+        self.events, self.output = self.child.events, self.child.output
+        self.started = time.time()
         if not command.pytest:
             self.begin_program()
 
-    def begin(self, child, waited):
-        """Send a child through its gate; `waited`: it was forked before this run.
-
-        `again` will say that what it had read before has changed, so that another one is to run.
-        """
-        self.waited, self.heard, self.again = waited, False, False
-        self.child, self.family = child, Family(child.pid)
-        self.events, self.output = child.events, child.output
-        self.started = time.time()
-        child.go(self.select, waited)
+    def go(self):
+        """The server is ready: let the tests begin. Only now their time limit counts."""
+        self.held = False
+        self.begun, self.started = time.monotonic(), time.time()
+        self.deadline = self.begun + self.limit if self.limit else None
+        self.child.go()
 
     def begin_program(self):
         """A command that is not pytest: what it comes to is known when it has told."""
         self.name = cap(shlex.join(self.command.words))
         self.running[self.name] = True
-        self.on_event({"event": "total", "total": None, "missing": []})
+        self.on_event({"event": "total", "total": None})
 
     # -- what the child says
 
@@ -104,13 +117,12 @@ class Run:
         if session is not None:
             event = self.inside.take(event, session)
         kind = event["event"]
-        self.heard = True
         if kind == "start":
             self.running[event["test"]] = True
         elif kind == "exec":
             self.exec_errno = event["errno"]
-        elif kind == "again":
-            self.again = True
+        elif kind == "arguments":
+            self.runner.told_arguments(self.command, self.select, event)
         elif kind == "finish":
             self.finished = True
         elif kind == "left":
@@ -119,11 +131,13 @@ class Run:
             CODES[tuple(event["key"])] = (event["digest"], base64.b64decode(event["code"]))
         elif kind == "modules":
             self.imported.update(event["modules"])
+        elif kind == "refused":
+            self.refused += event["message"]
         elif kind == "internal":
             self.internal = self.internal or event["message"] or "unknown"
         elif kind == "total":
-            self.total, self.missing = event["total"], event["missing"]
-            self.progress({"event": "total", "total": self.total})
+            self.total = event["total"]
+            self.progress(event)
         elif kind == "test":
             self.running.pop(event["test"], None)
             self.outcomes[event["test"]] = event["outcome"]
@@ -142,15 +156,27 @@ class Run:
     # -- stopping and settling
 
     def stop(self, failure):
-        """Begin to kill the family; the run settles with `failure` when all are dead."""
+        """Begin to end the family, first as Ctrl-C does; the run settles with `failure` when all are dead."""
         if self.stopped is None:
             self.stopped = failure
-            self.kill_at = time.monotonic() + GRACE
-            self.family.ask()
+            self.term_at = time.monotonic() + self.wanted.grace
+            self.kill_at = self.term_at + GRACE
+            self.family.interrupt()
 
     def wake_at(self):
         """Return when to look again though nothing happens, or None."""
-        return self.deadline if self.stopped is None else self.kill_at
+        if self.stopped is None:
+            return self.deadline
+        return self.term_at if time.monotonic() < self.term_at else self.kill_at
+
+    def stopping(self, now):
+        """Whether what is being stopped still has time to end by itself."""
+        if now < self.term_at and self.family.status is None:
+            return True
+        if now < self.kill_at and not self.family.empty:
+            self.family.ask()
+            return True
+        return False
 
     def advance(self):
         """Look at the clock and the family; return true once this run has settled."""
@@ -159,8 +185,7 @@ class Run:
         alive = self.family.status is None
         if alive and self.stopped is None and self.deadline is not None and now >= self.deadline:
             self.stop(Failure("timeout", *self._timeout_text()))
-        if self.stopped is not None and now < self.kill_at and not self.family.empty:
-            self.family.ask()
+        if self.stopped is not None and self.stopping(now):
             return False
         if self.stopped is None and alive:
             return False
@@ -169,15 +194,28 @@ class Run:
             pass
         while self.read(self.output) and self._more(self.output):
             pass
-        # One that has died before it said anything may have died while it waited.
-        self.again = self.stopped is None and (self.again or (self.waited and not self.heard))
-        if not self.again:
+        if not self.again():
             self._settle()
-        return True
+            return True
+        return False
 
-    def restart(self):
-        """Begin again with a child that is forked now."""
-        self.begin(self.runner.fork(self.command), waited=False)
+    def again(self):
+        """Whether it has begun again, without the selected tests that pytest says are not there."""
+        if self.stopped is not None or not self.select or not self.refused:
+            return False
+        ids = dict(zip(self.select, self.arguments[-len(self.select) :]))
+        lost = gone(ids, self.refused, self.command.cwd)
+        self.missing = [test for test in self.wanted.select if test in (*self.missing, *lost)]
+        self.select = [test for test in self.select if test not in lost]
+        if not lost or not self.select:
+            return False
+        self.runner.deaf(self)
+        self.child.close()
+        self.begin()
+        if not self.held:
+            self.child.go()
+        self.runner.listen(self)
+        return True
 
     @staticmethod
     def _more(fd):
@@ -244,10 +282,14 @@ class Run:
     def _check_pytest(self, code, text):
         """Raise the Failure that an exit code of pytest stands for, if any. Where every test has told its outcome
         it is a run, however pytest (a plugin, a conftest.py) ends it."""
+        if self.missing and not self.select:
+            raise self._no_tests(text)
         if self._is_whole() and not self.internal:
             return
-        if code == 4:
+        if code == 4 and not self.failed():
             raise usage(text)
+        if code == 5 and self.refused:
+            raise usage(f"ERROR: {self.refused}")  # xdist's controller does not say it
         if not self.finished:
             raise crashed(f"The test process ended with {code}{self._during()}.", text)
         if code == 3 or self.internal:
@@ -287,7 +329,7 @@ class Run:
             self._check_inside(code, text)
             return
         found, said = results_of(self.name, code, text, self.junit, self.tap)
-        self.on_event({"event": "total", "total": len(found), "missing": []})
+        self.on_event({"event": "total", "total": len(found)})
         ended = time.time()
         for event in found:
             if len(found) == 1:

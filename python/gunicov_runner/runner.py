@@ -1,6 +1,5 @@
 """The event loop: one run at a time, nothing to do at rest."""
 
-import collections
 import gc
 import importlib
 import os
@@ -11,18 +10,18 @@ import time
 import traceback
 
 from gunicov_runner.command.options import refuse_unknown
+from gunicov_runner.command.select import with_ids
 from gunicov_runner.failure import Failure, bad
 from gunicov_runner.forked import Forked
-from gunicov_runner.preload import Preload
 from gunicov_runner.protocol.request import Field, parse
 from gunicov_runner.protocol.wire import Wire
 from gunicov_runner.run import Run
+from gunicov_runner.warm.fits import fits
+from gunicov_runner.warm.preload import Preload
 
 PROTOCOL = 1
-LATELY = 20  # runs for which it is known which tests have failed
 # What Python itself imports at a process's first connection.
 LATE_MODULES = ("encodings.idna",)
-PREPARE_AFTER = 0.4  # seconds from a run's end; the cycle that it was for goes first
 
 
 class Runner:
@@ -35,9 +34,9 @@ class Runner:
         self.leaving = False
         self.warmed = False
         self.preload = Preload()
-        self.waiting = None  # a Forked child that waits for the next run
-        self.failed = collections.deque(maxlen=LATELY)  # sets of the ids that failed, one a run
-        self.wait_for = None  # (when to fork it, its command)
+        self.told = {}  # a command's words -> (paths, root), as its pytest has told
+        self.failed = {}  # a command's words -> files of which tests have failed
+        self.environ = None  # that in which installed packages were imported here
         self._catch_signals()
         self.selector.register(self.wire.input, selectors.EVENT_READ)
         self.selector.register(self.woken, selectors.EVENT_READ)
@@ -74,7 +73,7 @@ class Runner:
             self._turn()
 
     def _turn(self):
-        at = self.run.wake_at() if self.run else self.wait_for and self.wait_for[0]
+        at = self.run.wake_at() if self.run else None
         times = [each for each in (at, self.wire.due) if each is not None]
         wait = max(0.0, min(times) - time.monotonic()) if times else None
         for key, _ in self.selector.select(wait):
@@ -85,8 +84,6 @@ class Runner:
             self.leave()
         if self.run and self.run.advance():
             self._forget_run()
-        elif self.wait_for and time.monotonic() >= self.wait_for[0]:
-            self.prepare_child()
 
     def _ready(self, fd):
         if fd == self.wire.input:
@@ -94,9 +91,10 @@ class Runner:
         elif fd == self.woken:
             self._on_signal()
         elif self.preload.trial and fd == self.preload.trial[1]:
-            self.selector.unregister(fd)
-            if not self.preload.read():
-                self.selector.register(fd, selectors.EVENT_READ)
+            left = self.preload.read()
+            if left is not None:
+                self.selector.unregister(fd)
+                self.try_modules(left)
         elif self.run and fd in (self.run.events, self.run.output) and not self.run.read(fd):
             self.selector.unregister(fd)
 
@@ -120,53 +118,62 @@ class Runner:
             self.selector.unregister(self.preload.trial[1])
             self.preload.give_up()
 
-    def fork(self, command):
-        """Fork a child for a command; it waits at its gate."""
-        return Forked(command, self.fds(), set().union(*self.failed))
+    def fork(self, plan):
+        """Fork a run's child."""
+        return Forked(plan, self.fds())
 
-    def prepare_child(self):
-        """Fork the next run's child, now that nothing else is to be done: pytest takes its time."""
-        _, command = self.wait_for
-        trying = self.preload.trial is not None  # the child shall have what that finds
-        self.wait_for = (time.monotonic() + PREPARE_AFTER, command) if trying else None
-        if not trying and not self.leaving:
-            self.waiting = self.fork(command)
+    def told_arguments(self, command, select, event):
+        """A run's pytest has said what its paths and its root are."""
+        known = self.told.get(tuple(command.words), ([], ""))[0]
+        paths = known if select else event["paths"]
+        self.told[tuple(command.words)] = (paths, event["root"])
 
-    def take_child(self, command):
-        """The child that waits for this command, or None. No other one waits after that."""
-        child, self.waiting, self.wait_for = self.waiting, None, None
-        if child is not None and not child.fits(command):
-            child.discard()
-            return None
-        return child
+    def arguments(self, command, select):
+        """pytest's arguments for a run of the tests `select` (empty: all)."""
+        if not select:
+            return command.arguments
+        paths, root = self.told.get(tuple(command.words), (None, None))
+        return with_ids(command.arguments, select, paths, root, command.cwd)
+
+    def first(self, command):
+        """Files of which tests have failed when they ran last."""
+        return sorted(self.failed.get(tuple(command.words), ()))
 
     def leave(self):
         """End: stop what runs; the loop ends when that is dead."""
         self.leaving = True
         self.stop_trial()
-        if self.waiting:
-            self.waiting.discard()
-            self.waiting = None
         if self.run:
             self.run.stop(Failure("cancelled", "The runner ends."))
 
     def _forget_run(self):
-        for fd in (self.run.events, self.run.output):
-            if fd in self.selector.get_map():
-                self.selector.unregister(fd)
-        self.run.close()
-        command, names = self.run.command, self.run.imported
-        if self.run.again and not self.leaving:
-            self.run.restart()
-            self._listen()
-            return
-        self.failed.append(self.run.failed())
-        self.run = None
-        if command.pytest:
-            self.wait_for = (time.monotonic() + PREPARE_AFTER, command)
-        reader = None if self.leaving else self.preload.begin(names)
+        run, self.run = self.run, None
+        self.deaf(run)
+        run.child.close()
+        ran = {test.split("::")[0] for test in run.outcomes}
+        failed = {test.split("::")[0] for test in run.failed()}
+        key = tuple(run.command.words)
+        left = self.failed.get(key, set()) - (set() if run.select or run.stopped else ran)
+        self.failed[key] = left | failed
+        if not self.leaving and run.stopped is None:
+            self.try_modules(run.imported)
+
+    def try_modules(self, modules):
+        """Try which installed modules can be imported ahead, where there are new ones."""
+        reader = self.preload.begin(modules)
         if reader is not None:
             self.selector.register(reader, selectors.EVENT_READ)
+
+    def listen(self, run):
+        """Read what a run's child says."""
+        for fd in (run.events, run.output):
+            self.selector.register(fd, selectors.EVENT_READ)
+
+    def deaf(self, run):
+        """Read it no more."""
+        for fd in (run.events, run.output):
+            if fd in self.selector.get_map():
+                self.selector.unregister(fd)
 
     def on_line(self, line):
         """Serve one line; whatever is wrong with it, the loop lives on."""
@@ -194,6 +201,8 @@ class Runner:
             return self._prepare(Field(request))
         if do == "run":
             return self._start(request, Field(request))
+        if do == "go":
+            return self._go(request)
         if do == "cancel":
             return self._cancel(request)
         raise bad(f"no such request: {do!r}"[:200])
@@ -212,27 +221,36 @@ class Runner:
     def _start(self, request, field):
         if self.run:
             raise bad(f"run {self.run.request} is under way: cancel it first")
-        command, select = field.command(), field.words("select", False)
+        wanted = field.wanted()
+        command = wanted.command
         if command.pytest and command.interpreter != sys.executable:
             raise bad(f"this runner is on {sys.executable}, the tests on {command.interpreter}")
-        if select and not command.pytest:
+        if wanted.select and not command.pytest:
             raise bad("only pytest can run selected tests")
-        timeout = field.timeout()
+        self.stop_trial()
+        if command.pytest and wanted.warm:
+            wanted = wanted._replace(warm=fits(command.environ))
+        if command.pytest and wanted.warm:
+            self._check_warm(command)
+        self.run = Run(request["id"], wanted, self)
+        self.listen(self.run)
+
+    def _check_warm(self, command):
+        """Import what is imported ahead. Raises Failure `stale` where that was of another kind."""
         changed = self.preload.stale()
+        if changed is None and self.environ not in (None, command.environ) and self.preload.tried:
+            changed = "the tests' environment"
         if changed:
             raise Failure(
                 "stale", f"{changed} has changed since the runner imported it.", "Start it anew."
             )
-        self.stop_trial()
-        if command.pytest:
-            self.warm()
-        child = self.take_child(command)
-        self.run = Run(request["id"], command, select, timeout, self, child)
-        self._listen()
+        self.environ = command.environ
+        self.warm()
 
-    def _listen(self):
-        self.selector.register(self.run.events, selectors.EVENT_READ)
-        self.selector.register(self.run.output, selectors.EVENT_READ)
+    def _go(self, request):
+        if self.run and self.run.request == request.get("target") and self.run.held:
+            self.run.go()
+        return {}
 
     def _cancel(self, request):
         if self.run and self.run.request == request.get("target"):

@@ -38,6 +38,8 @@ export const FileConfig = v.strictObject({
       timeout: v.optional(seconds),
       requests: v.optional(v.boolean()),
       junit: v.optional(v.union([name, v.array(name)])),
+      warm: v.optional(v.boolean()),
+      order: v.optional(v.picklist(["pytest", "failed-first"])),
     }),
   ),
   coverage: v.optional(

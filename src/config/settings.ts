@@ -74,6 +74,9 @@ export interface Settings {
     readonly junit: readonly string[];
     /** They are to send requests to the server. */
     readonly requests: boolean;
+    /** Runs are forked from a process that has pytest imported; false: pytest is started anew for each. */
+    readonly warm: boolean;
+    readonly order: "pytest" | "failed-first";
   };
   readonly failUnder: number | null;
   /** It is the command line's: coverage.py's own configuration says nothing then, as with its own option. */
@@ -132,6 +135,8 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
       timeout: tests.timeout ?? DEFAULT_TIMEOUT,
       requests: tests.requests ?? true,
       junit: [tests.junit ?? []].flat(),
+      warm: tests.warm ?? true,
+      order: tests.order ?? "pytest",
     },
     failUnder: flags.failUnder ?? config.coverage?.fail_under ?? null,
     failUnderAlone: flags.failUnder !== null,

@@ -261,6 +261,9 @@ export class Engine implements EngineView {
       await this.#keeper.stop();
     }
     const { signal } = this.#controller;
+    if (step === "checking") this.#ports.tests.begin(this.#state.progress?.request.select ?? [], signal);
+    // The server was not ready for them.
+    if (step === "reporting") await this.#ports.tests.drop();
     const checked = (check: SelfCheck) => this.#post({ type: "report.checked", cycle, check });
     const keep = (report: Report) => this.#keep(report, checked);
     const reads = (files: readonly string[]) => void (this.#policy.once || this.#alsoWatch(files));

@@ -15,6 +15,13 @@ export interface Tests {
   /** Connects to where the tests run and looks for their command. Can be called again. */
   open(signal: AbortSignal): Promise<Result<void>>;
   /**
+   * Begins a run that waits before its first test, and sends the server nothing, until `run` of the same selection comes:
+   * it collects while the server is restarted. Aborted, or followed by `drop`, it ends. Tells nothing.
+   */
+  begin(select: readonly string[], signal: AbortSignal): void;
+  /** Ends what was begun and not run. */
+  drop(): Promise<void>;
+  /**
    * Runs the tests (`select`: node ids, empty for all) and says `tests.started` and `test.finished`. Aborted, it settles
    * when no process of the run is left.
    */

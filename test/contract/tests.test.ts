@@ -26,6 +26,8 @@ async function runner(target: Target, mark: string, processes: () => Promise<rea
     junit: [],
     env,
     timeout: 60,
+    warm: true,
+    order: "pytest",
   });
   return {
     tests,

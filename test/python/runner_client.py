@@ -113,11 +113,11 @@ class RunnerClient:
     def ask(self, do, **fields):
         return self.wait(self.send(do, **fields))
 
-    def run(self, cwd, *command, select=(), timeout=20, env=None):
+    def run(self, cwd, *command, select=(), timeout=20, env=None, **more):
         """Run a command (`pytest` of this interpreter when none is given); returns its Answer."""
-        return self.wait(self.start(cwd, *command, select=select, timeout=timeout, env=env))
+        return self.wait(self.start(cwd, *command, select=select, timeout=timeout, env=env, **more))
 
-    def start(self, cwd, *command, select=(), timeout=20, env=None):
+    def start(self, cwd, *command, select=(), timeout=20, env=None, **more):
         """Send `run` and do not wait; returns its number.
 
         Where the first word is no option, `command` is the whole command.
@@ -131,30 +131,17 @@ class RunnerClient:
             env=env or {},
             select=list(select),
             timeout=timeout,
+            **more,
         )
 
     def rest(self):
-        """Wait until a run has been put away, and with it what is tried in the background after it.
-
-        The child that waits at its gate for the next run may be there.
-        """
+        """Wait until a run has been put away, and with it what is tried in the background after it."""
         until = time.monotonic() + TIMEOUT
         self.ask("cancel", target=9)  # served after the run has been put away
-        while not all(map(waits, children_of(self.pid))):
+        while children_of(self.pid):
             assert time.monotonic() < until
             time.sleep(0.02)
-        self.ask("cancel", target=9)
-
-    def prepared(self):
-        """Wait until a child waits at its gate for the next run; returns its pid."""
-        until = time.monotonic() + TIMEOUT
-        self.ask("cancel", target=9)
-        while True:
-            waiting = [pid for pid in children_of(self.pid) if waits(pid)]
-            if len(waiting) == len(children_of(self.pid)) == 1:
-                return waiting[0]
-            assert time.monotonic() < until
-            time.sleep(0.02)
+            self.ask("cancel", target=9)
 
     def close(self):
         """End stdin and wait; returns the exit status."""
@@ -237,14 +224,6 @@ def runner(tmp_path):
     client = RunnerClient(tmp_path)
     yield client
     client.close()
-
-
-def waits(pid):
-    """Whether a process stands still, reading a pipe."""
-    try:
-        return "pipe" in Path(f"/proc/{pid}/wchan").read_text()
-    except OSError:
-        return True
 
 
 def children_of(pid):

@@ -25,7 +25,7 @@ def test_row_9_a_hang_is_killed_at_the_limit_and_named(runner, suite, parallel):
     limit = 6 if parallel else 2  # the workers must have begun, on a busy machine too
     began = time.monotonic()
     answer = runner.run(suite.dir, *parallel, timeout=limit, env={"MARK": f"hang-{runner.pid}"})
-    assert limit <= time.monotonic() - began < limit + 3
+    assert limit <= time.monotonic() - began < limit + 10
     assert answer.error["kind"] == "timeout"
     assert f"{limit} s" in answer.error["message"]
     assert "test_a.py::test_hang" in answer.error["message"]
@@ -34,19 +34,19 @@ def test_row_9_a_hang_is_killed_at_the_limit_and_named(runner, suite, parallel):
     runner.rest()  # nothing is left but what ends, or waits, by itself
 
 
-def test_row_9_what_ignores_sigterm_is_killed_two_seconds_later(runner, suite):
+def test_row_9_what_ignores_signals_is_killed_in_the_end(runner, suite):
     suite.write(
         "test_a.py",
         """
         import signal, time
         def test_hang():
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            for number in (signal.SIGINT, signal.SIGTERM): signal.signal(number, signal.SIG_IGN)
             while True: time.sleep(0.01)
         """,
     )
     began = time.monotonic()
-    assert runner.run(suite.dir, timeout=1).error["kind"] == "timeout"
-    assert 3 <= time.monotonic() - began < 5
+    assert runner.run(suite.dir, timeout=2, grace=1).error["kind"] == "timeout"
+    assert 5 <= time.monotonic() - began < 15
 
 
 def test_row_9_a_hundred_megabytes_of_output_stay_bounded(runner, suite):

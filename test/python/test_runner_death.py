@@ -49,8 +49,8 @@ def test_cancel_settles_only_when_all_are_dead(runner, suite, parallel):
     runner.send("cancel", target=number)
     assert runner.wait(number).error["kind"] == "cancelled"
     assert (
-        time.monotonic() - began < 1.5
-    )  # all heeded SIGTERM, the ones in sessions of their own too
+        time.monotonic() - began < 9
+    )  # all heeded SIGINT or SIGTERM, also in sessions of their own
     assert marked(mark) == [] and children_of(runner.pid) == []
     assert gone(*pids, within=0.1) == []
     suite.write("test_a.py", "def test_a(): pass\n")
@@ -64,7 +64,7 @@ def test_cancel_at_once_after_run(runner, suite):
         began = time.monotonic()
         runner.send("cancel", target=number)
         assert runner.wait(number).error["kind"] == "cancelled"
-        assert time.monotonic() - began < 1.5  # a SIGTERM lost would take the 2 s to SIGKILL
+        assert time.monotonic() - began < 9  # a SIGINT lost would take the 10 s to SIGTERM
 
 
 def test_cancel_of_what_has_settled_changes_nothing(runner, suite):

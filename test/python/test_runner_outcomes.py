@@ -239,10 +239,9 @@ SURROGATES = r"""
 """
 
 
-@BOTH
-def test_lone_surrogates_are_replaced(runner, suite, parallel):
+def test_lone_surrogates_are_replaced(runner, suite):
     suite.write("test_a.py", SURROGATES)
-    test = runner.run(suite.dir, *parallel).tests()["test_a.py::test_a"]
+    test = runner.run(suite.dir).tests()["test_a.py::test_a"]
     assert test["message"] == "ValueError: lone ? end"
     json.dumps(test, ensure_ascii=False).encode("utf-8")
 
@@ -250,7 +249,7 @@ def test_lone_surrogates_are_replaced(runner, suite, parallel):
 def test_xdist_cannot_pass_lone_surrogates_on_and_that_is_said(runner, suite):
     """pytest's exit code is 0 here (xdist 3.8), with no test run: it must not look like success."""
     suite.write("test_a.py", SURROGATES)
-    error = runner.run(suite.dir, "-n", "2", "--dist", "loadfile").error
+    error = runner.run(suite.dir, "-n", "2").error
     assert error["kind"] == "crashed"
     assert "internal error: execnet" in error["message"] and "utf-8" in error["message"]
 

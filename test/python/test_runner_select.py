@@ -96,15 +96,6 @@ def test_from_a_directory_below_the_root(runner, suite):
     assert named(runner.run(suite.dir / "sub", select=every[1:])) == every[1:]
 
 
-def test_with_tests_outside_the_root(runner, suite, tmp_path):
-    (tmp_path / "away").mkdir()
-    (tmp_path / "away" / "test_a.py").write_text("def test_1(): pass\ndef test_2(): pass\n")
-    command = ("--rootdir", str(suite.dir), str(tmp_path / "away"))
-    every = named(runner.run(suite.dir, *command))
-    assert len(every) == 2
-    assert named(runner.run(suite.dir, *command, select=every[:1])) == every[:1]
-
-
 @BOTH
 def test_selecting_warns_of_nothing_even_where_warnings_are_errors(runner, suite, parallel):
     suite.write("test_a.py", "def test_1(): pass\n")

@@ -1,18 +1,20 @@
 """What is kept warm between runs: pytest, installed modules, xdist's workers; and never the project's own."""
 
-import os
-
 import pytest
 from runner_client import RunnerClient
 
 pytest_plugins = ("runner_client",)
 
 BOTH = pytest.mark.parametrize("parallel", [(), ("-n", "2")], ids=["serial", "xdist"])
-# Each import of it is a line in a file.
-COUNTED = """
-import os
+# Whether it was there before the tests imported it is a line in a file.
+TEST = """
+import os, sys
+there = "{0}" in sys.modules
+import {0}
 with open(os.environ["LOG"], "a") as log:
-    log.write(f"{os.getpid()}\\n")
+    log.write("there\\n" if there else "new\\n")
+def test_a(): pass
+def test_b(): pass
 """
 
 
@@ -30,8 +32,8 @@ class Installed:
         (self.dir / f"{name}.py").write_text(text)
 
     def imports(self):
-        """How often it has been imported so far."""
-        return len(self.log.read_text().splitlines())
+        """How often it was not there so far."""
+        return self.log.read_text().count("new")
 
 
 @pytest.fixture
@@ -60,51 +62,78 @@ def run_until_warm(runner, suite, installed, parallel, runs=20):
 
 @BOTH
 def test_an_installed_module_is_imported_once_for_all_runs(runner, suite, installed, parallel):
-    installed.write("heavy", COUNTED)
-    suite.write("test_a.py", "import heavy\ndef test_a(): pass\ndef test_b(): pass\n")
+    installed.write("heavy", "VALUE = 1\n")
+    suite.write("test_a.py", TEST.format("heavy"))
     assert run_until_warm(runner, suite, installed, parallel) > 1
 
 
 def test_the_projects_own_modules_are_never_kept(runner, suite, installed):
-    suite.write("own.py", COUNTED)
-    suite.write("test_a.py", "import own\ndef test_a(): pass\n")
+    suite.write("own.py", "VALUE = 1\n")
+    suite.write("test_a.py", TEST.format("own"))
     for number in range(1, 5):
         runner.run(suite.dir)
         runner.rest()
         assert installed.imports() == number
 
 
-@pytest.mark.parametrize(
-    "unsafe",
-    [
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n",
-        "import socket\nopened = socket.socket()\n",
-        "import os\nkept = open(os.devnull)\n",
-    ],
-    ids=["thread", "socket", "file"],
-)
-def test_what_is_not_safe_to_fork_with_stays_out(runner, suite, installed, unsafe):
-    installed.write("unsafe", unsafe + COUNTED)
-    suite.write("test_a.py", "import unsafe\ndef test_a(): pass\n")
-    for _ in range(4):
+UNSAFE = {
+    "thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+    "socket": "import socket\nopened = socket.socket()",
+    "file": "import os\nkept = open(os.devnull)",
+    "signal handler": "import signal\nsignal.signal(signal.SIGUSR1, lambda *_: None)",
+    "environment": "import os\nos.environ['HEAVY'] = '1'",
+    "random state": "import random\nrandom.seed(1)",
+    "random generator": "import random\nmine = random.Random()",
+    "warning filter": "import warnings\nwarnings.simplefilter('error')",
+    "warning": "import warnings\nwarnings.warn('old', DeprecationWarning)",
+    "clock": "import time\nNOW = time.time()",
+    "random bytes": "import uuid\nWHO = uuid.uuid4()",
+    "process number": "import os\nWHO = os.getpid()",
+    "worker's name": "import os\nWHO = os.environ.get('PYTEST_XDIST_WORKER')",
+    "path": "import sys\nsys.path.append('/nowhere')",
+    "working directory": "import os\nos.chdir('/')",
+    "locale": "import locale\nlocale.setlocale(locale.LC_ALL, 'C.UTF-8')\nlocale.setlocale(locale.LC_CTYPE, 'C')",
+    "output": "print('imported')",
+    "program": "import subprocess\nsubprocess.run(['true'])",
+    "project's file": "import os\nwith open(os.environ['LOG']) as file: TEXT = file.read()",
+    "builtin": "import builtins\nbuiltins.heavy = 1",
+}
+
+
+@pytest.mark.parametrize("code", UNSAFE.values(), ids=UNSAFE)
+def test_what_leaves_more_than_definitions_is_imported_by_each_run(runner, suite, installed, code):
+    installed.write("unsafe", code + "\n")
+    installed.write("good", "VALUE = 1\n")
+    suite.write("test_a.py", TEST.format("unsafe"))
+    suite.write("test_b.py", TEST.format("good"))
+    for _ in range(20):
         before = installed.imports()
-        assert runner.run(suite.dir).ok["passed"] == 1
-        assert installed.imports() > before, "the run did not import it itself"
+        assert runner.run(suite.dir).ok["passed"] == 4
         runner.rest()
+        if installed.imports() == before + 1:
+            break
+    assert installed.log.read_text().splitlines()[-2:] == ["new", "there"]
 
 
 def test_a_module_that_was_installed_anew_makes_the_runner_stale(runner, suite, installed):
-    installed.write("heavy", COUNTED)
-    suite.write("test_a.py", "import heavy\ndef test_a(): pass\n")
+    installed.write("heavy", "VALUE = 1\n")
+    suite.write("test_a.py", TEST.format("heavy"))
     run_until_warm(runner, suite, installed, ())
-    installed.write("heavy", COUNTED + "NEW = 1\n")
+    installed.write("heavy", "VALUE = 1\nNEW = 1\n")
     answer = runner.run(suite.dir)
     assert answer.error["kind"] == "stale" and "heavy.py" in answer.error["message"]
 
 
+def test_another_environment_makes_it_stale_once_something_is_kept(runner, suite, installed):
+    installed.write("heavy", "import os\nWHO = os.environ.get('WHO')\n")
+    suite.write("test_a.py", TEST.format("heavy"))
+    run_until_warm(runner, suite, installed, ())
+    assert runner.run(suite.dir, env={"WHO": "me"}).error["kind"] == "stale"
+
+
 def test_a_module_of_another_path_is_not_taken_for_it(runner, suite, installed, tmp_path):
     """What the tests' own PYTHONPATH puts first is not what this runner would import."""
-    installed.write("heavy", COUNTED + "WHO = 1\n")
+    installed.write("heavy", "WHO = 1\n")
     other = tmp_path / "other" / "site-packages"
     other.mkdir(parents=True)
     (other / "heavy.py").write_text("WHO = 2\n")
@@ -151,7 +180,6 @@ def test_a_worker_of_xdist_that_dies_is_replaced(runner, suite):
     assert (ok["passed"], ok["failed"]) == (2, 1)
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="xdist's workers are forked from 3.9 on")
 def test_xdists_workers_import_no_pytest_of_their_own(runner, suite):
     """They are forked from a process that has it: pytest is older than the worker itself."""
     suite.write(
@@ -163,4 +191,4 @@ def test_xdists_workers_import_no_pytest_of_their_own(runner, suite):
             assert b"eval(sys.stdin.readline())" not in open("/proc/self/cmdline", "rb").read()
         """,
     )
-    assert runner.run(suite.dir, "-n", "1", "--dist", "loadfile").ok["passed"] == 1
+    assert runner.run(suite.dir, "-n", "1").ok["passed"] == 1

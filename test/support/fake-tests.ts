@@ -39,6 +39,10 @@ export class FakeTests implements Tests {
     });
   }
 
+  begin(): void {}
+
+  async drop(): Promise<void> {}
+
   async run(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
     if (!this.#open) return fail(failure("tests-lost", "The test runner is not connected.", "Press a."));
     return await this.operations.run("run tests", signal, async () => {

@@ -3,10 +3,11 @@
 A .pyc is keyed by whole seconds and size, so that a same-length edit within a second would run old
 code; caches of pytest's assertion rewriter had the same key. Here compiled code is keyed by the very
 bytes of its source, and kept in the runner's memory: an unchanged file is compiled once a session.
-Installed packages keep their .pyc: compiling pytest itself anew costs half a second a worker. Runs in
-the forked child and, as text, in each worker of xdist: it imports nothing of ours.
+Installed packages keep their .pyc. Runs in
+the fork that is the run, and so in xdist's workers, which are forked from that.
 """
 
+import base64
 import hashlib
 import importlib.machinery
 import marshal
@@ -26,6 +27,20 @@ def compile_once(how, path, source, work):
     code = work()
     COMPILED[key] = (digest, code)
     return code
+
+
+def portable(codes):
+    """The same as texts: (how, path, digest, base64) each."""
+    return [
+        (how, path, digest, base64.b64encode(marshal.dumps(code)).decode())
+        for (how, path), (digest, code) in codes.items()
+    ]
+
+
+def forget_project_paths():
+    """Forget what the import system knows of directories that may be the project's."""
+    for path in [path for path in sys.path_importer_cache if not is_installed(path + os.sep)]:
+        del sys.path_importer_cache[path]
 
 
 def is_installed(path):

@@ -38,6 +38,15 @@ class Family:
         if self.status is None:
             self.status = (code & 0xFF) << 8
 
+    def interrupt(self):
+        """Send SIGINT to the group, as a terminal does on Ctrl-C; once."""
+        try:
+            os.killpg(self.pid, signal.SIGINT)
+        except ProcessLookupError:  # it has not made its group yet
+            send_signal(os.kill, self.pid, signal.SIGINT)
+        except PermissionError:
+            pass
+
     def ask(self):
         """Send SIGTERM, once each, to those outside the group that are our children, then to it.
 

@@ -1,11 +1,18 @@
 """The fields of a request, each with its shape (docs/protocol.md, section 4)."""
 
+import collections
 import json
 import os
 
 from gunicov_runner.command.command import Command
 from gunicov_runner.failure import bad
 from gunicov_runner.limits import MAX_LINE
+
+GRACE = 10.0  # seconds in which tests end by themselves after an interrupt: fixtures are torn down in it
+
+# What a request `run` asks for. `hold`: wait before the first test until `go`; `warm`: false: a new interpreter;
+# `failed_first`: files with tests that failed lately go first.
+Wanted = collections.namedtuple("Wanted", "command select timeout grace hold warm failed_first")
 
 
 class Field:
@@ -43,18 +50,39 @@ class Field:
             if text is not None and not is_word(text):
                 raise bad(f"env {name} must be a string or null")
         merged = {**os.environ, **value}
-        merged["PYTHONDONTWRITEBYTECODE"] = "1"
         return {name: text for name, text in merged.items() if text is not None}
 
-    def timeout(self):
-        """Return the time limit in seconds, or None."""
-        value = self.request.get("timeout")
+    def seconds(self, name, default):
+        """Return a number of seconds."""
+        value = self.request.get(name)
         if value is None:
-            return None
+            return default
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not number or not 0 < value < 1e7:
-            raise bad("timeout must be a positive number of seconds")
+            raise bad(f"{name} must be a positive number of seconds")
         return float(value)
+
+    def flag(self, name, default):
+        """Return a boolean."""
+        value = self.request.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise bad(f"{name} must be true or false")
+        return default if value is None else value
+
+    def wanted(self):
+        """Return the Wanted of a run."""
+        order = self.request.get("order")
+        if order not in (None, "pytest", "failed-first"):
+            raise bad("order must be pytest or failed-first")
+        return Wanted(
+            command=self.command(),
+            select=self.words("select", False),
+            timeout=self.seconds("timeout", None),
+            grace=self.seconds("grace", GRACE),
+            hold=self.flag("hold", False),
+            warm=self.flag("warm", True),
+            failed_first=order == "failed-first",
+        )
 
     def command(self):
         """Return the Command that the request names."""

@@ -42,6 +42,8 @@ export interface Start extends SpawnOptions {
 export interface Call {
   readonly onEvent?: (event: Record<string, unknown>) => void;
   readonly signal?: AbortSignal;
+  /** It was sent, under this number. */
+  readonly sent?: (id: number) => void;
 }
 
 export class Rpc {
@@ -116,6 +118,7 @@ export class Rpc {
       this.#pending.set(id, { settle, onEvent: (event) => call.onEvent?.(event) });
     });
     this.#send({ ...params, id, do: action });
+    call.sent?.(id);
     const abort = () => this.#cancel(id);
     if (call.signal?.aborted) abort();
     call.signal?.addEventListener("abort", abort, { once: true });

@@ -195,6 +195,7 @@ export const Export = v.object({
 export const Source = v.object({ text: v.string() });
 
 export const Prepare = v.object({ interpreter: text, pytest: v.boolean() });
+export const Go = v.object({});
 export const Total = v.object({ event: v.literal("total"), total: v.nullish(int, null) });
 export const Test = v.object({
   event: v.literal("test"),

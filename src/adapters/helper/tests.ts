@@ -5,9 +5,10 @@ import { fail, ok, type Result } from "../../core/result.ts";
 import type { Say } from "../../ports/server.ts";
 import type { Target } from "../../ports/target.ts";
 import type { TestRun, Tests } from "../../ports/tests.ts";
+import { Begun, type Hold } from "./begun.ts";
 import type { Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
-import { Prepare, Run, Said, Test, Told, Total } from "./schema.ts";
+import { Go, Prepare, Run, Said, Test, Told, Total } from "./schema.ts";
 
 export interface TestCommand {
   readonly command: readonly string[];
@@ -21,6 +22,10 @@ export interface TestCommand {
   readonly junit: readonly string[];
   /** Seconds that a whole run may take. */
   readonly timeout: number;
+  /** False: pytest is started anew for each run, and nothing is begun before its time. */
+  readonly warm: boolean;
+  /** "failed-first": the files of tests that failed lately go first. */
+  readonly order: "pytest" | "failed-first";
 }
 
 const SECOND = 1000;
@@ -36,6 +41,8 @@ export class RunnerTests implements Tests {
   #isPytest = true;
   /** What was said of the command; once is enough. */
   readonly #said = new Set<string>();
+  /** The run that waits for the server. */
+  #begun: Begun | null = null;
 
   constructor(target: Target, program: Program, command: TestCommand) {
     this.#target = target;
@@ -68,34 +75,68 @@ export class RunnerTests implements Tests {
     return confirmed.ok ? ok(undefined) : confirmed;
   }
 
-  async run(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
-    const first = await this.#runOnce(select, say, signal);
-    if (first.ok || first.failure.kind !== "stale") return first;
-    // An installed package has changed under the runner, which keeps such packages imported.
-    const reopened = await this.open(signal);
-    return reopened.ok ? await this.#runOnce(select, say, signal) : reopened;
+  begin(select: readonly string[], signal: AbortSignal): void {
+    if (!this.#command.warm || !this.#wanted) return;
+    this.#begun = new Begun(select, signal, this.#begun, (hold) => this.#start(select, hold));
   }
 
-  async #runOnce(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
-    const connected = await this.#connected(signal);
-    if (!connected.ok) return connected;
-    const { timeout, junit, command } = this.#command;
-    const all = this.#isPytest ? select : [];
-    if (all.length < select.length && select.join() !== command.join(" ")) {
-      this.#note(`“${command.join(" ")}” can't run some of its tests alone: all of it runs.`, say);
-    }
-    const params = { ...this.#what(), select: all, timeout, junit };
+  async drop(): Promise<void> {
+    await this.#begun?.end();
+    this.#begun = null;
+  }
+
+  async run(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
     const onEvent = (event: Record<string, unknown>) => {
       const said = v.safeParse(Said, event);
       if (said.success) this.#note(said.output.message, say);
       else tell(event, say);
     };
-    const result = await connected.value.call("run", params, Run, { signal, onEvent });
+    const words = this.#command.command.join(" ");
+    if (!this.#isPytest && select.length > 0 && select.join() !== words) {
+      this.#note(`“${words}” can't run some of its tests alone: all of it runs.`, say);
+    }
+    const first = await this.#runFirst(select, onEvent, signal);
+    if (first.ok || first.failure.kind !== "stale") return first;
+    // An installed package has changed under the runner, which keeps such packages imported.
+    const reopened = await this.open(signal);
+    return reopened.ok ? await this.#start(select, { signal, onEvent }) : reopened;
+  }
+
+  async #runFirst(
+    select: readonly string[],
+    onEvent: Hold["onEvent"],
+    signal: AbortSignal,
+  ): Promise<Result<TestRun>> {
+    const begun = this.#begun;
+    if (begun === null || !begun.isOf(select)) {
+      await this.drop();
+      return await this.#start(select, { signal, onEvent });
+    }
+    const result = await begun.go(onEvent, signal);
+    this.#begun = null;
+    return result;
+  }
+
+  /** Sends the runner's request `run`; with `started` it waits before its first test. */
+  async #start(
+    select: readonly string[],
+    { signal, onEvent, started }: Omit<Hold, "started"> & Partial<Hold>,
+  ): Promise<Result<TestRun>> {
+    const connected = await this.#connected(signal);
+    if (!connected.ok) return connected;
+    const rpc = connected.value;
+    const { timeout, junit, warm, order } = this.#command;
+    const all = this.#isPytest ? select : [];
+    const hold = started !== undefined;
+    const params = { ...this.#what(), select: all, timeout, junit, warm, order, hold };
+    const sent = (target: number) => started?.(() => void rpc.call("go", { target }, Go));
+    const result = await rpc.call("run", params, Run, { signal, onEvent, sent });
     return result.ok ? whole(result.value) : fail(asTests(result.failure));
   }
 
   async close(): Promise<void> {
     this.#wanted = false;
+    await this.drop();
     await this.#rpc?.close();
     this.#rpc = null;
     await this.#target.close();

@@ -10,8 +10,9 @@ import threading
 
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.process.process import die_with
+from gunicov_runner.warm.trial import first_unsafe, is_installed, top
 
-INSTALLED = ("/site-packages/", "/dist-packages/")
+TRY_SECONDS = 20
 
 
 def third_party(known=()):
@@ -24,7 +25,7 @@ def third_party(known=()):
     for name, module in [each for each in list(sys.modules.items()) if each[0] not in known]:
         spec = getattr(module, "__spec__", None)
         origin = getattr(spec, "origin", None)
-        if not isinstance(origin, str) or not any(part in origin for part in INSTALLED):
+        if not isinstance(origin, str) or not is_installed(origin):
             continue
         if spec.name == name and "rewrite" not in type(spec.loader).__module__:
             found.append([name, origin])
@@ -43,13 +44,14 @@ def fingerprint(path):
 class Preload:
     """Installed modules that the tests import, kept imported here, so that no fork has to.
 
-    They are tried in a child first: what starts a thread, opens a file or fails when it is imported
-    stays out, with all that comes after it. Nothing of the project's own is ever imported here.
+    They are tried in a child first (trial.py): a package that does more than to define things stays out.
+    Nothing of the project's own is ever imported here.
     """
 
     def __init__(self):
         self.tried = set()
         self.files = {}  # path -> fingerprint, of what is imported here
+        self.unsafe = {}  # package -> why
         self.trial = None  # (pid, descriptor, what it has said)
         self.trying = {}
 
@@ -59,10 +61,13 @@ class Preload:
 
     def begin(self, files):
         """Try modules (name -> file) that are new in a child; returns the descriptor to read, or None."""
-        fresh = {n: f for n, f in files.items() if n not in self.tried and n not in sys.modules}
+        fresh = {
+            name: file
+            for name, file in files.items()
+            if name not in self.tried and name not in sys.modules and top(name) not in self.unsafe
+        }
         if not fresh or self.trial or threading.active_count() > 1:
             return None
-        self.tried.update(fresh)
         reader, writer = os.pipe()
         parent = os.getpid()
         pid = os.fork()
@@ -71,7 +76,11 @@ class Preload:
                 os.setsid()
                 die_with(parent)
                 os.close(reader)
-                os.write(writer, json.dumps(self._try(fresh)).encode())
+                null = os.open(os.devnull, os.O_RDWR)
+                for fd in (0, 1, 2):
+                    os.dup2(null, fd)
+                signal.alarm(TRY_SECONDS)  # SIGALRM ends the child
+                os.write(writer, json.dumps({"unsafe": first_unsafe(fresh)}).encode())
             finally:
                 os._exit(0)
         os.close(writer)
@@ -88,56 +97,41 @@ class Preload:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         os.close(reader)
-        self.tried.difference_update(self.trying)
-
-    @staticmethod
-    def _try(files):
-        null = os.open(os.devnull, os.O_RDWR)
-        for fd in (0, 1, 2):
-            os.dup2(null, fd)
-        signal.alarm(20)  # SIGALRM ends the child
-        safe, before = [], count_descriptors()
-        for name, file in files.items():
-            try:
-                module = importlib.import_module(name)
-            except BaseException:  # noqa: BLE001 (whatever a module does when it is imported)
-                break
-            if module.__spec__.origin != file:  # the tests' sys.path is not ours
-                break
-            if threading.active_count() > 1 or count_descriptors() != before:
-                break
-            safe.append(name)
-        return safe
 
     def read(self):
-        """Take what the child says; true when it has ended and its names are imported here."""
+        """Take what the child says. Null: it has not ended. Else what is left to be tried (name -> file): all
+        but the package that is not safe; none: all are, and they are imported here."""
         pid, reader, said = self.trial
         chunk = os.read(reader, CHUNK)
         said += chunk
         if chunk:
-            return False
+            return None
         os.close(reader)
         os.waitpid(pid, 0)
         self.trial = None
-        for name in json.loads(said or b"[]"):
+        # One that said nothing died or hung: nobody knows at which.
+        unsafe = json.loads(said)["unsafe"] if said else [top(next(iter(self.trying))), "it ended"]
+        if unsafe is None:
+            self.take()
+            return {}
+        self.unsafe[unsafe[0]] = unsafe[1]
+        return {name: file for name, file in self.trying.items() if top(name) != unsafe[0]}
+
+    def take(self):
+        """Import here what was tried."""
+        self.tried.update(self.trying)
+        for name in self.trying:
             try:
                 importlib.import_module(name)
             except Exception:  # noqa: BLE001 (it went well a moment ago)
                 break
         self.remember()
-        gc.freeze()  # collections in the children then leave these pages shared
-        return True
+        gc.collect()
+        gc.freeze()  # collections in the forks then leave these pages shared
 
     def remember(self):
         """Note the files of all installed modules that are imported here."""
         for module in list(sys.modules.values()):
             path = getattr(module, "__file__", None)
-            if isinstance(path, str) and any(part in path for part in INSTALLED):
+            if isinstance(path, str) and is_installed(path):
                 self.files.setdefault(path, fingerprint(path))
-
-
-def count_descriptors():
-    try:
-        return len(os.listdir("/proc/self/fd"))
-    except OSError:
-        return 0

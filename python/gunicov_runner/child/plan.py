@@ -1,0 +1,21 @@
+"""What a child is to do, as plain values: it may be another interpreter that is told."""
+
+
+class Plan:
+    """`command` (a Command), `select` (node ids; empty: all), `arguments` (pytest's own), `held` (whether it must
+    wait until the server is ready), `first` (files whose tests go first), `warm` (false: a new interpreter)."""
+
+    def __init__(self, command, select=(), arguments=(), held=False, first=(), warm=True):
+        self.command, self.select, self.arguments = command, list(select), list(arguments)
+        self.held, self.first, self.warm = held, list(first), warm
+
+    def values(self):
+        """All of it that JSON can hold; the environment is that of the process."""
+        command = self.command
+        return {
+            "words": command.words,
+            "cwd": command.cwd,
+            "select": self.select,
+            "arguments": self.arguments,
+            "first": self.first,
+        }

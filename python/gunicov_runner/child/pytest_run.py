@@ -1,0 +1,64 @@
+"""pytest in this process, as its command would run it."""
+
+import importlib.util
+import os
+import sys
+import types
+
+import pytest
+
+from gunicov_runner.child.before_tests import BeforeTests
+from gunicov_runner.child.fresh import COMPILED, portable
+from gunicov_runner.child.reporter import Reporter
+from gunicov_runner.child.told import Plugins, Told
+from gunicov_runner.child.workers import fork_workers
+from gunicov_runner.text import cap
+from gunicov_runner.warm.preload import third_party
+
+
+def run_pytest(plan, gate, fd, forks):
+    """Run it; return the exit code, and what tells it when all exit handlers have run. `forks`: whether xdist's
+    workers are forked from this process as it is now."""
+    known = set(sys.modules)  # the runner's own
+    be_script(plan.command, plan.arguments)
+    reporter, before = Reporter(fd, plan.command.cwd, gate), BeforeTests(gate, plan.first)
+    told = Told(reporter)
+    words = []  # of workers that have ended
+    if forks:
+        reporter.is_fork = fork_workers(before, words.append)
+    try:
+        code = pytest.main(list(plan.arguments), plugins=[reporter, told, Plugins(told), before])
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    gate.wait()  # pytest may have ended without a test
+    if forks:
+        learn(reporter, known, words)
+    for refused in dict.fromkeys([before.refused, *(said["refused"] for said in words)]):
+        reporter.send({"event": "refused", "message": cap(refused)})
+    reporter.send({"event": "finish"})
+    # For a process to be gone takes some 10 ms: nobody waits for that.
+    return int(code), lambda: reporter.send({"event": "left", "code": int(code) & 0xFF})
+
+
+def learn(reporter, known, words):
+    """Tell what the next run can be forked with."""
+    modules = dict(third_party(known))
+    codes = {tuple(each[:2]): each for each in portable(COMPILED)}
+    for said in words:
+        modules.update(said["modules"])
+        codes.update((tuple(each[:2]), each) for each in said["codes"])
+    reporter.modules(list(map(list, modules.items())))
+    reporter.compiled(codes.values())
+
+
+def be_script(command, arguments):
+    """Have sys.argv and `__main__` as the command's own process has them."""
+    main = types.ModuleType("__main__")
+    if command.first == command.cwd:  # python -m pytest
+        main.__spec__ = importlib.util.find_spec("pytest.__main__")
+        main.__file__ = os.path.join(os.path.dirname(pytest.__file__), "__main__.py")
+        main.__package__ = "pytest"
+    else:
+        main.__file__ = command.script
+    sys.modules["__main__"] = main
+    sys.argv = [main.__file__, *arguments]

@@ -1,0 +1,64 @@
+/** A run of the tests that waits before its first test until the server is ready. */
+import type { Result } from "../../core/result.ts";
+import type { TestRun } from "../../ports/tests.ts";
+
+type Heard = (event: Record<string, unknown>) => void;
+
+/** What the runner's request `run` is given. */
+export interface Hold {
+  readonly signal: AbortSignal;
+  readonly onEvent: Heard;
+  /** It was sent; `go` lets it run. */
+  readonly started: (go: () => void) => void;
+}
+
+export class Begun {
+  readonly #select: readonly string[];
+  readonly #ending = new AbortController();
+  readonly #started = Promise.withResolvers<() => void>();
+  readonly #result: Promise<Result<TestRun>>;
+  /** What it has said before it was let run. */
+  readonly #kept: Record<string, unknown>[] = [];
+  #tell: Heard = (event) => void this.#kept.push(event);
+
+  /** Begins when the one before it has ended: the runner has one run at a time. */
+  constructor(
+    select: readonly string[],
+    signal: AbortSignal,
+    before: Begun | null,
+    start: (hold: Hold) => Promise<Result<TestRun>>,
+  ) {
+    this.#select = select;
+    this.#endWith(signal);
+    const hold: Hold = {
+      signal: this.#ending.signal,
+      onEvent: (event) => this.#tell(event),
+      started: (go) => this.#started.resolve(go),
+    };
+    this.#result = (before?.end() ?? Promise.resolve()).then(() => start(hold));
+  }
+
+  isOf(select: readonly string[]): boolean {
+    return select.length === this.#select.length && select.every((id, index) => id === this.#select[index]);
+  }
+
+  /** Lets it run; settles when it has ended. */
+  async go(tell: Heard, signal: AbortSignal): Promise<Result<TestRun>> {
+    this.#endWith(signal);
+    for (const event of this.#kept.splice(0)) tell(event);
+    this.#tell = tell;
+    void this.#started.promise.then((go) => go());
+    return await this.#result;
+  }
+
+  /** Ends it; settles when nothing of it is left. */
+  async end(): Promise<void> {
+    this.#ending.abort();
+    await this.#result;
+  }
+
+  #endWith(signal: AbortSignal): void {
+    if (signal.aborted) this.#ending.abort();
+    signal.addEventListener("abort", () => this.#ending.abort(), { once: true });
+  }
+}
