@@ -3,6 +3,7 @@
 import gc
 import importlib
 import os
+import platform
 import selectors
 import signal
 import sys
@@ -272,6 +273,7 @@ class Runner:
                 importlib.import_module(f"_pytest.{name}")
             for name in LATE_MODULES:
                 importlib.import_module(name)
+            platform.platform()  # kept: each worker of xdist tells it, and would start `uname` for that
         except Exception:  # noqa: BLE001 (the child will fail in the same way, and be heard)
             traceback.print_exc()
         self.preload.remember()

@@ -29,8 +29,11 @@ class Gate:
         if held:
             sys.addaudithook(self.hear)
 
-    def hear(self, event, _):
-        if self.shut and event in REQUESTS:
+    def hear(self, event, arguments):
+        if not self.shut or event not in REQUESTS:
+            return
+        # Without an address it goes where the socket is connected to already: to another process of the run.
+        if event != "socket.sendmsg" or arguments[1] is not None:
             self.wait()
 
     def wait(self):
