@@ -69,7 +69,16 @@ class Desk {
     this.#target = new PeerTarget({ greeting, answer: (asked) => this.#answer(asked) }, random);
     const paths = new Paths("/home/me/app", () => this.#target.mappings);
     this.#server = new HelperServer(this.#target, PROGRAM, paths, () => ["/home/me/app"], TIMES);
-    const command = { command: ["pytest"], cwd: null, user: null, junit: [], env: () => ({}), timeout: 5, warm: true, order: "pytest" as const };
+    const command = {
+      command: ["pytest"],
+      cwd: null,
+      user: null,
+      junit: [],
+      env: () => ({}),
+      timeout: 5,
+      warm: true,
+      order: "pytest" as const,
+    };
     this.#tests = new RunnerTests(this.#target, PROGRAM, command);
   }
 

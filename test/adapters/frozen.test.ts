@@ -21,7 +21,16 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("a container that is paused in
       { container: own.name },
       projectsOf({ container: own.name }, "/"),
     );
-    const all = { command, cwd: null, user: null, junit: [], env: () => ({}), timeout: 100, warm: true, order: "pytest" as const };
+    const all = {
+      command,
+      cwd: null,
+      user: null,
+      junit: [],
+      env: () => ({}),
+      timeout: 100,
+      warm: true,
+      order: "pytest" as const,
+    };
     tests = new RunnerTests(target, await loadProgram("gunicov_runner"), all);
     expect(await tests.open(NEVER)).toMatchObject({ ok: true });
   });
