@@ -55,6 +55,7 @@ class Run:
         self.exec_errno = None
         self.internal = None  # pytest's own error
         self.refused = ""  # what it says of its arguments
+        self.cold = False  # it has to begin again in a new interpreter
         self.tail = Tail()
         self.lines = Lines()
         self.inside, self.tap = Sessions(), Tap()
@@ -131,6 +132,8 @@ class Run:
             CODES[tuple(event["key"])] = (event["digest"], base64.b64decode(event["code"]))
         elif kind == "modules":
             self.imported.update(event["modules"])
+        elif kind == "measures":
+            self.cold = self.runner.told_measures(self.command) and self.wanted.warm
         elif kind == "refused":
             self.refused += event["message"]
         elif kind == "internal":
@@ -173,6 +176,8 @@ class Run:
         """Whether what is being stopped still has time to end by itself."""
         if now < self.term_at and self.family.status is None:
             return True
+        self.term_at = min(self.term_at, now)  # what pytest has left has had its interrupt, too
+        self.kill_at = min(self.kill_at, self.term_at + GRACE)
         if now < self.kill_at and not self.family.empty:
             self.family.ask()
             return True
@@ -187,7 +192,7 @@ class Run:
             self.stop(Failure("timeout", *self._timeout_text()))
         if self.stopped is not None and self.stopping(now):
             return False
-        if self.stopped is None and alive:
+        if self.stopped is None and alive and not self.cold:
             return False
         self.family.end()
         while self.read(self.events) and self._more(self.events):
@@ -200,14 +205,12 @@ class Run:
         return False
 
     def again(self):
-        """Whether it has begun again, without the selected tests that pytest says are not there."""
-        if self.stopped is not None or not self.select or not self.refused:
+        """Whether it has begun again: in a new interpreter, or without the selected tests that are not there."""
+        if self.stopped is not None:
             return False
-        ids = dict(zip(self.select, self.arguments[-len(self.select) :]))
-        lost = gone(ids, self.refused, self.command.cwd)
-        self.missing = [test for test in self.wanted.select if test in (*self.missing, *lost)]
-        self.select = [test for test in self.select if test not in lost]
-        if not lost or not self.select:
+        if self.cold:
+            self.wanted = self.wanted._replace(warm=False)
+        elif not self.forget_missing():
             return False
         self.runner.deaf(self)
         self.child.close()
@@ -216,6 +219,16 @@ class Run:
             self.child.go()
         self.runner.listen(self)
         return True
+
+    def forget_missing(self):
+        """Whether pytest has refused some of the selected tests, and others are left."""
+        if not self.select or not self.refused:
+            return False
+        ids = dict(zip(self.select, self.arguments[-len(self.select) :]))
+        lost = gone(ids, self.refused, self.command.cwd)
+        self.missing = [test for test in self.wanted.select if test in (*self.missing, *lost)]
+        self.select = [test for test in self.select if test not in lost]
+        return bool(lost and self.select)
 
     @staticmethod
     def _more(fd):

@@ -17,7 +17,7 @@ from gunicov_runner.forked import Forked
 from gunicov_runner.protocol.request import Field, parse
 from gunicov_runner.protocol.wire import Wire
 from gunicov_runner.run import Run
-from gunicov_runner.warm.fits import fits
+from gunicov_runner.warm.fits import fits, shadows
 from gunicov_runner.warm.preload import Preload
 
 PROTOCOL = 1
@@ -37,6 +37,11 @@ class Runner:
         self.preload = Preload()
         self.told = {}  # a command's words -> (paths, root), as its pytest has told
         self.failed = {}  # a command's words -> files of which tests have failed
+        self.folders = {}  # a command's words -> directories of its test files
+        self.measuring = set()  # words of commands that measure coverage of their own
+        self.known = (
+            set()
+        )  # files of the project with the name of an installed module, and not taken for it
         self.environ = None  # that in which installed packages were imported here
         self._catch_signals()
         self.selector.register(self.wire.input, selectors.EVENT_READ)
@@ -129,6 +134,18 @@ class Runner:
         paths = known if select else event["paths"]
         self.told[tuple(command.words)] = (paths, event["root"])
 
+    def shadows(self, command, modules):
+        """The project's files that may be imported in place of these installed modules."""
+        folders = (
+            [command.first, *self.folders.get(tuple(command.words), ())] if command.pytest else ()
+        )
+        return shadows({name.partition(".")[0] for name in modules}, folders)
+
+    def told_measures(self, command):
+        """A run's pytest measures coverage. Returns whether it can't be right here: something is imported already."""
+        self.measuring.add(tuple(command.words))
+        return bool(self.preload.tried)
+
     def arguments(self, command, select):
         """pytest's arguments for a run of the tests `select` (empty: all)."""
         if not select:
@@ -154,9 +171,12 @@ class Runner:
         ran = {test.split("::")[0] for test in run.outcomes}
         failed = {test.split("::")[0] for test in run.failed()}
         key = tuple(run.command.words)
+        root = self.told.get(key, (None, run.command.cwd))[1]
+        self.folders[key] = {os.path.dirname(os.path.join(root, test)) for test in ran}
+        self.known |= self.shadows(run.command, run.imported)
         left = self.failed.get(key, set()) - (set() if run.select or run.stopped else ran)
         self.failed[key] = left | failed
-        if not self.leaving and run.stopped is None:
+        if not self.leaving and run.stopped is None and key not in self.measuring:
             self.try_modules(run.imported)
 
     def try_modules(self, modules):
@@ -230,7 +250,8 @@ class Runner:
             raise bad("only pytest can run selected tests")
         self.stop_trial()
         if command.pytest and wanted.warm:
-            wanted = wanted._replace(warm=fits(command.environ))
+            measures = tuple(command.words) in self.measuring and self.preload.tried
+            wanted = wanted._replace(warm=fits(command.environ) and not measures)
         if command.pytest and wanted.warm:
             self._check_warm(command)
         self.run = Run(request["id"], wanted, self)
@@ -241,11 +262,15 @@ class Runner:
         changed = self.preload.stale()
         if changed is None and self.environ not in (None, command.environ) and self.preload.tried:
             changed = "the tests' environment"
+        if changed is None:
+            changed = min(self.shadows(command, self.preload.tried) - self.known, default=None)
         if changed:
             raise Failure(
                 "stale", f"{changed} has changed since the runner imported it.", "Start it anew."
             )
         self.environ = command.environ
+        os.environ.clear()
+        os.environ.update(command.environ)  # packages that are imported ahead may read it
         self.warm()
 
     def _go(self, request):

@@ -63,6 +63,7 @@ SHAPES = {
     "arguments": {"paths": is_texts, "root": is_text},
     "code": {"key": is_texts_of_two, "digest": is_text, "code": is_base64},
     "modules": {"modules": is_pairs},
+    "measures": {},
     "refused": {"message": is_text},
     "internal": {"message": is_text},
     "total": {"total": lambda value: value is None or is_whole(value)},

@@ -192,3 +192,22 @@ def test_xdists_workers_import_no_pytest_of_their_own(runner, suite):
         """,
     )
     assert runner.run(suite.dir, "-n", "1").ok["passed"] == 1
+
+
+def test_a_new_file_of_the_projects_with_the_name_of_a_kept_module_is_the_one_that_is_imported(
+    runner, suite, installed
+):
+    installed.write("heavy", "WHO = 1\n")
+    suite.write("test_a.py", TEST.format("heavy"))
+    run_until_warm(runner, suite, installed, ())
+    suite.write("heavy.py", "WHO = 2\n")
+    assert runner.run(suite.dir).error["kind"] == "stale"
+
+
+def test_a_file_of_that_name_that_was_there_before_is_no_matter(runner, suite, installed):
+    suite.write("pytest.ini", "[pytest]\naddopts = --import-mode=importlib\n")
+    installed.write("heavy", "WHO = 1\n")
+    suite.write("tests/heavy.py", "WHO = 2\n")
+    suite.write("tests/test_a.py", TEST.format("heavy"))
+    run_until_warm(runner, suite, installed, ())
+    assert runner.run(suite.dir).ok["passed"] == 2

@@ -9,6 +9,7 @@ import sys
 
 from gunicov_runner.command.interpreter import find_program, probe, script_interpreter
 from gunicov_runner.failure import Failure
+from gunicov_runner.warm.fits import STARTED
 
 
 class Command:
@@ -55,7 +56,7 @@ class Command:
 
     def import_path(self):
         """Return sys.path as the command's own process would have it."""
-        own = split_path(os.environ.get("PYTHONPATH", ""), os.getcwd())
+        own = split_path(STARTED.get("PYTHONPATH", ""), os.getcwd())
         rest = [entry for entry in sys.path if entry not in own]
         asked = split_path(self.environ.get("PYTHONPATH", ""), self.cwd)
         first = [] if self.environ.get("PYTHONSAFEPATH") else [self.first]

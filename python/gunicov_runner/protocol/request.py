@@ -7,6 +7,7 @@ import os
 from gunicov_runner.command.command import Command
 from gunicov_runner.failure import bad
 from gunicov_runner.limits import MAX_LINE
+from gunicov_runner.warm.fits import STARTED
 
 GRACE = 10.0  # seconds in which tests end by themselves after an interrupt: fixtures are torn down in it
 
@@ -49,7 +50,7 @@ class Field:
                 raise bad("env has a name that no environment can have")
             if text is not None and not is_word(text):
                 raise bad(f"env {name} must be a string or null")
-        merged = {**os.environ, **value}
+        merged = {**STARTED, **value}
         return {name: text for name, text in merged.items() if text is not None}
 
     def seconds(self, name, default):

@@ -11,7 +11,7 @@ HONOURED = {
     "PYTHONBREAKPOINT",
     "PYTHONUNBUFFERED",
 }
-STARTED = dict(os.environ)
+STARTED = dict(os.environ)  # the runner's own environment, whatever it takes on later
 
 
 def fits(environ):
@@ -23,3 +23,13 @@ def fits(environ):
         environ.get(name) for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
     )
     return same and not measured and threading.active_count() == 1
+
+
+def shadows(names, folders):
+    """Files of the project that have the name of one of these top-level modules (set of paths)."""
+    found = set()
+    for folder in folders:
+        for name in names:
+            paths = (os.path.join(folder, f"{name}.py"), os.path.join(folder, name, "__init__.py"))
+            found.update(filter(os.path.exists, paths))
+    return found
