@@ -102,11 +102,13 @@ class RunnerInside:
 
         class Started:
             events = output = -1
+            held = False
 
-            def __init__(run, request, command, select, timeout, *_):
+            def __init__(run, request, wanted, _):
                 run.request = request
-                assert command.words and isinstance(select, list), (command, select)
-                assert timeout is None or timeout > 0
+                assert wanted.command.words and isinstance(wanted.select, list), wanted
+                assert wanted.timeout is None or wanted.timeout > 0
+                assert wanted.grace > 0
                 self.sent.append({"id": request, "ok": {}})
 
             def stop(run, failure):
@@ -152,13 +154,19 @@ class ChildInside:
         class Runner:
             wire = Wire()
 
+            def told_arguments(*_):
+                pass
+
+            def told_measures(*_):
+                return False
+
         class Command:
             pytest, words, cwd = True, ["pytest"], "/"
 
         self.run = run = object.__new__(Run)
         run.request, run.runner, run.stopped, run.lines = 7, Runner, None, Lines()
         run.command, run.tail, run.begun = Command, Tail(), time.monotonic()
-        run.missing, run.exec_errno = [], None
+        run.missing, run.exec_errno, run.refused, run.select = [], None, "", []
         self.forget()
 
     def forget(self):
@@ -172,7 +180,7 @@ class ChildInside:
         json.dumps(self.run._counts(0, "", "ended with 0"), allow_nan=False)
         for message in self.sent:
             json.dumps(message, allow_nan=False)
-            assert message["id"] == 7 and message["event"] in ("total", "test"), message
+            assert message["id"] == 7 and message["event"] in ("total", "test", "told"), message
         if len(self.run.outcomes) > 100:
             self.forget()
 

@@ -150,9 +150,9 @@ class RunnerClient:
         return self.end()
 
     def end(self):
-        """Wait for the end, killing after 10 s; returns the exit status."""
+        """Wait for the end, killing after 25 s; returns the exit status."""
         try:
-            return self.process.wait(10)
+            return self.process.wait(25)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise AssertionError("the runner did not end") from None

@@ -162,7 +162,7 @@ def test_a_module_of_the_project_does_not_shadow_the_runners_own(tmp_path):
 def test_at_rest_it_does_nothing(runner, suite):
     suite.write("test_a.py", "def test_a(): pass\n")
     runner.run(suite.dir)
-    runner.prepared()
+    runner.rest()
     time.sleep(0.2)
     before = processor_time(runner.pid)
     time.sleep(1.5)
@@ -187,5 +187,4 @@ def test_no_more_files_are_open_after_many_runs(runner, suite):
         runner.run(suite.dir)
         runner.run(suite.dir, "true")
     runner.rest()
-    # Fewer where the next run's child is not there yet.
     assert len(os.listdir(f"/proc/{runner.pid}/fd")) <= before
