@@ -10,7 +10,9 @@ import { checkDirectories, type Flags, type Settings, settle } from "./settings.
 /** Keys that can change while gunicov runs. Any other one says where things are, and what runs is there. */
 const LIVE = [
   "server.source",
-  ...["command", "cwd", "env", "source", "timeout", "requests", "junit", "warm", "order"].map((key) => `tests.${key}`),
+  ...["command", "cwd", "env", "source", "timeout", "requests", "junit", "warm", "order"].map(
+    (key) => `tests.${key}`,
+  ),
   "coverage.fail_under",
   ...["quiet_ms", "on_change", "ignore", "include"].map((key) => `watch.${key}`),
 ];
