@@ -401,7 +401,12 @@ def test_a_run_that_is_held_collects_and_waits(runner, suite, parallel):
     )
     number = runner.start(suite.dir, *parallel, hold=True)
     runner.until(number, lambda m: m.get("event") == "total")
-    assert set(noted(suite)) == {"collected"}
+    found, until = noted(suite), time.monotonic() + 20
+    while len(found) < (2 if parallel else 1):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+        found += noted(suite)
+    assert set(found) == {"collected"}
     runner.ask("cancel", target=number + 100)
     assert noted(suite) == []
     runner.send("go", target=number)
