@@ -56,11 +56,7 @@ test("row 12: commands, paths and settings never pass through a shell", async ()
 
 test("row 12: no source of ours names a shell", async () => {
   const shells =
-<<<<<<< HEAD
-    /shell:\s*(true|["'])|\bexecSync\(|\bexecaCommand|\{[^}]*\bexec\b[^}]*\} from "node:child_process"|os\.(system|popen)|shell=True|getoutput|["'](ba|da|z)?sh["'],\s*["']-c/;
-=======
-    /shell:\s*(true|["'])|\bexecSync\(|\bexecaCommand|\{ exec\b|os\.(system|popen)\(|shell=True|getoutput|["'](ba|da|z)?sh["'],\s*["']-c/;
->>>>>>> 93206b6 (Tests: a held run is waited for; a shell is named where it is called)
+    /shell:\s*(true|["'])|\bexecSync\(|\bexecaCommand|\{[^}]*\bexec\b[^}]*\} from "node:child_process"|os\.(system|popen)\(|shell=True|getoutput|["'](ba|da|z)?sh["'],\s*["']-c/;
   for (const folder of ["src", "python"]) {
     const names = (await readdir(join(ROOT, folder), { recursive: true })).filter((name) =>
       /\.(tsx?|py)$/.test(name),
