@@ -20,6 +20,7 @@ export class Begun {
   /** What it has said before it was let run. */
   readonly #kept: Record<string, unknown>[] = [];
   #tell: Heard = (event) => void this.#kept.push(event);
+  #silent = true;
 
   /** Begins when the one before it has ended: the runner has one run at a time. */
   constructor(
@@ -32,7 +33,10 @@ export class Begun {
     this.#endWith(signal);
     const hold: Hold = {
       signal: this.#ending.signal,
-      onEvent: (event) => this.#tell(event),
+      onEvent: (event) => {
+        this.#silent = false;
+        this.#tell(event);
+      },
       started: (go) => this.#started.resolve(go),
     };
     this.#result = (before?.end() ?? Promise.resolve()).then(() => start(hold));
@@ -40,6 +44,11 @@ export class Begun {
 
   isOf(select: readonly string[]): boolean {
     return select.length === this.#select.length && select.every((id, index) => id === this.#select[index]);
+  }
+
+  /** It has told nothing yet. */
+  get silent(): boolean {
+    return this.#silent;
   }
 
   /** Lets it run; settles when it has ended. */

@@ -114,7 +114,9 @@ export class RunnerTests implements Tests {
     }
     const result = await begun.go(onEvent, signal);
     this.#begun = null;
-    return result;
+    // The runner had gone before, and nobody had looked: it is started anew.
+    const gone = !result.ok && result.failure.kind === "tests-lost" && begun.silent && !signal.aborted;
+    return gone ? await this.#start(select, { signal, onEvent }) : result;
   }
 
   /** Sends the runner's request `run`; with `started` it waits before its first test. */
