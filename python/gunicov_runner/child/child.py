@@ -10,7 +10,8 @@ from gunicov_runner.child.cold import become_cold
 from gunicov_runner.child.fresh import forget_project_paths, read_project_sources
 from gunicov_runner.child.gate import Gate
 from gunicov_runner.inside.carrier import carrying
-from gunicov_runner.process.process import die_with, leave
+from gunicov_runner.process.ending import leave
+from gunicov_runner.process.process import die_with
 from gunicov_runner.text import encode
 from gunicov_runner.warm.begin import begin_anew
 
@@ -41,7 +42,7 @@ def be_warm(plan, gate, fd):
 
 def live_as_child(plan, line, parent, events, output, close):
     """All of the child's life; never returns. Signals are blocked when it begins."""
-    code, last, command = 3, None, plan.command
+    code, last, command, known = 3, None, plan.command, set(sys.modules)
     try:
         os.setsid()
         die_with(parent)
@@ -71,4 +72,4 @@ def live_as_child(plan, line, parent, events, output, close):
     except BaseException:  # noqa: BLE001 (nothing may unwind into the runner's own frames)
         traceback.print_exc()
     finally:
-        leave(code, last)
+        leave(code, known, last)

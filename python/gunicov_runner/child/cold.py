@@ -60,9 +60,9 @@ def live_cold(told):
     from gunicov_runner.child.plan import Plan
     from gunicov_runner.child.pytest_run import run_pytest
     from gunicov_runner.command.command import Command
-    from gunicov_runner.process.process import leave
+    from gunicov_runner.process.ending import leave
 
-    code, last = 3, None
+    code, last, known = 3, None, set(sys.modules)
     try:
         os.set_inheritable(told["events"], False)
         os.set_inheritable(told["line"], False)
@@ -74,4 +74,4 @@ def live_cold(told):
     except KeyboardInterrupt:
         code = 2
     finally:
-        leave(code, last)
+        leave(code, known, last)

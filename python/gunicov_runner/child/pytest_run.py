@@ -52,13 +52,16 @@ def learn(reporter, known, words):
 
 
 def be_script(command, arguments):
-    """Have sys.argv and `__main__` as the command's own process has them."""
+    """Have sys.argv, sys.executable and `__main__` as the command's own process has them."""
     main = types.ModuleType("__main__")
     if command.first == command.cwd:  # python -m pytest
         main.__spec__ = importlib.util.find_spec("pytest.__main__")
         main.__file__ = os.path.join(os.path.dirname(pytest.__file__), "__main__.py")
         main.__package__ = "pytest"
+        begin = command.words[: len(command.words) - len(command.arguments)]
     else:
         main.__file__ = command.script
+        begin = [command.executable, command.script]
+    sys.executable, sys.orig_argv = command.executable, [*begin, *arguments]
     sys.modules["__main__"] = main
     sys.argv = [main.__file__, *arguments]

@@ -1,6 +1,8 @@
 """xdist's workers, each a fork of the warm process with a life of its own."""
 
 import array
+import importlib.machinery
+import itertools
 import json
 import os
 import signal
@@ -12,7 +14,8 @@ import types
 
 from gunicov_runner.child.fresh import COMPILED, portable
 from gunicov_runner.limits import CHUNK
-from gunicov_runner.process.process import die_with, leave
+from gunicov_runner.process.ending import leave
+from gunicov_runner.process.process import die_with
 from gunicov_runner.warm.begin import reseed
 from gunicov_runner.warm.preload import third_party
 
@@ -60,14 +63,14 @@ class Forge:
                 die_with(parent)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 signal.signal(signal.SIGINT, signal.default_int_handler)
-                code = 3
+                code, known = 3, set(sys.modules)
                 try:
                     signal.pthread_sigmask(signal.SIG_SETMASK, old)
                     code = be_worker(fds, plugin)
                 except BaseException:  # noqa: BLE001 (as above)
                     traceback.print_exc()
                 finally:
-                    leave(code)
+                    leave(code, known)
             signal.pthread_sigmask(signal.SIG_SETMASK, old)
             for fd in fds:
                 os.close(fd)
@@ -109,7 +112,7 @@ def be_worker(fds, plugin):
         os.dup2(fd, number)
         os.close(fd)
     sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115
-    sys.argv = ["-c"]
+    be_python_c()
     environ, cwd = json.loads(sys.stdin.readline())
     os.environ.clear()
     os.environ.update(environ)
@@ -119,11 +122,34 @@ def be_worker(fds, plugin):
     known = set(sys.modules)
     code = 0
     try:
-        exec(BOOT_GATEWAY, {"__name__": "__main__"})  # noqa: S102 (as execnet has it)
+        exec(BOOT_GATEWAY, vars(sys.modules["__main__"]))  # noqa: S102 (as execnet has it)
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     tell(fds[2], last_words(known, plugin))
     return code
+
+
+def be_python_c():
+    """Have sys.argv and `__main__` as an interpreter has them that execnet starts."""
+    sys.argv = ["-c"]
+    sys.orig_argv = [sys.executable, "-u", "-c", BOOT_GATEWAY]
+    sys.modules["__main__"] = main = types.ModuleType("__main__")
+    main.__loader__ = importlib.machinery.BuiltinImporter
+
+
+def environment():
+    """What a new process would inherit: C code (readline) sets variables that os.environ does not know."""
+    try:
+        import ctypes
+
+        found = ctypes.POINTER(ctypes.c_char_p).in_dll(ctypes.CDLL(None), "environ")
+    except (ImportError, OSError, ValueError):
+        return dict(os.environ)
+    lines = itertools.takewhile(
+        lambda line: line is not None, (found[n] for n in itertools.count())
+    )
+    pairs = (os.fsdecode(line).partition("=") for line in lines)
+    return {name: text for name, _, text in pairs}
 
 
 def load(plugin):
@@ -166,7 +192,7 @@ def fork_workers(plugin, learn):
         def __init__(self, execmodel):
             self.pid, stdin, stdout, self.alive = forge.worker()
             super().__init__(os.fdopen(stdin, "wb", 0), os.fdopen(stdout, "rb"), execmodel)
-            self.write(json.dumps([dict(os.environ), os.getcwd()]).encode() + b"\n")
+            self.write(json.dumps([environment(), os.getcwd()]).encode() + b"\n")
 
         def wait(self):
             words = bytearray()

@@ -16,13 +16,14 @@ class Command:
     """A test command as it will run: `program` is the file, `interpreter` its Python or None.
 
     `arguments` are pytest's own when `pytest` is true, `script` the path that it would see in
-    sys.argv[0], and `first` the directory that Python would put first on sys.path.
+    sys.argv[0], and `first` the directory that Python would put first on sys.path. `executable` is
+    what sys.executable would be there: another name for `interpreter`, perhaps.
     """
 
     def __init__(self, words, cwd, environ):
         self.words, self.cwd, self.environ = words, cwd, environ
         self.program = find_program(words[0], cwd, environ)
-        self.interpreter = None
+        self.interpreter = self.executable = None
         self.arguments = []
         self.script = self.program
         self.first = None
@@ -64,11 +65,13 @@ class Command:
 
     def _with_pytest(self, interpreter):
         """Return the interpreter's own name for itself; it must be able to import pytest."""
+        self.executable = interpreter
         if same_program(interpreter, sys.executable):
             found = importlib.machinery.PathFinder.find_spec("pytest", self.import_path())
             name, found = sys.executable, found is not None
         else:
             name, found = probe(interpreter, self.cwd, self.environ)
+            self.executable = name
         if not found:
             raise Failure(
                 "no-command",

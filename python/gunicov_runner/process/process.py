@@ -1,33 +1,8 @@
 """Processes: their signals, their parents, their end."""
 
-import atexit
 import os
 import signal
 import sys
-import threading
-import traceback
-
-
-def leave(code, last=None):
-    """End the child as an interpreter ends: threads, exit handlers, buffers; never our own frames.
-
-    `last()` is called when all of that is done.
-    """
-    try:
-        threading._shutdown()
-        atexit._run_exitfuncs()
-    except BaseException:  # noqa: BLE001 (sys.exit in an exit handler too)
-        traceback.print_exc()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            pass
-    try:
-        if last:
-            last()
-    finally:
-        os._exit(code)
 
 
 def prctl(option, value):
