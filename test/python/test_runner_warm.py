@@ -67,6 +67,33 @@ def test_an_installed_module_is_imported_once_for_all_runs(runner, suite, instal
     assert run_until_warm(runner, suite, installed, parallel) > 1
 
 
+@BOTH
+@pytest.mark.parametrize("late", [False, True], ids=["from the first run on", "later"])
+def test_what_a_conftest_has_pytest_rewrite_is_pytests_to_import(
+    runner, suite, installed, parallel, late
+):
+    """Neither it, nor a package that imports it."""
+    (installed.dir / "checks").mkdir()
+    (installed.dir / "checks" / "__init__.py").write_text("from checks import same\n")
+    (installed.dir / "checks" / "same.py").write_text("def same(a, b):\n    assert a == b\n")
+    installed.write("wraps", "from checks.same import same\n")
+    suite.write("pytest.ini", "[pytest]\nfilterwarnings = error\n")
+    suite.write("test_a.py", "import wraps\ndef test_a():\n    wraps.same(1, 1)\n")
+    if late:
+        for _ in range(3):
+            assert runner.run(suite.dir, *parallel).ok["passed"] == 1
+            runner.rest()
+    suite.write("conftest.py", "import pytest\npytest.register_assert_rewrite('checks.same')\n")
+    if late:
+        runner.run(suite.dir, *parallel)  # which can't know it yet
+        runner.rest()
+        assert runner.run(suite.dir, *parallel).error["kind"] == "stale"
+        return
+    for _ in range(3):
+        assert runner.run(suite.dir, *parallel).ok["passed"] == 1
+        runner.rest()
+
+
 def test_the_projects_own_modules_are_never_kept(runner, suite, installed):
     suite.write("own.py", "VALUE = 1\n")
     suite.write("test_a.py", TEST.format("own"))

@@ -10,6 +10,7 @@ import pytest
 from gunicov_runner.child.before_tests import BeforeTests
 from gunicov_runner.child.fresh import COMPILED, portable
 from gunicov_runner.child.reporter import Reporter
+from gunicov_runner.child.rewriting import ASKED, note_what_is_asked
 from gunicov_runner.child.told import Plugins, Told
 from gunicov_runner.child.workers import fork_workers
 from gunicov_runner.text import cap
@@ -21,6 +22,7 @@ def run_pytest(plan, gate, fd, forks):
     workers are forked from this process as it is now."""
     known = set(sys.modules)  # the runner's own
     be_script(plan.command, plan.arguments)
+    note_what_is_asked()
     reporter, before = Reporter(fd, plan.command.cwd, gate), BeforeTests(gate, plan.first)
     told = Told(reporter)
     words = []  # of workers that have ended
@@ -42,7 +44,7 @@ def run_pytest(plan, gate, fd, forks):
 
 def learn(reporter, known, words):
     """Tell what the next run can be forked with."""
-    modules = dict(third_party(known))
+    modules = dict(third_party(known, ASKED))
     codes = {tuple(each[:2]): each for each in portable(COMPILED)}
     for said in words:
         modules.update(said["modules"])

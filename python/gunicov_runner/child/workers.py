@@ -13,6 +13,7 @@ import traceback
 import types
 
 from gunicov_runner.child.fresh import COMPILED, portable
+from gunicov_runner.child.rewriting import ASKED
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.process.ending import leave
 from gunicov_runner.process.process import die_with
@@ -172,7 +173,11 @@ def tell(fd, data):
 def last_words(known, plugin):
     """What was learnt, for the next run: installed modules, and what was compiled."""
     return json.dumps(
-        {"modules": third_party(known), "codes": portable(COMPILED), "refused": plugin.refused}
+        {
+            "modules": third_party(known, ASKED),
+            "codes": portable(COMPILED),
+            "refused": plugin.refused,
+        }
     ).encode()
 
 

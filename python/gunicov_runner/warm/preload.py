@@ -15,19 +15,21 @@ from gunicov_runner.warm.trial import first_unsafe, is_installed, top
 TRY_SECONDS = 20
 
 
-def third_party(known=()):
+def third_party(known=(), asked=()):
     """Return the installed modules that this process has: [name, file], in the order of import.
 
-    Not those whose assertions pytest rewrites (plugins): it must import them itself. Nor those whose
-    names are `known`: to look at each that there is takes some 3 ms.
+    The file is empty where pytest rewrites the module's assertions, or was `asked` to: it must import that itself.
+    Not those whose names are `known`: to look at each that there is takes some 3 ms.
     """
-    found = []
+    found = [[name, ""] for name in sorted(asked)]
     for name, module in [each for each in list(sys.modules.items()) if each[0] not in known]:
         spec = getattr(module, "__spec__", None)
         origin = getattr(spec, "origin", None)
         if not isinstance(origin, str) or not is_installed(origin):
             continue
-        if spec.name == name and "rewrite" not in type(spec.loader).__module__:
+        if "rewrite" in type(spec.loader).__module__:
+            found.append([name, ""])
+        elif spec.name == name:
             found.append([name, origin])
     return found
 
@@ -52,19 +54,24 @@ class Preload:
         self.tried = set()
         self.files = {}  # path -> fingerprint, of what is imported here
         self.unsafe = {}  # package -> why
+        self.rewritten = set()  # packages that pytest is to import itself
         self.trial = None  # (pid, descriptor, what it has said)
         self.trying = {}
 
     def stale(self):
-        """Return the path of an imported file that has changed since, or None."""
-        return next((p for p, known in self.files.items() if fingerprint(p) != known), None)
+        """Return what is not as it was when it was imported here (the path of a file, a package's name), or None."""
+        changed = (p for p, known in self.files.items() if fingerprint(p) != known)
+        return next(changed, None) or min(self.rewritten & set(map(top, self.tried)), default=None)
 
     def begin(self, files):
-        """Try modules (name -> file) that are new in a child; returns the descriptor to read, or None."""
+        """Try modules (name -> file, or "" as third_party has it) that are new in a child; returns the descriptor to
+        read, or None."""
+        self.rewritten |= {top(name) for name, file in files.items() if not file}
+        shut = self.rewritten | set(self.unsafe)
         fresh = {
             name: file
             for name, file in files.items()
-            if name not in self.tried and name not in sys.modules and top(name) not in self.unsafe
+            if name not in self.tried and name not in sys.modules and top(name) not in shut
         }
         if not fresh or self.trial or threading.active_count() > 1:
             return None
@@ -80,7 +87,9 @@ class Preload:
                 for fd in (0, 1, 2):
                     os.dup2(null, fd)
                 signal.alarm(TRY_SECONDS)  # SIGALRM ends the child
-                os.write(writer, json.dumps({"unsafe": first_unsafe(fresh)}).encode())
+                os.write(
+                    writer, json.dumps({"unsafe": first_unsafe(fresh, self.rewritten)}).encode()
+                )
             finally:
                 os._exit(0)
         os.close(writer)

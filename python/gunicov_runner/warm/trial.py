@@ -150,10 +150,10 @@ def rewritten():
     return found
 
 
-def first_unsafe(files):
+def first_unsafe(files, asked):
     """(package, why) of the first package that can't be imported ahead, or None. `files`: module -> file, in
-    the order of import."""
-    own = rewritten()
+    the order of import; `asked`: packages that pytest has rewritten in the run."""
+    own = rewritten() | asked
     witness = Witness()
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
