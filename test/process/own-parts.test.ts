@@ -141,6 +141,7 @@ describe.each(PARTS)("kill -9: %s", (part) => {
       await save();
       const cycle = await finished(session, meant + 1);
       expect(cycle.of("error"), phase).toEqual([]);
+      expect(cycle.report().reasons, phase).toEqual([]);
       expect(cycle.report(), phase).toMatchObject({ complete: true, totals: first.totals });
     }
     await kill(session, part);

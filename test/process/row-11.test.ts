@@ -111,8 +111,8 @@ describe("row 11: Ctrl-C", () => {
   test("while checking", async () => {
     const session = start("watch", "--json", "--local", ...HELLO);
     await session.next();
-    await writeFile(join(place, "big.py"), `${BIG}\n`);
     const { seq } = session;
+    await writeFile(join(place, "big.py"), `${BIG}\n`);
     await session.fact("cycle.started", seq);
     session.signal("SIGINT");
     expect(await session.ended()).toBe(0);

@@ -305,7 +305,8 @@ def test_the_session_ends_as_it_does_by_hand(runner, suite, parallel):
     ends = [
         (code, sorted(found)) for code, found in both_ways(runner, suite, "-p", "plugin", *parallel)
     ]
-    assert ends == ends[:1] * 3 and ends[0][0] == 1
+    assert ends == ends[:1] * 3
+    assert ends[0][0] == 1
     assert len(ends[0][1]) == (3 if parallel else 1)
 
 

@@ -13,7 +13,7 @@ export interface Hold {
 }
 
 export class Begun {
-  readonly #select: readonly string[];
+  readonly #what: string;
   readonly #ending = new AbortController();
   readonly #started = Promise.withResolvers<() => void>();
   readonly #result: Promise<Result<TestRun>>;
@@ -22,14 +22,14 @@ export class Begun {
   #tell: Heard = (event) => void this.#kept.push(event);
   #silent = true;
 
-  /** Begins when the one before it has ended: the runner has one run at a time. */
+  /** Begins when the one before it has ended: the runner has one run at a time. `what`: all that decides on the run. */
   constructor(
-    select: readonly string[],
+    what: string,
     signal: AbortSignal,
     before: Begun | null,
     start: (hold: Hold) => Promise<Result<TestRun>>,
   ) {
-    this.#select = select;
+    this.#what = what;
     this.#endWith(signal);
     const hold: Hold = {
       signal: this.#ending.signal,
@@ -42,8 +42,9 @@ export class Begun {
     this.#result = (before?.end() ?? Promise.resolve()).then(() => start(hold));
   }
 
-  isOf(select: readonly string[]): boolean {
-    return select.length === this.#select.length && select.every((id, index) => id === this.#select[index]);
+  /** Whether it is what is wanted now: the server may have come back at another port meanwhile. */
+  isOf(what: string): boolean {
+    return what === this.#what;
   }
 
   /** It has told nothing yet. */

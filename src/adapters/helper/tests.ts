@@ -77,7 +77,7 @@ export class RunnerTests implements Tests {
 
   begin(select: readonly string[], signal: AbortSignal): void {
     if (!this.#command.warm || !this.#wanted) return;
-    this.#begun = new Begun(select, signal, this.#begun, (hold) => this.#start(select, hold));
+    this.#begun = new Begun(this.#key(select), signal, this.#begun, (hold) => this.#start(select, hold));
   }
 
   async drop(): Promise<void> {
@@ -108,7 +108,7 @@ export class RunnerTests implements Tests {
     signal: AbortSignal,
   ): Promise<Result<TestRun>> {
     const begun = this.#begun;
-    if (begun === null || !begun.isOf(select)) {
+    if (begun === null || !begun.isOf(this.#key(select))) {
       await this.drop();
       return await this.#start(select, { signal, onEvent });
     }
@@ -163,6 +163,10 @@ export class RunnerTests implements Tests {
   #as(): { readonly user?: string } {
     const { user } = this.#command;
     return user === null ? {} : { user };
+  }
+
+  #key(select: readonly string[]): string {
+    return JSON.stringify([select, this.#what()]);
   }
 
   #what(): object {
