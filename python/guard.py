@@ -158,17 +158,22 @@ def command_line(pid):
         return []
 
 
+def tell(words):
+    """A line of ours on stdout, which the command writes to as well: in one write, and not behind half a line."""
+    os.write(1, f"\ngunicov-guard: {words}\n".encode())
+
+
 def main(argv):
     try:
         guard = Guard(argv)
     except OSError as error:
         print(f"{argv[0]}: {error.strerror}", file=sys.stderr)
         return 127
-    print(f"gunicov-guard: pid {guard.pid}", flush=True)
+    tell(f"pid {guard.pid}")
     guard.wait()
     left = guard.left()
     if left:
-        print(f"gunicov-guard: left {json.dumps(left)}", flush=True)
+        tell(f"left {json.dumps(left)}")
     guard.end()
     return guard.code()
 

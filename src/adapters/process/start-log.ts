@@ -50,6 +50,8 @@ export class StartLog {
   }
 
   #take(line: string): void {
+    // The guard begins with one: what the command has said already need not have ended its line.
+    if (line === "" && this.pid === null) return;
     const told = /^gunicov-guard: pid (\d+)$/.exec(line);
     if (told) {
       this.pid = Number(told[1]);
