@@ -6,6 +6,7 @@ PYTEST_DONT_REWRITE
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -33,6 +34,8 @@ def plain(directory, *options):
         text=True,
         check=False,
         timeout=60,
+        # As a shell starts it, though this process may itself have been started in the background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     return done.returncode, done.stdout
 
@@ -305,7 +308,7 @@ def test_the_session_ends_as_it_does_by_hand(runner, suite, parallel):
     ends = [
         (code, sorted(found)) for code, found in both_ways(runner, suite, "-p", "plugin", *parallel)
     ]
-    assert ends == ends[:1] * 3
+    assert ends == ends[:1] * 3, ends
     assert ends[0][0] == 1
     assert len(ends[0][1]) == (3 if parallel else 1)
 
