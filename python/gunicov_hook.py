@@ -168,9 +168,8 @@ class MasterMeasure:
 def fresh_state():
     """The state of a master at its start."""
     state = types.ModuleType("_gunicov_state")
-    state.made_by = sha256_of(
-        HERE
-    )  # of this file: another version means other things by the same names
+    # Of this file: another version means other things by the same names.
+    state.made_by = sha256_of(HERE)
     state.replaced = False  # another version has just been there, see take_over
     state.started = time.time()
     state.directory = None  # of this master's record
@@ -188,13 +187,12 @@ def fresh_state():
     state.joined = {}  # the same of what this worker has worked out itself
     state.booting = None  # the worker that this process is, while it boots
     state.imported_at = 0.0  # its last sign of life, by the monotonic clock
-    state.forked_with = frozenset()  # the same, as long as the worker lives
     state.known = frozenset()  # names of the modules that a worker is forked with
+    state.forked_with = frozenset()  # the same, as long as the worker lives
     state.reload = None, None  # ours in the master, and the user's own
     state.retires = []  # the workers that this reload ends
-    state.deferred = (
-        None  # during a reload: the workers whose child_exit of the user's is yet to come
-    )
+    # During a reload: the workers whose child_exit of the user's is yet to come.
+    state.deferred = None
     state.flushed = None  # directory of the generation whose report comes first, see give_way
     state.leaving = []  # pids of the workers that were told to go before the next ones are there
     state.scarce = False  # memory is: they go one by one, and then the next ones come

@@ -63,7 +63,7 @@ class Run:
         self.junit = JUnit(command.junit, command.cwd) if command.junit else None
         self.arguments = self.runner.arguments(command, self.select)
         first = self.runner.first(command) if wanted.failed_first else ()
-        plan = Plan(command, self.select, self.arguments, self.held, first, wanted.warm)
+        plan = Plan(command, self.arguments, self.held, first, wanted.warm)
         self.child = self.runner.fork(plan)
         self.family = Family(self.child.pid)
         self.events, self.output = self.child.events, self.child.output

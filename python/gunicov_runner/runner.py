@@ -39,9 +39,8 @@ class Runner:
         self.failed = {}  # a command's words -> files of which tests have failed
         self.folders = {}  # a command's words -> directories of its test files
         self.measuring = set()  # words of commands that measure coverage of their own
-        self.known = (
-            set()
-        )  # files of the project with the name of an installed module, and not taken for it
+        # Files of the project with the name of an installed module, and not taken for it.
+        self.known = set()
         self.environ = None  # that in which installed packages were imported here
         self._catch_signals()
         self.selector.register(self.wire.input, selectors.EVENT_READ)

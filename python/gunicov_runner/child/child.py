@@ -6,10 +6,10 @@ import sys
 import time
 import traceback
 
+from gunicov_runner.child.carrier import carrying
 from gunicov_runner.child.cold import become_cold
 from gunicov_runner.child.fresh import forget_project_paths, read_project_sources
 from gunicov_runner.child.gate import Gate
-from gunicov_runner.inside.carrier import carrying
 from gunicov_runner.process.ending import leave
 from gunicov_runner.process.process import die_with
 from gunicov_runner.text import encode

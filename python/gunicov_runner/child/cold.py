@@ -68,7 +68,7 @@ def live_cold(told):
         os.set_inheritable(told["line"], False)
         command = Command(told["words"], told["cwd"], dict(os.environ))
         sys.path[:] = command.import_path()
-        plan = Plan(command, told["select"], told["arguments"], first=told["first"])
+        plan = Plan(command, told["arguments"], first=told["first"])
         gate = Gate(socket.socket(fileno=told["line"]), held=False)
         code, last = run_pytest(plan, gate, told["events"], forks=False)
     except KeyboardInterrupt:

@@ -20,6 +20,8 @@ import os
 import struct
 import sys
 
+from gunicov_runner.installed import is_others
+
 CODES = {}  # (what compiled it, path) -> (digest of the source, marshalled code)
 COMPILED = {}  # the same of what this process has compiled itself
 LOOKED_FOR = {}  # path -> digest of the source when its code was looked for
@@ -59,14 +61,8 @@ def digest_of(path):
 
 def forget_project_paths():
     """Forget what the import system knows of directories that may be the project's."""
-    for path in [path for path in sys.path_importer_cache if not is_installed(path + os.sep)]:
+    for path in [path for path in sys.path_importer_cache if not is_others(path + os.sep)]:
         del sys.path_importer_cache[path]
-
-
-def is_installed(path):
-    path = str(path)
-    stdlib = os.path.dirname(os.__file__) + os.sep
-    return path.startswith(stdlib) or "/site-packages/" in path or "/dist-packages/" in path
 
 
 def read_project_sources():
@@ -76,7 +72,7 @@ def read_project_sources():
     get_data, write = loader.get_data, loader._cache_bytecode
 
     def get_kept(self, path):
-        source = None if is_installed(path) else source_of(path)
+        source = None if is_others(path) else source_of(path)
         if source is None:
             return get_data(self, path)
         code = look(PYTHON, source)
@@ -87,7 +83,7 @@ def read_project_sources():
         return importlib.util.MAGIC_NUMBER + struct.pack("<III", 0, *numbers) + code
 
     def keep_bytecode(self, source_path, bytecode_path, data):
-        if is_installed(source_path):
+        if is_others(source_path):
             write(self, source_path, bytecode_path, data)
         else:
             keep(PYTHON, source_path, bytes(data[HEADER:]))
@@ -114,19 +110,19 @@ def rewrite_from_source(rewrite):
         return
 
     def read_kept(source, pyc, *rest):
-        if is_installed(source):
+        if is_others(str(source)):
             return read(source, pyc, *rest)
         code = look(how(), str(source))
         return None if code is None else marshal.loads(code)
 
     def keep_rewritten(state, code, source_stat, pyc):
-        if is_installed(code.co_filename):
+        if is_others(code.co_filename):
             return write(state, code, source_stat, pyc)
         keep(how(), code.co_filename, marshal.dumps(code))
         return True
 
     def make_installed(directory):
-        return not is_installed(str(directory) + os.sep) or make(directory)
+        return not is_others(str(directory) + os.sep) or make(directory)
 
     def how():
         """What the code depends on beside its source: a setting of who asks, two frames up."""

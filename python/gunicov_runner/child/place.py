@@ -3,9 +3,9 @@
 import os
 import re
 
+from gunicov_runner.installed import is_others
+
 FRAME = re.compile(r'File "([^"\n]+)", line (\d+)')
-INSTALLED = ("/site-packages/", "/dist-packages/")
-STANDARD = os.path.dirname(os.path.realpath(os.__file__)) + "/"
 
 
 def relative(path, cwd):
@@ -26,8 +26,7 @@ def own(path, cwd):
     if os.path.isabs(inside):
         return None
     whole = f"{cwd.rstrip('/')}/{inside}"
-    installed = any(part in whole for part in INSTALLED) or whole.startswith(STANDARD)
-    return None if installed else inside
+    return None if is_others(whole) else inside
 
 
 def last_own(frames, cwd):

@@ -2,11 +2,11 @@
 
 
 class Plan:
-    """`command` (a Command), `select` (node ids; empty: all), `arguments` (pytest's own), `held` (whether it must
+    """`command` (a Command), `arguments` (pytest's own), `held` (whether it must
     wait until the server is ready), `first` (files whose tests go first), `warm` (false: a new interpreter)."""
 
-    def __init__(self, command, select=(), arguments=(), held=False, first=(), warm=True):
-        self.command, self.select, self.arguments = command, list(select), list(arguments)
+    def __init__(self, command, arguments=(), held=False, first=(), warm=True):
+        self.command, self.arguments = command, list(arguments)
         self.held, self.first, self.warm = held, list(first), warm
 
     def values(self):
@@ -15,7 +15,6 @@ class Plan:
         return {
             "words": command.words,
             "cwd": command.cwd,
-            "select": self.select,
             "arguments": self.arguments,
             "first": self.first,
         }

@@ -40,9 +40,8 @@ class Reporter:
 
     def pytest_configure(self, config):
         self.grouped = config.getoption("dist", "no") == "loadgroup"
-        if getattr(
-            config.option, "cov_source", None
-        ):  # pytest-cov: imports of installed packages count, too
+        # pytest-cov: imports of installed packages count, too.
+        if getattr(config.option, "cov_source", None):
             self.send({"event": "measures"})
         paths = [str(path) for path in getattr(config.option, "file_or_dir", None) or ()]
         root = getattr(config, "rootpath", None) or config.rootdir

@@ -25,7 +25,7 @@ BOOT_GATEWAY = "import sys;exec(eval(sys.stdin.readline()))"
 PLUGIN = "gunicov_worker"
 
 
-class Forge:
+class ForkServer:
     """A process that forks xdist's workers: nothing of the run has been loaded in it.
 
     execnet asks a new interpreter for one thing only, to execute what it reads from stdin; a fork of
@@ -182,7 +182,7 @@ def last_words(known, plugin):
 
 
 def fork_workers(plugin, learn):
-    """Have execnet take its local gateways from a Forge, where forking can be trusted. Any other gateway stays
+    """Have execnet take its local gateways from a ForkServer, where forking can be trusted. Any other gateway stays
     as it is. `learn` is called with a worker's last words (an object) when it has ended. Returns whether a
     gateway is such a fork (a function)."""
     try:
@@ -191,11 +191,11 @@ def fork_workers(plugin, learn):
         return lambda gateway: False
     if threading.active_count() > 1:
         return lambda gateway: False
-    forge = Forge(plugin)
+    server = ForkServer(plugin)
 
     class ForkedIO(gateway_base.Popen2IO):
         def __init__(self, execmodel):
-            self.pid, stdin, stdout, self.alive = forge.worker()
+            self.pid, stdin, stdout, self.alive = server.worker()
             super().__init__(os.fdopen(stdin, "wb", 0), os.fdopen(stdout, "rb"), execmodel)
             self.write(json.dumps([environment(), os.getcwd()]).encode() + b"\n")
 

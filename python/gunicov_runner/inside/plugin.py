@@ -10,9 +10,9 @@ import sys
 
 import pytest
 
+from gunicov_runner.child.carrier import TELL
 from gunicov_runner.child.reporter import Reporter
 from gunicov_runner.child.told import Plugins, Told
-from gunicov_runner.inside.carrier import TELL
 from gunicov_runner.text import encode
 
 
@@ -20,10 +20,8 @@ class Inside(Reporter):
     """Tells what happens by lines of JSON that name its session: a command may run several, at once, too."""
 
     def __init__(self, pipe, cwd):
-        self.pipe, self.cwd, self.pid = pipe, cwd, os.getpid()
-        self.session = f"{self.pid}"
-        self.select, self.attempts, self.broken = [], {}, set()
-        self.total, self.grouped = None, False
+        super().__init__(None, cwd, None)
+        self.pipe, self.session = pipe, f"{self.pid}"
 
     def send(self, message):
         """Write one event whole, whoever else writes. A process that a test forked stays silent."""
@@ -77,8 +75,6 @@ def pytest_addoption(pluginmanager):
     if pipe is None:
         return
     reporter = Inside(pipe, os.getcwd())
-    for hook in ("pytest_xdist_node_collection_finished",):
-        pytest.hookimpl(optionalhook=True)(getattr(Inside, hook))
     told = Told(reporter)
     for plugin in (reporter, told, Plugins(told)):
         pluginmanager.register(plugin)

@@ -1,5 +1,7 @@
 """The pytest sessions in a command that is not pytest, told apart and put together."""
 
+from gunicov_runner.results.result import Names
+
 
 class Sessions:
     """What the sessions of one command say, as if it were one run."""
@@ -7,7 +9,7 @@ class Sessions:
     def __init__(self):
         self.totals = {}  # session -> how many tests it has collected
         self.names = {}  # (session, test) -> the name under which it is told
-        self.taken = {}  # test -> how many sessions have one of that name
+        self.taken = Names()
         self.open = set()  # sessions that have begun and not finished
 
     def take(self, event, session):
@@ -37,6 +39,5 @@ class Sessions:
         """Return the test's name; where another session has one of the same, with a number."""
         key = (session, test)
         if key not in self.names:
-            count = self.taken[test] = self.taken.get(test, 0) + 1
-            self.names[key] = test if count == 1 else f"{test} ({count})"
+            self.names[key] = self.taken.unique(test)
         return self.names[key]

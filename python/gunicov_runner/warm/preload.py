@@ -8,9 +8,10 @@ import signal
 import sys
 import threading
 
+from gunicov_runner.installed import is_installed
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.process.process import die_with
-from gunicov_runner.warm.trial import first_unsafe, is_installed, top
+from gunicov_runner.warm.trial import first_unsafe, top
 
 TRY_SECONDS = 20
 

@@ -7,10 +7,9 @@ import sys
 import time
 import warnings
 
+from gunicov_runner.installed import STDLIB, is_installed, is_stdlib
 from gunicov_runner.warm.traits import difference, generators, traits
 
-STDLIB = os.path.dirname(os.__file__) + os.sep
-INSTALLED = ("/site-packages/", "/dist-packages/")
 # Audit events (PEP 578) of what an import does to the world, or asks of it.
 ACTS = (
     "ftplib.",
@@ -46,15 +45,6 @@ ACTS = (
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # Files that say something of the system or of what is installed.
 OF_THE_SYSTEM = ("/usr/", "/lib", "/etc/", "/proc/", "/sys/", "/dev/", "/opt/")
-
-
-def is_stdlib(path):
-    inside = path.startswith(STDLIB) and not is_installed(path)
-    return inside or path.startswith("<frozen ")
-
-
-def is_installed(path):
-    return any(part in path for part in INSTALLED)
 
 
 def top(name):
@@ -117,7 +107,7 @@ class Witness:
             return
         path = os.path.abspath(os.fsdecode(path))
         writes = set(mode or "") & set("wax+") or (flags or 0) & WRITES
-        known = path.startswith((*OF_THE_SYSTEM, STDLIB, sys.prefix, sys.base_prefix))
+        known = path.startswith((*OF_THE_SYSTEM, *STDLIB, sys.prefix, sys.base_prefix))
         if (writes and path != os.devnull) or not (known or is_installed(path)):
             self.note(f"the file {path}")
 
