@@ -56,7 +56,8 @@ describe("one run with tests of all outcomes, on a server that prints", () => {
   });
 
   test("they come in the order of the steps", () => {
-    const types = session.facts.map((fact) => fact.type);
+    // That a worker takes longer than a second is told where it does, on a busy machine.
+    const types = session.facts.map((fact) => fact.type).filter((type) => type !== "server.waiting");
     const order = types.filter((type, index) => type !== types[index - 1]);
     const expected: FactType[] = [
       "note",
