@@ -9,7 +9,7 @@ import shlex
 import signal
 import time
 
-from gunicov_runner.child.fresh import CODES
+from gunicov_runner.child.kept import CODES
 from gunicov_runner.child.plan import Plan
 from gunicov_runner.command.select import gone
 from gunicov_runner.complaint import crashed, usage
@@ -63,7 +63,8 @@ class Run:
         self.junit = JUnit(command.junit, command.cwd) if command.junit else None
         self.arguments = self.runner.arguments(command, self.select)
         first = self.runner.first(command) if wanted.failed_first else ()
-        plan = Plan(command, self.arguments, self.held, first, wanted.warm)
+        originals = self.runner.preload.originals
+        plan = Plan(command, self.arguments, self.held, first, wanted.warm, originals)
         self.child = self.runner.fork(plan)
         self.family = Family(self.child.pid)
         self.events, self.output = self.child.events, self.child.output
@@ -134,6 +135,8 @@ class Run:
             self.imported.update(event["modules"])
         elif kind == "measures":
             self.cold = self.runner.told_measures(self.command) and self.wanted.warm
+        elif kind == "patched":
+            self.cold = self.runner.told_patched(event["names"]) and self.wanted.warm
         elif kind == "refused":
             self.refused += event["message"]
         elif kind == "internal":

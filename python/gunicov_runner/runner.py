@@ -23,6 +23,8 @@ from gunicov_runner.warm.preload import Preload
 PROTOCOL = 1
 # What Python itself imports at a process's first connection.
 LATE_MODULES = ("encodings.idna",)
+# What needs pytest, and each run.
+OWN_MODULES = ("gunicov_runner.child.pytest_run",)
 
 
 class Runner:
@@ -143,6 +145,11 @@ class Runner:
     def told_measures(self, command):
         """A run's pytest measures coverage. Returns whether it can't be right here: something is imported already."""
         self.measuring.add(tuple(command.words))
+        return bool(self.preload.tried)
+
+    def told_patched(self, names):
+        """A run's own code has replaced these. Returns whether modules that were imported ahead may not know of it."""
+        self.preload.patched = names
         return bool(self.preload.tried)
 
     def arguments(self, command, select):
@@ -295,7 +302,7 @@ class Runner:
             names = getattr(sys.modules["_pytest.config"], "default_plugins", ())
             for name in names:
                 importlib.import_module(f"_pytest.{name}")
-            for name in LATE_MODULES:
+            for name in (*LATE_MODULES, *OWN_MODULES):
                 importlib.import_module(name)
             platform.platform()  # kept: each worker of xdist tells it, and would start `uname` for that
         except Exception:  # noqa: BLE001 (the child will fail in the same way, and be heard)

@@ -64,6 +64,7 @@ SHAPES = {
     "code": {"key": is_texts_of_two, "digest": is_text, "code": is_base64},
     "modules": {"modules": is_pairs},
     "measures": {},
+    "patched": {"names": is_texts},
     "refused": {"message": is_text},
     "internal": {"message": is_text},
     "total": {"total": lambda value: value is None or is_whole(value)},

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -97,3 +98,65 @@ def test_installed_packages_keep_their_caches(runner, suite):
         """,
     )
     assert runner.run(suite.dir).ok["passed"] == 1
+
+
+COUNTS = """
+import os, sys
+def hear(event, arguments):
+    if event == "compile":
+        name = os.path.basename(os.fsdecode(arguments[1] or ""))
+        if name.startswith(("test_", "helper", "plugged")):
+            with open(os.environ["LOG"], "a") as log:
+                log.write(name + "\\n")
+sys.addaudithook(hear)
+"""
+
+
+@BOTH
+def test_where_no_cache_is_written_what_has_not_changed_is_compiled_once_all_the_same(
+    tmp_path, suite, parallel
+):
+    """As in a container with PYTHONDONTWRITEBYTECODE; what pytest rewrites of installed packages, too."""
+    installed, log = tmp_path / "site-packages", tmp_path / "log"
+    installed.mkdir()
+    (installed / "plugged.py").write_text("def check(a): assert a\n")
+    env = {"PYTHONDONTWRITEBYTECODE": "1", "LOG": str(log), "PYTHONPATH": str(installed)}
+    suite.write(
+        "conftest.py", f"{COUNTS}import pytest\npytest.register_assert_rewrite('plugged')\n"
+    )
+    suite.write("helper.py", "VALUE = 1\n")
+    suite.write("test_a.py", "import helper, plugged\ndef test_a(): assert helper.VALUE == 1\n")
+    runner = RunnerClient(tmp_path, env=env)
+    try:
+        for changed in ({"test_a.py", "helper.py", "plugged.py"}, set(), {"helper.py"}):
+            log.write_text("")
+            if changed == {"helper.py"}:
+                suite.write("helper.py", "VALUE = 1  # anew\n")
+            assert runner.run(suite.dir, *parallel).ok["passed"] == 1
+            assert set(log.read_text().split()) == changed
+    finally:
+        runner.close()
+
+
+@BOTH
+@pytest.mark.parametrize("writes", [True, False], ids=["a cache", "no cache"])
+def test_what_the_compiler_warns_of_is_told_as_often_as_by_hand(tmp_path, suite, parallel, writes):
+    suite.write("helper.py", 'VALUE = "\\d"\n')
+    suite.write("test_a.py", 'import helper\ndef test_a(): assert "\\d" == helper.VALUE\n')
+    env = {} if writes else {"PYTHONDONTWRITEBYTECODE": "1"}
+    runner = RunnerClient(tmp_path, env=env)
+    environ = {"PATH": "/usr/bin:/bin", **env}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *parallel]
+    try:
+        for _ in range(3):
+            events = runner.run(suite.dir, *parallel).events
+            told = [one for event in events for one in event.get("warnings", ())]
+            ours = sum("invalid escape" in one["message"] for one in told)
+            done = subprocess.run(
+                command, cwd=suite.dir, env=environ, capture_output=True, check=False
+            )
+            # The summary has each warning as a line that begins with where it is.
+            theirs = len(re.findall(rb"^  .*Warning: .*invalid escape", done.stdout, re.MULTILINE))
+            assert ours == theirs
+    finally:
+        runner.close()

@@ -238,3 +238,66 @@ def test_a_file_of_that_name_that_was_there_before_is_no_matter(runner, suite, i
     suite.write("tests/test_a.py", TEST.format("heavy"))
     run_until_warm(runner, suite, installed, ())
     assert runner.run(suite.dir).ok["passed"] == 2
+
+
+@BOTH
+def test_modules_of_pythons_own_library_are_kept_too(runner, suite, installed, parallel):
+    suite.write("test_a.py", TEST.format("colorsys"))
+    assert run_until_warm(runner, suite, installed, parallel) > 1
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["heavy", "colorsys"])
+def test_what_a_test_imports_itself_is_not_there_before_it(
+    runner, suite, installed, parallel, name
+):
+    """A test may ask whether something is imported only where it is needed."""
+    installed.write("heavy", "VALUE = 1\n")
+    suite.write(
+        "test_a.py",
+        f"""
+        import sys
+        def test_a(): assert "{name}" not in sys.modules
+        def test_b(): import {name}
+        """,
+    )
+    for _ in range(3):
+        assert runner.run(suite.dir, *parallel, "--dist", "loadfile").ok["passed"] == 2
+        runner.rest()
+
+
+PATCHES = """
+import socket
+def own(*arguments): raise OSError("no network")
+socket.getaddrinfo = own
+"""
+
+
+@BOTH
+@pytest.mark.parametrize("where", ["conftest.py", "test_0.py"])
+@pytest.mark.parametrize("late", [False, True], ids=["from the first run on", "later"])
+def test_what_the_tests_own_code_replaces_is_replaced_for_all_that_it_imports(
+    runner, suite, installed, parallel, where, late
+):
+    """As `gevent.monkey.patch_all()` in a conftest.py: what is imported after it takes the new function."""
+    installed.write("copies", "from socket import getaddrinfo as found\n")
+    suite.write(where, "" if late else PATCHES)
+    suite.write(
+        "test_a.py",
+        """
+        import copies, socket
+        def test_a(): assert copies.found is socket.getaddrinfo
+        """,
+    )
+    for number in range(6):
+        if late and number == 3:
+            suite.write(where, PATCHES)
+        answer = runner.run(suite.dir, *parallel)
+        if number > 3 and late and answer.error:  # a new runner is asked for
+            assert (
+                answer.error["kind"] == "stale" and "socket.getaddrinfo" in answer.error["message"]
+            )
+            return
+        assert answer.ok["passed"] == 1
+        runner.rest()
+    assert not late

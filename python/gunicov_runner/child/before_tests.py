@@ -1,16 +1,29 @@
 """A pytest plugin of every process of a run: its first test waits, and files may go first (PYTEST_DONT_REWRITE)."""
 
 import os
+import sys
 
 import pytest
 
+from gunicov_runner.child.rewriting import ASKED
+from gunicov_runner.warm.preload import of_others
+
+MOST_PATCHED = 20  # of which one is told to somebody
+
 
 class BeforeTests:
-    """Waits at the gate before the first test, where this process runs tests."""
+    """Waits at the gate before the first test, where this process runs tests, and learns what was imported until then."""
 
-    def __init__(self, gate, first=()):
-        """`first`: files (from the root) whose tests go first, each file's in the order that pytest has given."""
+    def __init__(self, gate, first=(), originals=None, tell=None):
+        """`first`: files (from the root) whose tests go first, each file's in the order that pytest has given.
+
+        `originals`: the Originals of the process that this one is forked from. `tell` is called with an event, in each
+        process of the run.
+        """
         self.gate, self.first = gate, set(first)
+        self.originals, self.tell = originals, tell
+        self.known = set(sys.modules)  # the runner's own, and what was imported ahead
+        self.modules = []
         self.module = self.others = None
         self.refused = ""  # what pytest has said of its arguments
 
@@ -28,8 +41,20 @@ class BeforeTests:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
-        if not session.config.pluginmanager.hasplugin("dsession"):  # else xdist's workers wait
-            self.gate.wait()
+        # What a test imports itself is not learnt: it may ask whether that was imported before it.
+        self.modules = of_others(self.known)
+        if session.config.pluginmanager.hasplugin("dsession"):
+            return  # xdist's workers wait
+        worker = getattr(session.config, "workerinput", {}).get("workerid")
+        if self.originals and worker in (None, "gw0"):  # they load all the same
+            replaced = self.originals.replaced()
+            if replaced:
+                self.tell({"event": "patched", "names": replaced[:MOST_PATCHED]})
+        self.gate.wait()
+
+    def learnt(self):
+        """Modules as of_others has them, with those that pytest was asked to rewrite."""
+        return [*self.modules, *([name, ""] for name in sorted(ASKED))]
 
     def loaded_as(self, module, others):
         """It is found as `module` by PYTEST_PLUGINS, which was `others` before."""

@@ -30,14 +30,14 @@ def be_program(command, gate, fd):
 
 
 def be_warm(plan, gate, fd):
-    """Be pytest in this fork of the warm process."""
+    """Be pytest in this fork of the warm process, which had the modules as `plan.originals` says."""
     sys.path[:] = plan.command.import_path()
     begin_anew()
     forget_project_paths()
     read_project_sources()
     from gunicov_runner.child.pytest_run import run_pytest  # it needs pytest
 
-    return run_pytest(plan, gate, fd, forks=True)
+    return run_pytest(plan, gate, fd, plan.originals)
 
 
 def live_as_child(plan, line, parent, events, output, close):

@@ -70,7 +70,7 @@ def live_cold(told):
         sys.path[:] = command.import_path()
         plan = Plan(command, told["arguments"], first=told["first"])
         gate = Gate(socket.socket(fileno=told["line"]), held=False)
-        code, last = run_pytest(plan, gate, told["events"], forks=False)
+        code, last = run_pytest(plan, gate, told["events"])
     except KeyboardInterrupt:
         code = 2
     finally:

@@ -7,11 +7,14 @@ Installed packages keep their .pyc. Runs in the fork that is the run, and so in 
 are forked from that.
 
 Only what reads and writes a .pyc is replaced, nothing that compiles or executes a module: a traceback
-through an import has no frame of ours.
+through an import has no frame of ours. It is compiled when its .pyc is asked for; where that fails or warns, Python
+or pytest compiles it as ever, and may offer the code as the next .pyc (not under PYTHONDONTWRITEBYTECODE: there it
+warns each time, as by hand).
+
+Of installed packages the .pyc that pytest writes is used where it can write one, else memory.
 """
 
-import base64
-import hashlib
+import functools
 import importlib
 import importlib.machinery
 import importlib.util
@@ -20,43 +23,10 @@ import os
 import struct
 import sys
 
+from gunicov_runner.child.kept import keep, look, look_or_compile
 from gunicov_runner.installed import is_others
 
-CODES = {}  # (what compiled it, path) -> (digest of the source, marshalled code)
-COMPILED = {}  # the same of what this process has compiled itself
-LOOKED_FOR = {}  # path -> digest of the source when its code was looked for
-PYTHON, HEADER = "python", 16  # bytes before the code in a .pyc
-
-
-def portable(codes):
-    """The same as texts: (how, path, digest, base64) each."""
-    return [
-        (how, path, digest, base64.b64encode(code).decode())
-        for (how, path), (digest, code) in codes.items()
-    ]
-
-
-def look(how, path):
-    """Return the marshalled code of a file as it is now, or None where it must be compiled."""
-    LOOKED_FOR[path] = digest = digest_of(path)
-    known = CODES.get((how, path))
-    return known[1] if known is not None and known[0] == digest else None
-
-
-def keep(how, path, code):
-    """Keep marshalled code of a file, unless it was saved while it was compiled."""
-    digest = LOOKED_FOR.pop(path, None)
-    if digest is not None and digest_of(path) == digest:
-        COMPILED[how, path] = (digest, code)
-
-
-def digest_of(path):
-    """Return the digest of a file's bytes, or None where it can't be read."""
-    try:
-        with open(path, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
-    except OSError:
-        return None
+HEADER = 16  # bytes before the code in a .pyc
 
 
 def forget_project_paths():
@@ -75,18 +45,25 @@ def read_project_sources():
         source = None if is_others(path) else source_of(path)
         if source is None:
             return get_data(self, path)
-        code = look(PYTHON, source)
+        how = compiler(self, path)
+        if type(self).source_to_code is loader.source_to_code:
+            code = look_or_compile(how, source, functools.partial(compile_source, self, source))
+        else:
+            code = look(how, source)
         if code is None:
             raise FileNotFoundError(path)
         info = os.stat(source)
         numbers = (int(info.st_mtime) & 0xFFFFFFFF, info.st_size & 0xFFFFFFFF)
         return importlib.util.MAGIC_NUMBER + struct.pack("<III", 0, *numbers) + code
 
+    def compile_source(self, path):
+        return self.source_to_code(get_data(self, path), path)
+
     def keep_bytecode(self, source_path, bytecode_path, data):
         if is_others(source_path):
             write(self, source_path, bytecode_path, data)
         else:
-            keep(PYTHON, source_path, bytes(data[HEADER:]))
+            keep(compiler(self, bytecode_path), source_path, bytes(data[HEADER:]))
 
     loader.get_data, loader._cache_bytecode = get_kept, keep_bytecode
     rewrite_from_source(importlib.import_module("_pytest.assertion.rewrite"))
@@ -100,34 +77,44 @@ def source_of(path):
         return None
 
 
+def compiler(loader, pyc):
+    """What has compiled a .pyc: an import hook may have one of its own, with its own tag in the name."""
+    return f"{type(loader).__module__}.{type(loader).__qualname__} {os.path.basename(pyc)}"
+
+
 def rewrite_from_source(rewrite):
     """The same for pytest's assertion rewriter (its module)."""
-    names = ("_read_pyc", "_write_pyc", "try_makedirs")
-    read, write, make = (getattr(rewrite, name, None) for name in names)
-    if None in (read, write, make):
+    names = ("_read_pyc", "_write_pyc", "_rewrite_test", "try_makedirs")
+    read, write, compiled, make = (getattr(rewrite, name, None) for name in names)
+    if None in (read, write, compiled, make):
         # A pytest that we do not know: a cache directory that can never exist.
         sys.pycache_prefix = os.devnull + "/gunicov"
         return
 
     def read_kept(source, pyc, *rest):
-        if is_others(str(source)):
-            return read(source, pyc, *rest)
-        code = look(how(), str(source))
+        path, (how, config) = str(source), asker()
+        if is_others(path):
+            code = read(source, pyc, *rest)
+            can_write = not sys.dont_write_bytecode and os.path.isdir(os.path.dirname(str(pyc)))
+            if code is not None or can_write:
+                return code
+        code = look_or_compile(how, path, lambda: compiled(source, config)[1])
         return None if code is None else marshal.loads(code)
 
     def keep_rewritten(state, code, source_stat, pyc):
-        if is_others(code.co_filename):
-            return write(state, code, source_stat, pyc)
-        keep(how(), code.co_filename, marshal.dumps(code))
+        path = code.co_filename
+        if is_others(path) and write(state, code, source_stat, pyc):
+            return True
+        keep(asker()[0], path, marshal.dumps(code))
         return True
 
     def make_installed(directory):
         return not is_others(str(directory) + os.sep) or make(directory)
 
-    def how():
-        """What the code depends on beside its source: a setting of who asks, two frames up."""
-        hook = sys._getframe(2).f_locals["self"]
-        return f"pytest {hook.config.getini('enable_assertion_pass_hook')}"
+    def asker():
+        """What the code depends on beside its source, and pytest's config, of whom asks, two frames up."""
+        config = sys._getframe(2).f_locals["self"].config
+        return f"pytest {config.getini('enable_assertion_pass_hook')}", config
 
     rewrite._read_pyc, rewrite._write_pyc = read_kept, keep_rewritten
     rewrite.try_makedirs = make_installed

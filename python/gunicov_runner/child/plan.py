@@ -3,11 +3,13 @@
 
 class Plan:
     """`command` (a Command), `arguments` (pytest's own), `held` (whether it must
-    wait until the server is ready), `first` (files whose tests go first), `warm` (false: a new interpreter)."""
+    wait until the server is ready), `first` (files whose tests go first), `warm` (false: a new interpreter), `originals` (what
+    the warm process has)."""
 
-    def __init__(self, command, arguments=(), held=False, first=(), warm=True):
+    def __init__(self, command, arguments=(), held=False, first=(), warm=True, originals=None):
         self.command, self.arguments = command, list(arguments)
         self.held, self.first, self.warm = held, list(first), warm
+        self.originals = originals
 
     def values(self):
         """All of it that JSON can hold; the environment is that of the process."""

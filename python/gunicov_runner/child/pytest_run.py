@@ -8,22 +8,25 @@ import types
 import pytest
 
 from gunicov_runner.child.before_tests import BeforeTests
-from gunicov_runner.child.fresh import COMPILED, portable
+from gunicov_runner.child.kept import COMPILED, portable
 from gunicov_runner.child.reporter import Reporter
-from gunicov_runner.child.rewriting import ASKED, note_what_is_asked
+from gunicov_runner.child.rewriting import note_what_is_asked
 from gunicov_runner.child.told import Plugins, Told
 from gunicov_runner.child.workers import fork_workers
-from gunicov_runner.text import cap
-from gunicov_runner.warm.preload import third_party
+from gunicov_runner.text import cap, encode
 
 
-def run_pytest(plan, gate, fd, forks):
-    """Run it; return the exit code, and what tells it when all exit handlers have run. `forks`: whether xdist's
-    workers are forked from this process as it is now."""
-    known = set(sys.modules)  # the runner's own
+def run_pytest(plan, gate, fd, originals=None):
+    """Run it; return the exit code, and what tells it when all exit handlers have run.
+
+    `originals`: the Originals of the warm process, where this is a fork of it; then xdist's workers are forked from
+    this process as it is now.
+    """
+    forks = originals is not None
     be_script(plan.command, plan.arguments)
     note_what_is_asked()
-    reporter, before = Reporter(fd, plan.command.cwd, gate), BeforeTests(gate, plan.first)
+    reporter = Reporter(fd, plan.command.cwd, gate)
+    before = BeforeTests(gate, plan.first, originals, lambda event: os.write(fd, encode(event)))
     told = Told(reporter)
     words = []  # of workers that have ended
     if forks:
@@ -34,7 +37,7 @@ def run_pytest(plan, gate, fd, forks):
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     gate.wait()  # pytest may have ended without a test
     if forks:
-        learn(reporter, known, words)
+        learn(reporter, before, words)
     for refused in dict.fromkeys([before.refused, *(said["refused"] for said in words)]):
         reporter.send({"event": "refused", "message": cap(refused)})
     reporter.send({"event": "finish"})
@@ -42,9 +45,9 @@ def run_pytest(plan, gate, fd, forks):
     return int(code), lambda: reporter.send({"event": "left", "code": int(code) & 0xFF})
 
 
-def learn(reporter, known, words):
+def learn(reporter, before, words):
     """Tell what the next run can be forked with."""
-    modules = dict(third_party(known, ASKED))
+    modules = dict(before.learnt())
     codes = {tuple(each[:2]): each for each in portable(COMPILED)}
     for said in words:
         modules.update(said["modules"])

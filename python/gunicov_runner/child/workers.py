@@ -12,13 +12,11 @@ import threading
 import traceback
 import types
 
-from gunicov_runner.child.fresh import COMPILED, portable
-from gunicov_runner.child.rewriting import ASKED
+from gunicov_runner.child.kept import COMPILED, portable
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.process.ending import leave
 from gunicov_runner.process.process import die_with
 from gunicov_runner.warm.begin import reseed
-from gunicov_runner.warm.preload import third_party
 
 # What execnet runs in a new interpreter to become a gateway: it reads its program from stdin.
 BOOT_GATEWAY = "import sys;exec(eval(sys.stdin.readline()))"
@@ -120,13 +118,13 @@ def be_worker(fds, plugin):
     os.chdir(cwd)
     reseed()
     load(plugin)
-    known = set(sys.modules)
+    plugin.known = set(sys.modules)
     code = 0
     try:
         exec(BOOT_GATEWAY, vars(sys.modules["__main__"]))  # noqa: S102 (as execnet has it)
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    tell(fds[2], last_words(known, plugin))
+    tell(fds[2], last_words(plugin))
     return code
 
 
@@ -170,11 +168,11 @@ def tell(fd, data):
         data = data[os.write(fd, data) :]
 
 
-def last_words(known, plugin):
+def last_words(plugin):
     """What was learnt, for the next run: installed modules, and what was compiled."""
     return json.dumps(
         {
-            "modules": third_party(known, ASKED),
+            "modules": plugin.learnt(),
             "codes": portable(COMPILED),
             "refused": plugin.refused,
         }

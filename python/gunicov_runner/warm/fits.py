@@ -29,7 +29,11 @@ def shadows(names, folders):
     """Files of the project that have the name of one of these top-level modules (set of paths)."""
     found = set()
     for folder in folders:
-        for name in names:
+        try:
+            there = set(os.listdir(folder))
+        except OSError:
+            continue
+        for name in names & {each.partition(".")[0] for each in there}:
             paths = (os.path.join(folder, f"{name}.py"), os.path.join(folder, name, "__init__.py"))
             found.update(filter(os.path.exists, paths))
     return found

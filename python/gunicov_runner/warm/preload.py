@@ -1,4 +1,4 @@
-"""What the tests import from installed packages, imported once."""
+"""What the tests import from Python's own library and from installed packages, imported once."""
 
 import gc
 import importlib
@@ -8,25 +8,26 @@ import signal
 import sys
 import threading
 
-from gunicov_runner.installed import is_installed
+from gunicov_runner.installed import is_installed, is_stdlib
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.process.process import die_with
+from gunicov_runner.warm.patched import Originals
 from gunicov_runner.warm.trial import first_unsafe, top
 
 TRY_SECONDS = 20
 
 
-def third_party(known=(), asked=()):
-    """Return the installed modules that this process has: [name, file], in the order of import.
+def of_others(known=()):
+    """Return the modules that this process has and that are not the project's: [name, file], in the order of import.
 
-    The file is empty where pytest rewrites the module's assertions, or was `asked` to: it must import that itself.
+    The file is empty where pytest rewrites the module's assertions: it must import that itself.
     Not those whose names are `known`: to look at each that there is takes some 3 ms.
     """
-    found = [[name, ""] for name in sorted(asked)]
+    found = []
     for name, module in [each for each in list(sys.modules.items()) if each[0] not in known]:
         spec = getattr(module, "__spec__", None)
         origin = getattr(spec, "origin", None)
-        if not isinstance(origin, str) or not is_installed(origin):
+        if not isinstance(origin, str) or not (is_installed(origin) or is_stdlib(origin)):
             continue
         if "rewrite" in type(spec.loader).__module__:
             found.append([name, ""])
@@ -44,8 +45,12 @@ def fingerprint(path):
     return info.st_mtime_ns, info.st_size
 
 
+# The variables of the environment that its C code sets are not seen by Python, so not by trial.py.
+UNSEEN = {"readline"}
+
+
 class Preload:
-    """Installed modules that the tests import, kept imported here, so that no fork has to.
+    """Modules of others that the tests import, kept imported here, so that no fork has to.
 
     They are tried in a child first (trial.py): a package that does more than to define things stays out.
     Nothing of the project's own is ever imported here.
@@ -56,25 +61,29 @@ class Preload:
         self.files = {}  # path -> fingerprint, of what is imported here
         self.unsafe = {}  # package -> why
         self.rewritten = set()  # packages that pytest is to import itself
+        self.patched = []  # what the tests' own code replaces in other modules: then nothing is imported ahead
+        self.originals = None
         self.trial = None  # (pid, descriptor, what it has said)
         self.trying = {}
 
     def stale(self):
         """Return what is not as it was when it was imported here (the path of a file, a package's name), or None."""
         changed = (p for p, known in self.files.items() if fingerprint(p) != known)
+        if self.tried and self.patched:
+            return self.patched[0]
         return next(changed, None) or min(self.rewritten & set(map(top, self.tried)), default=None)
 
     def begin(self, files):
         """Try modules (name -> file, or "" as third_party has it) that are new in a child; returns the descriptor to
         read, or None."""
         self.rewritten |= {top(name) for name, file in files.items() if not file}
-        shut = self.rewritten | set(self.unsafe)
+        shut = self.rewritten | set(self.unsafe) | UNSEEN
         fresh = {
             name: file
             for name, file in files.items()
             if name not in self.tried and name not in sys.modules and top(name) not in shut
         }
-        if not fresh or self.trial or threading.active_count() > 1:
+        if not fresh or self.patched or self.trial or threading.active_count() > 1:
             return None
         reader, writer = os.pipe()
         parent = os.getpid()
@@ -140,7 +149,8 @@ class Preload:
         gc.freeze()  # collections in the forks then leave these pages shared
 
     def remember(self):
-        """Note the files of all installed modules that are imported here."""
+        """Note all installed modules that are imported here: their files, their functions and classes."""
+        self.originals = Originals()
         for module in list(sys.modules.values()):
             path = getattr(module, "__file__", None)
             if isinstance(path, str) and is_installed(path):
