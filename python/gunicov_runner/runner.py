@@ -304,6 +304,8 @@ class Runner:
                 importlib.import_module(f"_pytest.{name}")
             for name in (*LATE_MODULES, *OWN_MODULES):
                 importlib.import_module(name)
+            # Kept by Python as long as the directories are as they are; pytest looks for its plugins there.
+            importlib.import_module("importlib.metadata").entry_points()
             platform.platform()  # kept: each worker of xdist tells it, and would start `uname` for that
         except Exception:  # noqa: BLE001 (the child will fail in the same way, and be heard)
             traceback.print_exc()
