@@ -59,9 +59,10 @@ async function check(files: readonly string[], mustRestart: boolean, context: St
   const { server } = context.ports;
   const changed = await hashAll(files, context);
   // At once: one way to the helper is all that is waited for.
-  const [checked, freshness] = await Promise.all([
+  const [checked, freshness, ready] = await Promise.all([
     changed.length > 0 ? server.check(changed, context.signal) : null,
     mustRestart ? null : server.freshness(files, context.signal),
+    context.ports.tests.ready(context.signal),
   ]);
   if (checked !== null) {
     if (!checked.ok) return failed(checked.failure);
@@ -69,6 +70,7 @@ async function check(files: readonly string[], mustRestart: boolean, context: St
     for (const one of checked.value.unloaded) context.say({ type: "warning", message: holdsUpNothing(one) });
     if (checked.value.lagging.length > 0) return lagging(checked.value.lagging);
   }
+  if (!ready.ok) return failed(ready.failure);
   if (freshness === null) {
     const output = restartBecause("what its workers run is not known yet");
     return { status: "done", output };

@@ -14,6 +14,8 @@ export interface TestRun extends TestCounts {
 export interface Tests {
   /** Connects to where the tests run and looks for their command. Can be called again. */
   open(signal: AbortSignal): Promise<Result<void>>;
+  /** Whether a run would find its command: looked at again where that, or the way to it, is not as it was. */
+  ready(signal: AbortSignal): Promise<Result<void>>;
   /**
    * Begins a run that waits before its first test, and sends the server nothing, until `run` of the same selection comes:
    * it collects while the server is restarted. Aborted, or followed by `drop`, it ends. Tells nothing.

@@ -53,6 +53,20 @@ describe("a whole cycle", () => {
     expect(harness.faults).toEqual([]);
   });
 
+  test("a test command that is edited to one that is not there is told before the server is restarted", async () => {
+    const harness = await Harness.watching().start();
+    harness.operations.log.length = 0;
+    harness.tests.missing = failure("no-command", "There is no pytest.", "Install it.");
+    harness.save("a = 2\n");
+    await harness.run();
+    expect(harness.of("error")).toMatchObject([{ kind: "no-command" }]);
+    expect(harness.operations.log.filter((line) => line.startsWith("restart"))).toEqual([]);
+    harness.tests.missing = null;
+    harness.save("a = 3\n");
+    await harness.run();
+    expect(harness.of("cycle.finished").map(({ outcome }) => outcome)).toEqual(["passed", "error", "passed"]);
+  });
+
   test("does one thing after the other", async () => {
     const { operations } = await Harness.once().start();
     const begun = operations.log.filter((line) => line.endsWith(" begins")).map((line) => line.slice(0, -7));

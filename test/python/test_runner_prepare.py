@@ -172,3 +172,24 @@ def test_poetry_is_asked_for_its_environment(runner, tmp_path):
     )
     answer = prepare(runner, "pytest", path=tmp_path / "tools", cwd=project)
     assert answer.ok["interpreter"] == sys.executable
+
+
+@pytest.mark.parametrize(
+    "words, addopts",
+    [(["--nothing"], ""), ([], "--nothing"), ([], "-p no:cacheprovider --nothing")],
+)
+def test_an_option_that_pytest_does_not_know_is_refused(runner, tmp_path, words, addopts):
+    command = [sys.executable, "-m", "pytest", *words]
+    refused = runner.ask(
+        "prepare", command=command, cwd=str(tmp_path), env={"PYTEST_ADDOPTS": addopts}
+    ).error
+    assert refused["kind"] == "usage" and "--nothing" in refused["message"]
+    right = runner.ask(
+        "prepare", command=command[:3], cwd=str(tmp_path), env={"PYTEST_ADDOPTS": ""}
+    )
+    assert right.ok["pytest"] is True
+
+
+def test_a_directory_that_is_not_there_is_named(runner, tmp_path):
+    error = prepare(runner, "pytest", path=SCRIPTS, cwd=tmp_path / "nowhere").error
+    assert error["kind"] == "config" and "nowhere" in error["message"] and error["fix"]

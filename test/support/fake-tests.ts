@@ -39,6 +39,10 @@ export class FakeTests implements Tests {
     });
   }
 
+  async ready(): Promise<Result<void>> {
+    return this.missing && this.#open ? fail(this.missing) : ok(undefined);
+  }
+
   begin(): void {}
 
   async drop(): Promise<void> {}

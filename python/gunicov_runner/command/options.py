@@ -1,7 +1,9 @@
 """Whether pytest knows a command's options: asked before the server is restarted for it."""
 
 import importlib.machinery
+import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -15,6 +17,8 @@ KNOWN = re.compile(
     re.DOTALL,
 )
 CHECK_SECONDS = 20.0
+# Commands that pytest has been asked about, and knows.
+good = set()
 
 
 def refuse_unknown(command):
@@ -22,16 +26,29 @@ def refuse_unknown(command):
 
     pytest is asked without the project's conftest files, and only where it then refuses, with them.
     """
-    options = [word for word in command.arguments if word.startswith("-")]
+    words = command.arguments + added(command.environ)
+    options = [word for word in words if word.startswith("-")]
     if has_xdist(command):
         options = [word for word in options if not re.fullmatch(XDIST_OPTIONS, word)]
     if all(KNOWN.fullmatch(word) for word in options):
         return
+    asked = (command.cwd, *words, os.pathsep, *command.import_path())
+    if asked in good:
+        return
     for more in (["--noconftest"], []):
         refusal = ask(command, more)
         if refusal is None:
+            good.add(asked)
             return
     raise usage(refusal)
+
+
+def added(environ):
+    """The words that pytest takes from its environment."""
+    try:
+        return shlex.split(environ.get("PYTEST_ADDOPTS", ""))
+    except ValueError:
+        return []  # the run will tell
 
 
 def has_xdist(command):

@@ -5,7 +5,7 @@ import json
 import os
 
 from gunicov_runner.command.command import Command
-from gunicov_runner.failure import bad
+from gunicov_runner.failure import Failure, bad
 from gunicov_runner.limits import MAX_LINE
 from gunicov_runner.warm.fits import STARTED
 
@@ -35,8 +35,14 @@ class Field:
     def directory(self):
         """Return the absolute `cwd`; the runner's own when there is none."""
         value = self.request.get("cwd") or os.getcwd()
-        if not is_word(value) or not os.path.isdir(value):
-            raise bad(f"cwd {value!r} is not a directory where the tests run")
+        if not is_word(value):
+            raise bad("cwd must be a string")
+        if not os.path.isdir(value):
+            raise Failure(
+                "config",
+                f"The tests' directory {value} is not there where the tests run.",
+                "Make it, or set another cwd under [tool.gunicov.tests].",
+            )
         return os.path.abspath(value)
 
     def environ(self):

@@ -1,0 +1,129 @@
+/** The tests' injected runner, started where the tests run and asked whether it can run their command. */
+import { type Failure, failure } from "../../core/failure.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { Target } from "../../ports/target.ts";
+import type { Program } from "./program.ts";
+import { Rpc } from "./rpc.ts";
+import { Prepare } from "./schema.ts";
+import { programOf, type TestCommand } from "./test-command.ts";
+
+const PYTHONS = ["python3", "python"];
+
+export class Runner {
+  readonly #target: Target;
+  readonly #program: Program;
+  readonly #command: TestCommand;
+  #rpc: Rpc | null = null;
+  /** As whom it was started. */
+  #user: string | null = null;
+  /** It was opened, and not closed since. */
+  #wanted = false;
+  /** The look for it that is under way. */
+  #looking: Promise<Result<Rpc>> | null = null;
+  /** The command that was last found right; null: none. */
+  #prepared: string | null = null;
+  #isPytest = true;
+
+  constructor(target: Target, program: Program, command: TestCommand) {
+    this.#target = target;
+    this.#program = program;
+    this.#command = command;
+    target.onLifecycle((event) => {
+      if (event.type === "lost") this.#rpc?.lose(event.failure);
+    });
+  }
+
+  /** The command is pytest, of which a selection can be run. */
+  get isPytest(): boolean {
+    return this.#isPytest;
+  }
+
+  /** Starts it anew. */
+  async open(signal: AbortSignal): Promise<Result<Rpc>> {
+    this.#wanted = true;
+    await this.#looking;
+    await this.#leave();
+    return await this.connected(signal);
+  }
+
+  /**
+   * The runner that knows the command as it is now; started where it was lost, because its container may be there again.
+   * Several may wait for one look: a run that is begun, and the check before a restart.
+   */
+  async connected(signal: AbortSignal): Promise<Result<Rpc>> {
+    if (!this.#wanted) return fail(notOpen());
+    this.#looking ??= this.#look(signal).finally(() => {
+      this.#looking = null;
+    });
+    return await this.#looking;
+  }
+
+  async close(): Promise<void> {
+    this.#wanted = false;
+    await this.#looking;
+    await this.#leave();
+    await this.#target.close();
+  }
+
+  async #look(signal: AbortSignal): Promise<Result<Rpc>> {
+    const wanted = this.#key();
+    const usable = this.#rpc !== null && this.#rpc.lost === null && this.#user === this.#command.user;
+    if (this.#rpc !== null && usable && this.#prepared === wanted) return ok(this.#rpc);
+    this.#prepared = null;
+    const found = this.#rpc !== null && usable ? ok(this.#rpc) : await this.#anew(signal);
+    const right = found.ok ? await this.#prepare(found.value) : found;
+    if (right.ok) this.#prepared = wanted;
+    return right.ok ? right : fail(asTests(right.failure));
+  }
+
+  async #anew(signal: AbortSignal): Promise<Result<Rpc>> {
+    await this.#leave();
+    const opened = await this.#target.open(signal);
+    return opened.ok ? await this.#start(PYTHONS) : opened;
+  }
+
+  async #start(pythons: readonly string[]): Promise<Result<Rpc>> {
+    const { user } = this.#command;
+    const started = await Rpc.start(this.#target, this.#program, pythons, user === null ? {} : { user });
+    this.#rpc = started.ok ? started.value : null;
+    this.#user = user;
+    return started;
+  }
+
+  /** Asks whether the command can run, on the Python that it needs: a runner on another one makes room for one on that. */
+  async #prepare(rpc: Rpc): Promise<Result<Rpc>> {
+    const prepared = await rpc.call("prepare", programOf(this.#command), Prepare);
+    if (!prepared.ok) return prepared;
+    const { interpreter, pytest } = prepared.value;
+    this.#isPytest = pytest;
+    if (interpreter === null || interpreter === rpc.hello.executable) return ok(rpc);
+    await this.#leave();
+    const again = await this.#start([interpreter]);
+    if (!again.ok) return again;
+    const confirmed = await again.value.call("prepare", programOf(this.#command), Prepare);
+    return confirmed.ok ? again : confirmed;
+  }
+
+  async #leave(): Promise<void> {
+    const rpc = this.#rpc;
+    this.#rpc = null;
+    this.#prepared = null;
+    await rpc?.close();
+  }
+
+  /** All that decides on the answer. */
+  #key(): string {
+    return JSON.stringify([programOf(this.#command), this.#command.user]);
+  }
+}
+
+function notOpen(): Failure {
+  return failure("tests-lost", "The test runner is not connected.", "Press a to look for it again.");
+}
+
+/** The same failures under the names of the tests' side. */
+export function asTests(why: Failure): Failure {
+  if (why.kind === "server-lost") return { ...why, kind: "tests-lost" };
+  if (why.kind === "timeout") return { ...why, kind: "tests-timeout" };
+  return why;
+}
