@@ -79,10 +79,27 @@ def test_row_9_a_flood_from_failing_tests_stays_bounded(runner, suite, parallel)
     assert memory(runner.pid) < 120_000
 
 
-def memory(pid):
-    """Peak resident memory in KiB."""
+def memory(pid, which="VmHWM"):
+    """Resident memory in KiB; the peak of it."""
     with open(f"/proc/{pid}/status") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+        return next(int(line.split()[1]) for line in file if line.startswith(which))
+
+
+def test_row_9_ten_thousand_tests_in_workers_are_all_told_and_leave_the_runner_as_small(
+    runner, suite
+):
+    for number in range(10):
+        suite.write(
+            f"test_{number}.py",
+            "import pytest\n@pytest.mark.parametrize('n', range(1000))\ndef test_a(n): pass\n",
+        )
+    sizes = []
+    for files, count in (["test_0.py"], 1000), ([], 10_000):
+        answer = runner.run(suite.dir, "-n", "2", *files, timeout=None)
+        assert answer.ok["passed"] == answer.ok["total"] == len(answer.tests()) == count
+        runner.rest()
+        sizes.append(memory(runner.pid, "VmRSS"))
+    assert sizes[1] < 1.1 * sizes[0], sizes  # what a test left behind would be there 10,000 times
 
 
 def test_a_cancel_is_heard_during_a_flood(runner, suite):

@@ -363,14 +363,6 @@ def test_a_file_that_is_named_and_data_read_at_collection_are_those_of_the_run(
         runner.rest()
 
 
-def test_thousands_of_quick_tests_in_workers_run_to_their_end(runner, suite):
-    suite.write(
-        "test_a.py",
-        "import pytest\n@pytest.mark.parametrize('n', range(3000))\ndef test_a(n): pass\n",
-    )
-    assert runner.run(suite.dir, "-n", "2", timeout=100).ok["passed"] == 3000
-
-
 @BOTH
 def test_cold_is_a_new_interpreter_for_each_run(runner, suite, parallel):
     suite.write("notes.py", NOTE)
