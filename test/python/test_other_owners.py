@@ -8,11 +8,13 @@ import subprocess
 import sys
 import textwrap
 import time
+import types
 import urllib.request
 
 import pytest
 from conftest import PYTHON, server_environment, wait_until
-from gunicov_helper.process.process import children
+from gunicov_helper.process import other_owners
+from gunicov_helper.process.process import Process, children
 from helper_client import HelperClient, clean_environment
 
 TIME = 30
@@ -246,3 +248,20 @@ def test_a_server_beside_it_with_another_port_is_no_other_owner(served, gunicorn
     gunicorn_server(project.dir)
     time.sleep(0.1)
     clean_cycle(server, client)
+
+
+def test_a_process_that_is_just_ending_answers_nothing(monkeypatch):
+    """The kernel takes its memory first, and its sockets a moment later; a zombie stands for it here, whose sockets
+    are gone: those that it had are told."""
+    with socket.create_server(("127.0.0.1", 0)):
+        child = subprocess.Popen(["true"])
+        wait_until(lambda: Process.read(child.pid).dead, "the child to end")
+        sockets = other_owners.sockets
+        monkeypatch.setattr(
+            other_owners,
+            "sockets",
+            lambda pid: sockets(os.getpid() if pid == child.pid else pid),
+        )
+        own = types.SimpleNamespace(pid=os.getpid(), process=Process.read(os.getpid()))
+        assert other_owners.OtherOwners(own).look() == (set(), set())
+        child.wait()

@@ -66,7 +66,7 @@ class OtherOwners:
         found = {second_master(pid) for pid in seconds}
         known = gunicorns.union(*(family(processes, second, ()) for second in seconds))
         for pid, process in processes.items():
-            if pid in known or not had[pid] & (mine | rivals):
+            if pid in known or not had[pid] & (mine | rivals) or is_ending(process):
                 continue
             if not had[pid] & rivals and self.is_forked(process):
                 continue  # a worker's child, perhaps without its parent by now: it answers nothing
@@ -101,6 +101,11 @@ class OtherOwners:
             if about.get("replaces") == self.master.pid and (about.get("started") or 0) >= since:
                 found.add(second_master(about.get("pid")))
         return found
+
+
+def is_ending(process):
+    """Whether it has no memory any more: it may have sockets for another moment, and answers nothing."""
+    return process.stack == 0 and not process.argv()
 
 
 def family(processes, pid, without):
