@@ -37,7 +37,8 @@ class Runner:
         self.leaving = False
         self.warmed = False
         self.preload = Preload()
-        self.told = {}  # a command's words -> (paths, root), as its pytest has told
+        # A command's words -> (paths, root), as its pytest has told; no paths while only selected tests have run.
+        self.told = {}
         self.failed = {}  # a command's words -> files of which tests have failed
         self.folders = {}  # a command's words -> directories of its test files
         self.measuring = set()  # words of commands that measure coverage of their own
@@ -131,7 +132,7 @@ class Runner:
 
     def told_arguments(self, command, select, event):
         """A run's pytest has said what its paths and its root are."""
-        known = self.told.get(tuple(command.words), ([], ""))[0]
+        known = self.told.get(tuple(command.words), (None, None))[0]
         paths = known if select else event["paths"]
         self.told[tuple(command.words)] = (paths, event["root"])
 

@@ -106,6 +106,15 @@ export function testsContract(name: string, make: () => Promise<TestsSubject>): 
       expect(finished(facts).map(({ id }) => id)).toEqual([`${FILE}::test_passes`]);
     });
 
+    test("of a selection that is gone in part the rest runs, and what is gone is said", async () => {
+      await subject.tests.open(NEVER);
+      const select = [`${FILE}::test_passes`, `${FILE}::test_gone`];
+      const result = await subject.tests.run(select, say, NEVER);
+      expect(result).toMatchObject({ ok: true, value: { passed: 1, failed: 0 } });
+      const said = facts.flatMap((fact) => (fact.type === "warning" ? [fact.message] : []));
+      expect(said).toEqual([expect.stringContaining(`${FILE}::test_gone`)]);
+    });
+
     test("a selection that is gone is no run of all", async () => {
       await subject.tests.open(NEVER);
       const result = await subject.tests.run([`${FILE}::test_gone`], say, NEVER);

@@ -44,6 +44,15 @@ def test_paths_of_the_command_do_not_widen_the_selection(runner, suite, parallel
 
 
 @BOTH
+def test_selections_before_any_run_of_all_run_no_others(runner, suite, parallel):
+    suite.write("tests/test_a.py", "def test_1(): pass\ndef test_2(): pass\n")
+    picked = ["tests/test_a.py::test_1"]
+    for select in (picked, picked, [*picked, "tests/test_a.py::gone"]):
+        answer = runner.run(suite.dir, "-q", *parallel, "tests/test_a.py", select=select)
+        assert named(answer) == picked
+
+
+@BOTH
 def test_a_test_that_no_longer_exists_is_missing_and_the_others_run(runner, suite, parallel):
     suite.write("test_a.py", "def test_1(): pass\ndef test_2(): pass\n")
     picked = ["test_a.py::test_1", "test_a.py::gone", "test_gone.py::test_1"]

@@ -2,6 +2,7 @@
 import type { Outcome } from "../../src/core/fact.ts";
 import { type Failure, failure } from "../../src/core/failure.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
+import { testsGone } from "../../src/core/tests-gone.ts";
 import type { Say } from "../../src/ports/server.ts";
 import type { TestRun, Tests } from "../../src/ports/tests.ts";
 import { Operations } from "./operations.ts";
@@ -54,6 +55,8 @@ export class FakeTests implements Tests {
       if (chosen.length === 0)
         return fail(failure("no-tests", "No tests were collected.", "Check the paths."));
       say({ type: "tests.started", total: chosen.length });
+      const gone = select.filter((id) => !chosen.some((test) => test.id === id));
+      if (gone.length > 0) say({ type: "warning", message: testsGone(gone) });
       for (const test of chosen) this.#tell(test, say);
       const count = (outcome: Outcome) => chosen.filter((test) => test.outcome === outcome).length;
       return ok({

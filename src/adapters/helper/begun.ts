@@ -1,6 +1,6 @@
 /** A run of the tests that waits before its first test until the server is ready. */
 import type { Result } from "../../core/result.ts";
-import type { TestRun } from "../../ports/tests.ts";
+import type { Ran } from "./schema.ts";
 
 type Heard = (event: Record<string, unknown>) => void;
 
@@ -16,7 +16,7 @@ export class Begun {
   readonly #what: string;
   readonly #ending = new AbortController();
   readonly #started = Promise.withResolvers<() => void>();
-  readonly #result: Promise<Result<TestRun>>;
+  readonly #result: Promise<Result<Ran>>;
   /** What it has said before it was let run. */
   readonly #kept: Record<string, unknown>[] = [];
   #tell: Heard = (event) => void this.#kept.push(event);
@@ -27,7 +27,7 @@ export class Begun {
     what: string,
     signal: AbortSignal,
     before: Begun | null,
-    start: (hold: Hold) => Promise<Result<TestRun>>,
+    start: (hold: Hold) => Promise<Result<Ran>>,
   ) {
     this.#what = what;
     this.#endWith(signal);
@@ -53,7 +53,7 @@ export class Begun {
   }
 
   /** Lets it run; settles when it has ended. */
-  async go(tell: Heard, signal: AbortSignal): Promise<Result<TestRun>> {
+  async go(tell: Heard, signal: AbortSignal): Promise<Result<Ran>> {
     this.#endWith(signal);
     for (const event of this.#kept.splice(0)) tell(event);
     this.#tell = tell;

@@ -236,6 +236,9 @@ export const Run = v.object({
   exit_code: int,
   ms: v.number(),
   output: v.string(),
+  /** Selected tests that no longer exist. */
+  missing: v.array(v.string()),
   /** How it ended though every test passed, and why, as far as it says so; null: as its tests did. */
   ended: v.nullish(v.string(), null),
 });
+export type Ran = v.InferOutput<typeof Run>;

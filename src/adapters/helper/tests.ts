@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { testsGone } from "../../core/tests-gone.ts";
 import type { Say } from "../../ports/server.ts";
 import type { Target } from "../../ports/target.ts";
 import type { TestRun, Tests } from "../../ports/tests.ts";
@@ -9,7 +10,7 @@ import { Begun, type Hold } from "./begun.ts";
 import type { Program } from "./program.ts";
 import type { Rpc } from "./rpc.ts";
 import { asTests, Runner } from "./runner.ts";
-import { Go, Run, Said, Test, Told, Total } from "./schema.ts";
+import { Go, type Ran, Run, Said, Test, Told, Total } from "./schema.ts";
 import { programOf, type TestCommand } from "./test-command.ts";
 
 const SECOND = 1000;
@@ -59,6 +60,18 @@ export class RunnerTests implements Tests {
     if (!this.#runner.isPytest && select.length > 0 && select.join() !== words) {
       this.#note(`“${words}” can't run some of its tests alone: all of it runs.`, say);
     }
+    const result = await this.#runOrBeginAnew(select, onEvent, signal);
+    if (!result.ok) return result;
+    const { missing } = result.value;
+    if (missing.length > 0) say({ type: "warning", message: testsGone(missing) });
+    return whole(result.value);
+  }
+
+  async #runOrBeginAnew(
+    select: readonly string[],
+    onEvent: Hold["onEvent"],
+    signal: AbortSignal,
+  ): Promise<Result<Ran>> {
     const first = await this.#runFirst(select, onEvent, signal);
     if (first.ok || first.failure.kind !== "stale") return first;
     // An installed package has changed under the runner, which keeps such packages imported.
@@ -76,7 +89,7 @@ export class RunnerTests implements Tests {
     select: readonly string[],
     onEvent: Hold["onEvent"],
     signal: AbortSignal,
-  ): Promise<Result<TestRun>> {
+  ): Promise<Result<Ran>> {
     const begun = this.#begun;
     if (begun === null) return await this.#start(select, { signal, onEvent });
     const result = await begun.go(onEvent, signal);
@@ -90,7 +103,7 @@ export class RunnerTests implements Tests {
   async #start(
     select: readonly string[],
     { signal, onEvent, started }: Omit<Hold, "started"> & Partial<Hold>,
-  ): Promise<Result<TestRun>> {
+  ): Promise<Result<Ran>> {
     const connected = await this.#runner.connected(signal);
     if (!connected.ok) return connected;
     const rpc = connected.value;
@@ -100,7 +113,7 @@ export class RunnerTests implements Tests {
     const params = { ...programOf(this.#command), select: all, timeout, junit, warm, order, hold };
     const sent = (target: number) => started?.(() => void rpc.call("go", { target }, Go));
     const result = await rpc.call("run", params, Run, { signal, onEvent, sent });
-    return result.ok ? whole(result.value) : fail(asTests(result.failure));
+    return result.ok ? result : fail(asTests(result.failure));
   }
 
   async close(): Promise<void> {
@@ -120,7 +133,7 @@ export class RunnerTests implements Tests {
 }
 
 /** With another exit code than 0, no failure to show for it, and no test that told its outcome to the end, some did not run. */
-function whole(run: v.InferOutput<typeof Run>): Result<TestRun> {
+function whole(run: Ran): Result<TestRun> {
   if (run.exit_code === 0 || run.failed + run.errors > 0 || run.ended !== null) return ok(run);
   const message = `The tests ended early, with exit code ${run.exit_code}.`;
   return fail(failure("crashed", message, "Read what they printed below.", run.output));
