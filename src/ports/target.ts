@@ -14,6 +14,8 @@ export interface Channel {
   write(text: string): boolean;
   /** Ends stdin. */
   end(): void;
+  /** Ends at once the process and what it has started; not there where that can't be done from outside. */
+  kill?(): void;
   /** Chunks of stdout, as text; multi-byte characters are never split. */
   onOutput(listener: (text: string) => void): void;
   onErrorOutput(listener: (text: string) => void): void;

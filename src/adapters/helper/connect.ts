@@ -42,7 +42,7 @@ export interface Look {
 export async function connect(target: Target, program: Program, look: Look): Promise<Result<Connected>> {
   const opened = await target.open(look.signal);
   if (!opened.ok) return opened;
-  const first = await Rpc.start(target, program, ["python3", "python"]);
+  const first = await Rpc.start(target, program, ["python3", "python"], { signal: look.signal });
   if (!first.ok) return first;
   const found = await find(target, first.value, look, {});
   if (!found.ok) return await giveUp(first.value, found);
@@ -76,7 +76,7 @@ async function beside(
     if (python === rpc.hello.executable && sameUser && master.readable) return ok({ rpc, master });
     await rpc.close();
     const user = usual === null || usual === uid ? {} : { user: gid === null ? `${uid}` : `${uid}:${gid}` };
-    const again = await Rpc.start(target, program, [python], user);
+    const again = await Rpc.start(target, program, [python], { ...user, signal: look.signal });
     if (!again.ok) return sameUser ? again : fail(anotherUser(master, usual, again.failure));
     rpc = again.value;
     const found = await find(target, rpc, look, { pid: master.pid });

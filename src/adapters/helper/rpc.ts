@@ -7,6 +7,7 @@ import type { Channel, Exit, SpawnOptions, Target } from "../../ports/target.ts"
 import { Lines } from "./lines.ts";
 import { bootstrap, type Program, preamble } from "./program.ts";
 import { Hello, Message } from "./schema.ts";
+import { settled } from "./settled.ts";
 
 const LINE_LIMIT = 16 * 1024 * 1024;
 const STDERR_TAIL = 16 * 1024;
@@ -37,6 +38,8 @@ type Greeting =
 export interface Start extends SpawnOptions {
   /** How long to wait for its hello, in ms. */
   readonly patience?: number;
+  /** Waits no longer. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Call {
@@ -71,7 +74,7 @@ export class Rpc {
     target: Target,
     program: Program,
     pythons: readonly string[],
-    { patience = HELLO_TIMEOUT, ...options }: Start = {},
+    { patience = HELLO_TIMEOUT, signal, ...options }: Start = {},
   ): Promise<Result<Rpc>> {
     let why = failure("no-python", `No Python was found in ${target.name}.`, "Put python3 on its PATH.");
     for (const python of pythons) {
@@ -83,9 +86,11 @@ export class Rpc {
       }
       const reader = new Reader(spawned.value);
       spawned.value.write(preamble(program));
-      const greeting = await reader.greeting(patience);
+      const greeting = await reader.greeting(patience, signal);
       if (greeting.hello) return ok(new Rpc(target, spawned.value, reader, greeting.hello));
       spawned.value.end();
+      spawned.value.kill?.();
+      if (signal?.aborted) return fail(notWanted(program));
       if (greeting.otherVersion) return fail(otherVersion(target, program));
       why = notStarted(target, program, python, reader.stderr());
     }
@@ -175,11 +180,11 @@ class Reader {
     return this.#stderr.trim();
   }
 
-  async greeting(timeout: number): Promise<Greeting> {
-    const timer = setTimeout(() => this.#greeting.resolve(SILENCE), timeout);
-    const greeting = await this.#greeting.promise;
-    clearTimeout(timer);
-    return greeting;
+  async greeting(timeout: number, signal?: AbortSignal): Promise<Greeting> {
+    const late = AbortSignal.timeout(timeout);
+    await settled(this.#greeting.promise, signal ? AbortSignal.any([signal, late]) : late);
+    this.#greeting.resolve(SILENCE);
+    return await this.#greeting.promise;
   }
 
   #take(line: string | null): void {
@@ -219,6 +224,10 @@ function greetingOf(message: unknown): Greeting | null {
 }
 
 const SILENCE: Greeting = { hello: null, otherVersion: false };
+
+function notWanted(program: Program): Failure {
+  return failure("cancelled", `The start of ${program.name} was cancelled.`, "");
+}
 
 function tooLong(): Failure {
   const message = `An answer had more than ${LINE_LIMIT / 1024 / 1024} MiB in one line.`;

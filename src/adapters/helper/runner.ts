@@ -55,7 +55,9 @@ export class Runner {
     this.#looking ??= this.#look(signal).finally(() => {
       this.#looking = null;
     });
-    return await this.#looking;
+    const looked = await this.#looking;
+    const byOthers = !looked.ok && looked.failure.kind === "cancelled" && !signal.aborted;
+    return byOthers ? await this.connected(signal) : looked;
   }
 
   async close(): Promise<void> {
@@ -71,7 +73,7 @@ export class Runner {
     if (this.#rpc !== null && usable && this.#prepared === wanted) return ok(this.#rpc);
     this.#prepared = null;
     const found = this.#rpc !== null && usable ? ok(this.#rpc) : await this.#anew(signal);
-    const right = found.ok ? await this.#prepare(found.value) : found;
+    const right = found.ok ? await this.#prepare(found.value, signal) : found;
     if (right.ok) this.#prepared = wanted;
     return right.ok ? right : fail(asTests(right.failure));
   }
@@ -79,26 +81,27 @@ export class Runner {
   async #anew(signal: AbortSignal): Promise<Result<Rpc>> {
     await this.#leave();
     const opened = await this.#target.open(signal);
-    return opened.ok ? await this.#start(PYTHONS) : opened;
+    return opened.ok ? await this.#start(PYTHONS, signal) : opened;
   }
 
-  async #start(pythons: readonly string[]): Promise<Result<Rpc>> {
+  async #start(pythons: readonly string[], signal: AbortSignal): Promise<Result<Rpc>> {
     const { user } = this.#command;
-    const started = await Rpc.start(this.#target, this.#program, pythons, user === null ? {} : { user });
+    const options = { signal, ...(user === null ? {} : { user }) };
+    const started = await Rpc.start(this.#target, this.#program, pythons, options);
     this.#rpc = started.ok ? started.value : null;
     this.#user = user;
     return started;
   }
 
   /** Asks whether the command can run, on the Python that it needs: a runner on another one makes room for one on that. */
-  async #prepare(rpc: Rpc): Promise<Result<Rpc>> {
+  async #prepare(rpc: Rpc, signal: AbortSignal): Promise<Result<Rpc>> {
     const prepared = await rpc.call("prepare", programOf(this.#command), Prepare);
     if (!prepared.ok) return prepared;
     const { interpreter, pytest } = prepared.value;
     this.#isPytest = pytest;
     if (interpreter === null || interpreter === rpc.hello.executable) return ok(rpc);
     await this.#leave();
-    const again = await this.#start([interpreter]);
+    const again = await this.#start([interpreter], signal);
     if (!again.ok) return again;
     const confirmed = await again.value.call("prepare", programOf(this.#command), Prepare);
     return confirmed.ok ? again : confirmed;

@@ -90,6 +90,17 @@ export class ProcessChannel implements Channel {
     this.#child.stdin?.end();
   }
 
+  /** It leads a group of its own. */
+  kill(): void {
+    const { pid } = this.#child;
+    if (pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  }
+
   onOutput(listener: (text: string) => void): void {
     this.#child.stdout?.on("data", listener);
   }

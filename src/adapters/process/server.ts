@@ -17,13 +17,16 @@ import type {
   Target,
   Unsubscribe,
 } from "../../ports/target.ts";
-import { spawnProcess } from "./channel.ts";
+import { settled } from "../helper/settled.ts";
+import { type ProcessChannel, spawnProcess } from "./channel.ts";
 import { endLeftovers, MARK } from "./leftovers.ts";
 import { freePort } from "./port.ts";
 import { StartLog } from "./start-log.ts";
 
 /** Starts its command and ends it when its own stdin ends: also when gunicov is killed (python/guard.py). */
 const GUARD = `${INSTALLED}python/guard.py`;
+/** How long the guard may take to tell the server's pid, in ms: a busy machine is slow. */
+const START_TIMEOUT = 20_000;
 /** How long the guard may take to end the server, in ms: longer than its own two limits together. */
 const END_TIMEOUT = 8_000;
 /** And what was sent SIGKILL, in ms. */
@@ -40,6 +43,8 @@ export interface LocalServer {
   readonly hook: string;
   /** Makes the directory for the hook's record, which is removed at the end. May throw the system's errors. */
   readonly makeScratch: () => Promise<string>;
+  /** How long to wait for the guard's first word, in ms; default: 20 s. */
+  readonly patience?: number;
 }
 
 export class LocalServerTarget implements Target {
@@ -70,7 +75,7 @@ export class LocalServerTarget implements Target {
     return this.#running?.log.pid ?? null;
   }
 
-  async open(_signal: AbortSignal): Promise<Result<void>> {
+  async open(signal: AbortSignal): Promise<Result<void>> {
     if (this.#running && this.#running.lost === null) return ok(undefined);
     const { command, cwd, env, hook } = this.#server;
     const made = await this.#makeScratch();
@@ -98,7 +103,11 @@ export class LocalServerTarget implements Target {
       await swept;
       this.#onExit(running, exit);
     });
-    await running.log.started;
+    const patience = AbortSignal.timeout(this.#server.patience ?? START_TIMEOUT);
+    if (!(await settled(running.log.started, AbortSignal.any([signal, patience])))) {
+      await running.giveUp();
+      return fail(signal.aborted ? cancelled() : silent(this.#server.patience ?? START_TIMEOUT));
+    }
     return running.lost === null ? ok(undefined) : fail(running.lost);
   }
 
@@ -157,7 +166,7 @@ export class LocalServerTarget implements Target {
 
 /** One run of the server. */
 class Running {
-  readonly channel: Channel;
+  readonly channel: ProcessChannel;
   readonly log: StartLog;
   lost: Failure | null = null;
   /** Its end is news; not so where it was gunicov that ended it. */
@@ -169,7 +178,7 @@ class Running {
   readonly #record: string;
 
   /** `mark` is in the environment of all that it starts, `record` where its masters' records are. */
-  constructor(channel: Channel, argv: readonly string[], mark: string, record: string) {
+  constructor(channel: ProcessChannel, argv: readonly string[], mark: string, record: string) {
     this.channel = channel;
     this.log = new StartLog();
     this.#argv = argv;
@@ -188,6 +197,13 @@ class Running {
     );
     await Promise.race([this.ended, timeout]);
     late.abort();
+  }
+
+  /** Ends it at once: nobody waits for it any more, and it may not even hear that its stdin ends. */
+  async giveUp(): Promise<void> {
+    this.wanted = false;
+    this.channel.kill();
+    await this.#endAll();
   }
 
   async #endAll(): Promise<void> {
@@ -232,6 +248,18 @@ class Running {
     const fix = killer === null ? "Mend what its log says and start it again." : "Start it again.";
     return failure("server-lost", message, fix, tail || undefined);
   }
+}
+
+function cancelled(): Failure {
+  return failure("cancelled", "The start of the server was cancelled.", "");
+}
+
+/** `ms`: how long it was waited for. */
+function silent(ms: number): Failure {
+  const message = `The server was not started: \`python3\`, which starts its command, has said nothing for ${ms / 1000} s.`;
+  const fix =
+    "Try `python3 -c 'print(1)'` with the same PATH: it has to be a Python 3.8 or newer that starts at once.";
+  return failure("no-python", message, fix);
 }
 
 /** The signal that a shell's exit code (128 and its number), which the guard has too, stands for. */
