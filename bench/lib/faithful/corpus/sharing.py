@@ -73,9 +73,12 @@ def pytest_sessionfinish(session):
 }
 CRASH = {
     "test_a.py": """\
-import os
+import os, time
 def test_a(): pass
-def test_crash(): os._exit(7)
+def test_crash():
+    # xdist's controller fails where it sends a worker its next tests when that has just died.
+    time.sleep(0.5)
+    os._exit(7)
 def test_c(): pass
 def test_d(): pass
 """
