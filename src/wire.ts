@@ -1,5 +1,8 @@
 /** Puts the adapters together: the only file that constructs them. */
 import { basename, join } from "node:path";
+import type Docker from "dockerode";
+import { ComposeRunTarget } from "./adapters/docker/compose-run.ts";
+import { compositionOf } from "./adapters/docker/composition.ts";
 import { connectDocker } from "./adapters/docker/connect.ts";
 import { ProjectChoice } from "./adapters/docker/project.ts";
 import { DockerTarget } from "./adapters/docker/target.ts";
@@ -16,6 +19,7 @@ import { HostWatcher } from "./adapters/host/watcher.ts";
 import { makeScratch } from "./adapters/process/scratch.ts";
 import { LocalServerTarget } from "./adapters/process/server.ts";
 import { ProcessTarget } from "./adapters/process/target.ts";
+import type { Fresh } from "./config/container-command.ts";
 import type { LiveSettings } from "./config/live.ts";
 import { type Found, isOfStart, placesOf, serverSource, testSource } from "./config/places.ts";
 import { policyOf } from "./config/policy.ts";
@@ -110,16 +114,20 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
 
 /** A container where one is configured and an engine answers; a local server otherwise. */
 async function chooseTargets(settings: Settings): Promise<Targets> {
-  const { container, local, root } = settings;
+  const { container, local, root, tests } = settings;
   const connect = once(() => connectDocker());
   if (container !== null && (local === null || (await connect()).ok)) {
-    const { tests } = settings;
     const places = [container, ...(tests.container === null ? [] : [tests.container])];
     const project = settings.project ?? (process.env.COMPOSE_PROJECT_NAME || null);
     const projects = new ProjectChoice({ root, configured: settings.configured, project, places });
     const docker = (place: Place) => new DockerTarget(connect, place, projects);
-    const testsTarget =
-      tests.container === null ? testsOf(settings, connect, projects) : docker(tests.container);
+    const beside = (fresh: Fresh) => {
+      const of = "service" in container ? container.service : fresh.service;
+      const compose = (engine: Docker) => compositionOf(engine, projects, of, root);
+      return new ComposeRunTarget(connect, fresh, compose);
+    };
+    const own = tests.container === null ? testsOf(settings, connect, projects) : docker(tests.container);
+    const testsTarget = tests.fresh === null ? own : beside(tests.fresh);
     return { server: docker(container), tests: testsTarget, port: () => null };
   }
   if (local === null) throw new Error("settings name no server");
@@ -134,7 +142,11 @@ function testsOf(
   projects: ProjectChoice | null,
 ): Target {
   if (exec === null) return new ProcessTarget(root);
-  const { place, project, directory } = exec;
+  const { place, project, directory, fresh } = exec;
+  if (fresh !== null) {
+    const { compose } = fresh;
+    return new ComposeRunTarget(connect, fresh, async () => ok({ words: compose ?? [], directory: root }));
+  }
   const scope = { root: directory ?? root, configured, project, places: [place] };
   const named = project !== null || directory !== null || projects === null;
   return new DockerTarget(connect, place, named ? new ProjectChoice(scope) : projects);
@@ -165,7 +177,9 @@ function withPort(env: Readonly<Record<string, string>>, port: number | null): R
 /** What is mounted where, known once the targets are open. */
 function foundOf({ server, tests }: Targets): Found {
   const mounted = (target: Target) =>
-    target instanceof DockerTarget ? target.mappings.map((mapping) => mapping.host) : null;
+    target instanceof ProcessTarget || target instanceof LocalServerTarget
+      ? null
+      : target.mappings.map((mapping) => mapping.host);
   return { server: mounted(server), tests: mounted(tests) };
 }
 

@@ -1,6 +1,6 @@
 /**
- * `docker exec …` and `docker compose exec …` as the tests' command. What they name is where the tests run: a client that
- * is ended leaves what it has started in the container running.
+ * `docker exec …`, `docker compose exec …` and `docker compose run …` as the tests' command. What they name is where the
+ * tests run: a client that is ended leaves what it has started in the container running.
  */
 import { dirname, resolve } from "node:path";
 import type { Place } from "./settings.ts";
@@ -17,6 +17,17 @@ export interface InContainer {
   readonly cwd: string | null;
   readonly env: Readonly<Record<string, string>>;
   readonly user: string | null;
+  /** `docker compose run`: a container is made for each run; null: it is there. */
+  readonly fresh: Fresh | null;
+}
+
+/** A container that compose makes for each run. */
+export interface Fresh {
+  readonly service: string;
+  /** Compose with its own options, as the user has them; null: that of the server's project. */
+  readonly compose: readonly string[] | null;
+  /** The options of `run`, as the user has them, but for those of a terminal. */
+  readonly options: readonly string[];
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -49,15 +60,31 @@ const EXEC: Options = {
   flags: ["-i", "--interactive", "-t", "--tty", "-T", "--no-TTY", "--no-tty"],
 };
 
+/** Not `--detach` nor `--entrypoint`: what is run is not the command then. */
+const RUN: Options = {
+  values: {
+    ...EXEC.values,
+    ...{ "-v": "", "--volume": "", "-p": "", "--publish": "", "-l": "", "--label": "", "--name": "" },
+    ...{ "--cap-add": "", "--cap-drop": "", "--pull": "", "--env-from-file": "" },
+  },
+  flags: [
+    ...EXEC.flags,
+    ...["--rm", "--no-deps", "--service-ports", "--use-aliases", "--build", "--remove-orphans"],
+    ...["-q", "--quiet", "--quiet-pull", "--quiet-build"],
+  ],
+};
+/** What gunicov says itself: its programs have no terminal, and each container goes with its run. */
+const OWN: readonly string[] = [...EXEC.flags, "--rm"];
+
 /** What such a command says, or null: it is another one, or has an option that is not known here. */
 export function inContainer(words: readonly string[], root: string, env: Env): InContainer | null {
   const [program = "", ...rest] = words;
   const name = program.split("/").at(-1);
-  if (name === "docker-compose") return ofCompose(rest, root, env);
+  if (name === "docker-compose") return ofCompose([program], rest, root, env);
   if (name !== "docker") return null;
   const inner = rest[0] === "container" ? rest.slice(1) : rest;
   if (inner[0] === "exec") return ofExec(inner.slice(1), (container) => ({ container }), NOWHERE, env);
-  return rest[0] === "compose" ? ofCompose(rest.slice(1), root, env) : null;
+  return rest[0] === "compose" ? ofCompose([program, "compose"], rest.slice(1), root, env) : null;
 }
 
 interface Project {
@@ -67,16 +94,24 @@ interface Project {
 
 const NOWHERE: Project = { project: null, directory: null };
 
-function ofCompose(words: readonly string[], root: string, env: Env): InContainer | null {
+function ofCompose(
+  program: readonly string[],
+  words: readonly string[],
+  root: string,
+  env: Env,
+): InContainer | null {
   const read = readOptions(words, COMPOSE);
-  if (read === null || read.rest[0] !== "exec") return null;
+  if (read === null) return null;
+  const [verb, ...more] = read.rest;
+  if (verb === "run") return ofRun([...program, ...words.slice(0, -read.rest.length)], more, env);
+  if (verb !== "exec") return null;
   const { file = [], project = [], directory = [] } = read.values;
   const [at] = [...directory, ...file.map((path) => dirname(path))];
   const where = {
     project: project.at(-1) ?? null,
     directory: at === undefined ? null : resolve(root, at),
   };
-  return ofExec(read.rest.slice(1), (service) => ({ service }), where, env);
+  return ofExec(more, (service) => ({ service }), where, env);
 }
 
 function ofExec(
@@ -89,15 +124,33 @@ function ofExec(
   if (read === null) return null;
   const [name, ...command] = read.rest;
   if (name === undefined || command.length === 0) return null;
-  const { env = [], user = [], cwd = [] } = read.values;
+  const { user = [], cwd = [] } = read.values;
   return {
     place: place(name),
     ...where,
     command,
     cwd: cwd.at(-1) ?? null,
-    env: Object.fromEntries(env.flatMap((one) => variable(one, own))),
+    env: variables(read, own),
     user: user.at(-1) ?? null,
+    fresh: null,
   };
+}
+
+/** Its options make the container: directory and user are that one's own. */
+function ofRun(compose: readonly string[], words: readonly string[], own: Env): InContainer | null {
+  const read = readOptions(words, RUN);
+  if (read === null) return null;
+  const [service, ...command] = read.rest;
+  if (service === undefined || command.length === 0) return null;
+  const given = words.slice(0, -read.rest.length);
+  const options = given.filter((word) => word !== "--" && !areFlags(word, OWN));
+  const rest = { ...NOWHERE, cwd: null, user: null, env: variables(read, own) };
+  return { place: { service }, command, ...rest, fresh: { service, compose, options } };
+}
+
+/** `-e`: they win over the other ones. */
+function variables({ values: { env = [] } }: Read, own: Env): Readonly<Record<string, string>> {
+  return Object.fromEntries(env.flatMap((one) => variable(one, own)));
 }
 
 /** `NAME=value`, or `NAME` alone for the value here. */

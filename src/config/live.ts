@@ -94,15 +94,15 @@ export class LiveSettings {
 function live(before: Settings, after: Settings): Settings {
   const { source, failUnder, quietMs, onChange, ignore, include } = after;
   // A command that leads into another container needs another session.
-  const { container, exec, command, cwd, env } = before.tests;
+  const { container, fresh, exec, command, cwd, env } = before.tests;
   const stays = whereTo(before) === whereTo(after) ? {} : { exec, command, cwd, env };
-  const tests = { ...after.tests, container, ...stays };
+  const tests = { ...after.tests, container, fresh, ...stays };
   return { ...before, source, failUnder, quietMs, onChange, ignore, include, tests };
 }
 
 /** Where the tests' command itself leads, as a text to compare. */
 function whereTo({ tests: { exec } }: Settings): string {
-  return JSON.stringify(exec === null ? null : [exec.place, exec.project, exec.directory]);
+  return JSON.stringify(exec === null ? null : [exec.place, exec.project, exec.directory, exec.fresh]);
 }
 
 /** `server.source` and the like, of which two configurations say different things. */

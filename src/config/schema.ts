@@ -30,7 +30,7 @@ export const FileConfig = v.strictObject({
     v.strictObject({
       service: v.optional(v.string()),
       container: v.optional(v.string()),
-      run: v.optional(v.literal("host")),
+      run: v.optional(v.picklist(["host", "compose-run"])),
       command: v.optional(words),
       cwd: v.optional(v.string()),
       env: v.optional(env),

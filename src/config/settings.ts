@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { type InContainer, inContainer } from "./container-command.ts";
+import { type Fresh, type InContainer, inContainer } from "./container-command.ts";
 import type { Loaded } from "./load.ts";
 
 /** What the command line says. Null: nothing. */
@@ -64,6 +64,8 @@ export interface Settings {
     readonly command: readonly string[];
     /** Null: the target's own. */
     readonly cwd: string | null;
+    /** `run = "compose-run"`: each run has a container of its own. */
+    readonly fresh: Fresh | null;
     /** The command was `docker exec …` or the like: where it leads. `command`, `cwd` and `env` are then as it has them in there. */
     readonly exec: InContainer | null;
     /** On top of what is there. `{port}` stands for that of a local server. */
@@ -107,8 +109,10 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
   if (container === null && local === null) return fail(nothing(flags, file));
   const typed = [...(tests.command ?? DEFAULT_COMMAND), ...flags.passed];
   // In a container that is named otherwise the command is that container's own.
-  const ofTests = tests.run === "host" ? null : place(tests.service, tests.container);
-  const exec = ofTests === null ? inContainer(typed, root, process.env) : null;
+  const fresh = tests.run === "compose-run" ? freshOf(tests.service) : null;
+  if (fresh?.service === "") return fail(noService());
+  const ofTests = tests.run === undefined ? place(tests.service, tests.container) : null;
+  const exec = ofTests === null && fresh === null ? inContainer(typed, root, process.env) : null;
   const absolute = (paths: readonly string[]) => paths.map((path) => resolve(root, path));
   return ok({
     root,
@@ -127,6 +131,7 @@ export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string
     coverageDir: server.coverage_dir ?? null,
     tests: {
       container: ofTests,
+      fresh,
       exec,
       command: exec?.command ?? typed,
       cwd: exec === null ? (tests.cwd ?? null) : exec.cwd,
@@ -177,6 +182,16 @@ function localSettings(
   root: string,
 ): LocalSettings {
   return { command, cwd: resolve(root, server.cwd ?? "."), port: server.port ?? 0, env: server.env ?? {} };
+}
+
+/** The server is there already: what the service depends on is not started for it. */
+function freshOf(service = ""): Fresh {
+  return { service, compose: null, options: ["--no-deps"] };
+}
+
+function noService() {
+  const fix = 'Name it under [tool.gunicov.tests]: service = "tests".';
+  return failure("config", 'tests.run = "compose-run" needs the compose service of the tests.', fix);
 }
 
 function nothing(flags: Flags, file: string | null) {

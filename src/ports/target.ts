@@ -47,6 +47,13 @@ export type Lifecycle = { readonly type: "lost"; readonly failure: Failure } | {
 /** Stops what a subscription started. */
 export type Unsubscribe = () => void;
 
+export interface OwnPlaces {
+  /** Looks at the place of what was spawned last, and runs: `mappings` are known then. */
+  look(): Promise<void>;
+  /** Ends what was spawned and has not ended, with its place. (In a shared place another process can do that.) */
+  kill(): Promise<void>;
+}
+
 export interface Target {
   /** For people: `container demo_server_1`, `local process`. */
   readonly name: string;
@@ -67,6 +74,8 @@ export interface Target {
   readonly ownServer: boolean;
   /** Whether it says by itself (`onLifecycle`) that it is back. Else only a look (`open`) finds it again, or starts it. */
   readonly tellsBack: boolean;
+  /** Given where each process that is spawned has a place of its own, which goes with it. Else all share one. */
+  readonly each?: OwnPlaces;
   /** Why it is gone, if it is known to be; null while it lives. */
   lost(): Promise<Failure | null>;
   /** Who else serves in its place, a line each: what these have served since the last call is in no report. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { inContainer } from "../../src/config/container-command.ts";
 
 const of = (text: string) => inContainer(text.split(" "), "/project", { HOME: "/home/me" });
-const REST = { project: null, directory: null, cwd: null, env: {}, user: null };
+const REST = { project: null, directory: null, cwd: null, env: {}, user: null, fresh: null };
 
 describe("a command that leads into a container", () => {
   test.each([
@@ -30,6 +30,32 @@ describe("a command that leads into a container", () => {
         env: { A: "1=2", B: "", C: "3", HOME: "/home/me" },
       },
     ],
+    [
+      "docker-compose -f ci/compose.yaml run --rm -T tests pytest -n 2",
+      {
+        place: { service: "tests" },
+        fresh: { service: "tests", compose: ["docker-compose", "-f", "ci/compose.yaml"], options: [] },
+      },
+    ],
+    [
+      "docker compose run --rm --no-deps -e A=1 tests pytest -n 2",
+      {
+        place: { service: "tests" },
+        env: { A: "1" },
+        fresh: { service: "tests", compose: ["docker", "compose"], options: ["--no-deps", "-e", "A=1"] },
+      },
+    ],
+    [
+      "docker compose run -it -v /a:/b -w /b -u 1 tests pytest -n 2",
+      {
+        place: { service: "tests" },
+        fresh: {
+          service: "tests",
+          compose: ["docker", "compose"],
+          options: ["-v", "/a:/b", "-w", "/b", "-u", "1"],
+        },
+      },
+    ],
     ["docker exec -- shop_tests pytest -n 2", { place: { container: "shop_tests" } }],
   ])("%s", (text, expected) => {
     expect(of(text)).toEqual({ ...REST, command: ["pytest", "-n", "2"], ...expected });
@@ -45,6 +71,9 @@ describe("a command that leads into a container", () => {
     "docker exec --privileged shop pytest",
     "docker exec --env-file .env shop pytest",
     "docker compose exec --index 2 tests pytest",
+    "docker compose run -d tests pytest",
+    "docker compose run --rm --entrypoint pytest tests -n 2",
+    "docker compose run --rm tests",
     "docker compose up tests",
     "docker exec shop",
     "docker exec",

@@ -71,7 +71,7 @@ describe("what is wrong is told with its place", () => {
     },
     {
       toml: "[tool.gunicov.tests]\nrun = 'here'",
-      message: 'tool.gunicov.tests.run must be "host", and is "here"',
+      message: 'tool.gunicov.tests.run must be "host" or "compose-run", and is "here"',
     },
     { toml: "[tool.gunicov.watch]\non_change = 'x'", message: 'must be "abort" or "queue", and is "x"' },
     { toml: "[tool.gunicov.watch]\npoll = 'yes'", message: "must be true or false" },

@@ -71,6 +71,13 @@ describe("the tests", () => {
     expect(place({ container: "t_1" })).toEqual({ container: "t_1" });
     expect(place({ service: "tests", run: "host" })).toBeNull();
     expect(place({})).toBeNull();
+    expect(place({ service: "tests", run: "compose-run" })).toBeNull();
+    const fresh = settings({ server: SERVER, tests: { service: "tests", run: "compose-run" } }).tests;
+    expect(fresh).toMatchObject({
+      fresh: { service: "tests" },
+      exec: null,
+      command: ["pytest", "-n", "auto"],
+    });
   });
 
   test("by their command, with what stands behind -- after it", () => {

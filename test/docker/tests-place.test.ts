@@ -1,16 +1,16 @@
-/** Where the tests run: by `docker exec` as their command, in the server's own container. */
-import { unlink, writeFile } from "node:fs/promises";
+/** Where the tests run: by `docker exec` as their command, in the server's own container, in one of their own for each run. */
+import { rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Project, processesIn } from "../support/docker-place.ts";
-import { until } from "../support/machine.ts";
-import { Session } from "../support/session.ts";
+import { run, until } from "../support/machine.ts";
+import { type Cycle, Session } from "../support/session.ts";
 
 const SLOW = "import subprocess\n\ndef test_slow():\n    subprocess.run(['sleep', '4321'])\n";
-const VARIABLES = `import os
+const variables = (ofCommand: string, cwd: string) => `import os
 
 def test_variables():
-    assert (os.environ["OF_CONFIG"], os.environ["OF_COMMAND"], os.getcwd()) == ("1", "2", "/app/test")
+    assert (os.environ["OF_CONFIG"], os.environ["OF_COMMAND"], os.getcwd()) == ("1", "${ofCommand}", "${cwd}")
     assert os.environ["XY_URL"] == "http://server:8000"
 `;
 
@@ -25,11 +25,13 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("tests in a container", () => 
   afterEach(async () => {
     await session?.kill();
     session = null;
+    for (const name of ["slow", "a_red", "b_slow"])
+      await rm(join(demo, `test/test_${name}.py`), { force: true });
   });
   afterAll(() => project?.down());
 
   /** Watches with these tests; the port of a local server is nobody's here, and leaves XY_URL as it is. */
-  async function watch(tests: string): Promise<Session> {
+  async function watch(tests: string, ofCommand = "2", cwd = "/app/test"): Promise<Session> {
     const config = `[tool.gunicov.server]
 service = "server"
 source = ["source"]
@@ -39,8 +41,8 @@ env = { OF_CONFIG = "1", OF_COMMAND = "1", XY_URL = "http://127.0.0.1:{port}" }
 ${tests}
 `;
     await writeFile(join(demo, "gunicov.toml"), config);
-    await writeFile(join(demo, "test/test_variables.py"), VARIABLES);
-    session = new Session(["watch", "--json"], demo);
+    await writeFile(join(demo, "test/test_variables.py"), variables(ofCommand, cwd));
+    session = new Session(["watch", "--json"], demo, project.env);
     return session;
   }
 
@@ -66,6 +68,82 @@ ${tests}
     await cancelled(in_, container);
     expect(await in_.stop()).toBe(0);
   });
+
+  /** Ids of the containers that gunicov has made. */
+  async function made(): Promise<readonly string[]> {
+    const labels = ["dev.gunicov.run", `com.docker.compose.project=${project.name}`];
+    const ids = await run([
+      "docker",
+      "ps",
+      "-aq",
+      ...labels.flatMap((label) => ["--filter", `label=${label}`]),
+    ]);
+    return ids.split("\n").filter(Boolean);
+  }
+  const ownPytest = ["pytest", "-n", "0", "-p", "no:cacheprovider"];
+
+  const expectPassed = (cycle: Cycle) => {
+    const said = JSON.stringify(cycle.of("error"));
+    expect(cycle.finished, said).toMatchObject({ outcome: "passed", exit_code: 0 });
+    expect(cycle.of("test.finished").length).toBeGreaterThan(5);
+    expect(cycle.report().complete).toBe(true);
+  };
+
+  test("in a container of its own for each run: each test is told, and nothing stays after a run, a cancel, an end", async () => {
+    const words = `command = ${JSON.stringify(ownPytest)}`;
+    const in_ = await watch(`service = "tests"\nrun = "compose-run"\n${words}`, "1", "/app");
+    expectPassed(await in_.next());
+    await until("the container's end", async () => (await made()).length === 0, 60);
+    const [red, slow] = [join(demo, "test/test_a_red.py"), join(demo, "test/test_b_slow.py")];
+    await writeFile(slow, SLOW);
+    await writeFile(red, "def test_red():\n    assert 1 + 1 == 3\n");
+    const [container = ""] = await until("the slow test", sleepers, 90);
+    const failed = () =>
+      in_.facts.flatMap((fact) => (fact.type === "test.finished" && fact.outcome === "failed" ? [fact] : []));
+    // It is told while the next one runs.
+    await until("the failing test", () => failed().length > 0);
+    expect(failed()[0]?.message).toContain("assert (1 + 1) == 3");
+    expect(failed()[0]?.place).toMatch(/test_a_red\.py:2$/);
+    await unlink(slow);
+    await unlink(red);
+    let cycle = await in_.next();
+    for (; cycle.finished.outcome === "cancelled"; cycle = await in_.next());
+    expectPassed(cycle);
+    expect(await made()).not.toContain(container);
+    await writeFile(slow, SLOW);
+    await until("the slow test", sleepers, 90);
+    expect(await in_.stop()).toBe(0);
+    expect(await made()).toEqual([]);
+  });
+
+  test("in a container of its own, by compose run as the command: its options and tests.env hold", async () => {
+    const compose = ["docker-compose", "-f", "../docker-compose.yaml", "-p", project.name];
+    const options = ["run", "--no-deps", "-e", "OF_COMMAND=2", "-w", "/app/test"];
+    const in_ = await watch(`command = ${JSON.stringify([...compose, ...options, "tests", ...ownPytest])}`);
+    expectPassed(await in_.next());
+    expect(await in_.stop()).toBe(0);
+    expect(await made()).toEqual([]);
+  });
+
+  test("a service that compose does not have is named, and nothing is made", async () => {
+    const in_ = await watch('service = "nope"\nrun = "compose-run"');
+    const cycle = await in_.next();
+    expect(cycle.of("error")).toMatchObject([
+      {
+        kind: "no-service",
+        message: "Compose has no service nope.",
+        fix: expect.stringContaining("config --services"),
+      },
+    ]);
+    expect(await made()).toEqual([]);
+  });
+
+  /** The containers in which the slow test is; null: it is in none. */
+  async function sleepers(): Promise<readonly string[] | null> {
+    const found = await made();
+    const lines = await Promise.all(found.map((id) => processesIn(id).catch(() => [])));
+    return lines.flat().some((line) => line.includes("sleep 4321")) ? found : null;
+  }
 
   test("in the server's own container, by compose exec: its processes are no workers", async () => {
     const words = [

@@ -23,7 +23,8 @@ export class Project {
   readonly directory: string;
   readonly name = `gunicov-test-${randomBytes(5).toString("hex")}`;
   readonly #compose: readonly string[];
-  readonly #env: Readonly<Record<string, string>>;
+  /** What compose needs to know in its environment. */
+  readonly env: Readonly<Record<string, string>>;
   readonly #files: readonly string[];
 
   private constructor(
@@ -34,7 +35,7 @@ export class Project {
   ) {
     this.directory = directory;
     this.#compose = compose;
-    this.#env = env;
+    this.env = env;
     this.#files = files;
   }
 
@@ -64,7 +65,7 @@ export class Project {
   async compose(...words: readonly string[]): Promise<string> {
     const project = words[0] === "-p" ? [] : ["-p", this.name];
     const argv = [...this.#compose, ...this.#files, ...project, ...words];
-    return await run(argv, { cwd: this.directory, env: this.#env });
+    return await run(argv, { cwd: this.directory, env: this.env });
   }
 
   /** Id of a service's container. */

@@ -7,6 +7,8 @@ export type Labels = Readonly<Record<string, string>>;
 export const SERVICE = "com.docker.compose.service";
 export const PROJECT = "com.docker.compose.project";
 export const NUMBER = "com.docker.compose.container-number";
+export const DIRECTORY = "com.docker.compose.project.working_dir";
+export const FILES = "com.docker.compose.project.config_files";
 const ONE_OFF = "com.docker.compose.oneoff";
 
 /** What `docker compose run` makes has its service's labels, but is not the service. */

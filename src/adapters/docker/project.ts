@@ -4,10 +4,17 @@ import { dirname, join } from "node:path";
 import type Docker from "dockerode";
 import { type Failure, failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { isOneOff, type Labels, ofName, PROJECT, SERVICE, type Selector } from "./labels.ts";
+import {
+  DIRECTORY,
+  FILES,
+  isOneOff,
+  type Labels,
+  ofName,
+  PROJECT,
+  SERVICE,
+  type Selector,
+} from "./labels.ts";
 
-const DIRECTORY = "com.docker.compose.project.working_dir";
-const FILES = "com.docker.compose.project.config_files";
 const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 /** What decides, in this order: a name; the project of a container that is named; the directory. */

@@ -16,6 +16,7 @@ import { execIn } from "./channel.ts";
 import { isReplica, type Labels, PROJECT, replicaName, type Selector } from "./labels.ts";
 import { type Following, followLifecycle } from "./lifecycle.ts";
 import { followLog } from "./logs.ts";
+import { bindMounts } from "./mounts.ts";
 import type { ProjectChoice } from "./project.ts";
 import { findContainer, nameOf, replicasOf, selectContainer, selectorName } from "./select.ts";
 
@@ -179,11 +180,4 @@ export class DockerTarget implements Target {
 
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function bindMounts(info: Docker.ContainerInspectInfo): readonly Mapping[] {
-  return info.Mounts.filter((mount) => mount.Type === "bind").map((mount) => ({
-    host: mount.Source,
-    inside: mount.Destination,
-  }));
 }

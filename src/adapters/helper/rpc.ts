@@ -89,9 +89,12 @@ export class Rpc {
       const greeting = await reader.greeting(patience, signal);
       if (greeting.hello) return ok(new Rpc(target, spawned.value, reader, greeting.hello));
       spawned.value.end();
-      spawned.value.kill?.();
+      const refused = target.each ? await target.lost() : null;
+      if (target.each) await target.each.kill();
+      else spawned.value.kill?.();
       if (signal?.aborted) return fail(notWanted(program));
       if (greeting.otherVersion) return fail(otherVersion(target, program));
+      if (refused !== null) return fail(refused);
       why = notStarted(target, program, python, reader.stderr());
     }
     return fail(why);
@@ -137,6 +140,7 @@ export class Rpc {
     this.#closing = true;
     this.#channel.end();
     if (await endsWithin(this.#channel.exited, END_TIMEOUT)) return;
+    if (this.#target.each) return await this.#target.each.kill();
     const { executable, pid } = this.hello;
     await this.#target.spawn([executable, "-c", KILL, `${pid}`]);
     await endsWithin(this.#channel.exited, END_TIMEOUT);
@@ -267,12 +271,9 @@ function checked<T>(action: string, schema: v.GenericSchema<unknown, T>, value: 
 
 function notStarted(target: Target, program: Program, python: string, stderr: string): Failure {
   const message = `${program.name} did not start with ${python} in ${target.name}.`;
-  return failure(
-    "no-python",
-    message,
-    "Put a Python 3.8 or newer on its PATH as python3.",
-    stderr || undefined,
-  );
+  const entry = target.each ? " An ENTRYPOINT of its image has to execute what it is given." : "";
+  const fix = `Put a Python 3.8 or newer on its PATH as python3.${entry}`;
+  return failure("no-python", message, fix, stderr || undefined);
 }
 
 async function endsWithin(exited: Promise<Exit>, ms: number): Promise<boolean> {

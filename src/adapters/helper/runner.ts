@@ -20,9 +20,17 @@ export class Runner {
   #wanted = false;
   /** The look for it that is under way. */
   #looking: Promise<Result<Rpc>> | null = null;
-  /** The command that was last found right; null: none. */
+  /** The command that it was asked about and can run; null: none. */
   #prepared: string | null = null;
+  /** The command that was last found right, in this place or in one before it. */
+  #right: string | null = null;
+  /** The Python that this command needs; null: any. */
+  #python: string | null = null;
   #isPytest = true;
+  /** Nobody waits for a place that is being made any more. */
+  #closing = new AbortController();
+  /** A place that is left goes. */
+  #leaving: Promise<unknown> = Promise.resolve();
 
   constructor(target: Target, program: Program, command: TestCommand) {
     this.#target = target;
@@ -43,7 +51,8 @@ export class Runner {
     this.#wanted = true;
     await this.#looking;
     await this.#leave();
-    return await this.connected(signal);
+    if (this.#closing.signal.aborted) this.#closing = new AbortController();
+    return await this.#connect(signal);
   }
 
   /**
@@ -52,18 +61,37 @@ export class Runner {
    */
   async connected(signal: AbortSignal): Promise<Result<Rpc>> {
     if (!this.#wanted) return fail(notOpen());
+    // A place that is being made for a run is there for the next one, where that is cancelled.
+    return await this.#connect(this.#target.each ? this.#closing.signal : signal);
+  }
+
+  async #connect(signal: AbortSignal): Promise<Result<Rpc>> {
     this.#looking ??= this.#look(signal).finally(() => {
       this.#looking = null;
     });
     const looked = await this.#looking;
     const byOthers = !looked.ok && looked.failure.kind === "cancelled" && !signal.aborted;
-    return byOthers ? await this.connected(signal) : looked;
+    return byOthers && this.#wanted ? await this.#connect(signal) : looked;
+  }
+
+  /** Whether it can run the command. A place of its own for each run is made meanwhile: what was right in the last one is not waited for. */
+  async ready(signal: AbortSignal): Promise<Result<void>> {
+    if (this.#target.each && this.#right === this.#key()) return ok(undefined);
+    const connected = await this.connected(signal);
+    return connected.ok ? ok(undefined) : connected;
+  }
+
+  /** A run has ended, and with it its place, where each has its own. Only the next look waits until that is gone. */
+  ended(): void {
+    if (this.#target.each) this.#leaving = Promise.all([this.#leaving, this.#leave()]);
   }
 
   async close(): Promise<void> {
     this.#wanted = false;
+    this.#closing.abort();
     await this.#looking;
     await this.#leave();
+    await this.#leaving;
     await this.#target.close();
   }
 
@@ -74,14 +102,24 @@ export class Runner {
     this.#prepared = null;
     const found = this.#rpc !== null && usable ? ok(this.#rpc) : await this.#anew(signal);
     const right = found.ok ? await this.#prepare(found.value, signal) : found;
-    if (right.ok) this.#prepared = wanted;
-    return right.ok ? right : fail(asTests(right.failure));
+    this.#right = right.ok ? wanted : null;
+    this.#prepared = this.#right;
+    return right.ok ? right : fail(asTests(this.#where(right.failure)));
+  }
+
+  /** What is installed in a container that is made anew for each run is gone with it; where there is none one can be made. */
+  #where(why: Failure): Failure {
+    if (!this.#target.each && why.kind === "no-service") return { ...why, fix: `${why.fix} ${OR_FRESH}` };
+    if (!this.#target.each || !["no-command", "no-plugin"].includes(why.kind)) return why;
+    return { ...why, fix: `${why.fix} (In the image: a container is made of it for each run.)` };
   }
 
   async #anew(signal: AbortSignal): Promise<Result<Rpc>> {
     await this.#leave();
+    await this.#leaving;
     const opened = await this.#target.open(signal);
-    return opened.ok ? await this.#start(PYTHONS, signal) : opened;
+    const last = this.#python === null ? [] : [this.#python];
+    return opened.ok ? await this.#start([...last, ...PYTHONS], signal) : opened;
   }
 
   async #start(pythons: readonly string[], signal: AbortSignal): Promise<Result<Rpc>> {
@@ -90,6 +128,7 @@ export class Runner {
     const started = await Rpc.start(this.#target, this.#program, pythons, options);
     this.#rpc = started.ok ? started.value : null;
     this.#user = user;
+    if (started.ok) await this.#target.each?.look();
     return started;
   }
 
@@ -99,6 +138,7 @@ export class Runner {
     if (!prepared.ok) return prepared;
     const { interpreter, pytest } = prepared.value;
     this.#isPytest = pytest;
+    this.#python = interpreter;
     if (interpreter === null || interpreter === rpc.hello.executable) return ok(rpc);
     await this.#leave();
     const again = await this.#start([interpreter], signal);
@@ -119,6 +159,9 @@ export class Runner {
     return JSON.stringify([programOf(this.#command), this.#command.user]);
   }
 }
+
+const OR_FRESH =
+  'Or have one made for each run: service = "…" and run = "compose-run" under [tool.gunicov.tests].';
 
 function notOpen(): Failure {
   return failure("tests-lost", "The test runner is not connected.", "Press a to look for it again.");

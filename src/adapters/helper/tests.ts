@@ -8,7 +8,6 @@ import type { Target } from "../../ports/target.ts";
 import type { TestRun, Tests } from "../../ports/tests.ts";
 import { Begun, type Hold } from "./begun.ts";
 import type { Program } from "./program.ts";
-import type { Rpc } from "./rpc.ts";
 import { asTests, Runner } from "./runner.ts";
 import { Go, type Ran, Run, Said, Test, Told, Total } from "./schema.ts";
 import { programOf, type TestCommand } from "./test-command.ts";
@@ -34,8 +33,7 @@ export class RunnerTests implements Tests {
   }
 
   async ready(signal: AbortSignal): Promise<Result<void>> {
-    const connected = await this.#runner.connected(signal);
-    return connected.ok ? ok(undefined) : connected;
+    return await this.#runner.ready(signal);
   }
 
   begin(select: readonly string[], signal: AbortSignal): void {
@@ -54,8 +52,8 @@ export class RunnerTests implements Tests {
       if (said.success) this.#note(said.output.message, say);
       else tell(event, say);
     };
-    const connected = await this.#connected(select, signal);
-    if (!connected.ok) return connected;
+    const known = await this.#known(select, signal);
+    if (!known.ok) return known;
     const words = this.#command.command.join(" ");
     if (!this.#runner.isPytest && select.length > 0 && select.join() !== words) {
       this.#note(`“${words}” can't run some of its tests alone: all of it runs.`, say);
@@ -79,10 +77,12 @@ export class RunnerTests implements Tests {
     return reopened.ok ? await this.#start(select, { signal, onEvent }) : reopened;
   }
 
-  /** What was begun for something else goes first: it has the runner. */
-  async #connected(select: readonly string[], signal: AbortSignal): Promise<Result<Rpc>> {
-    if (this.#begun?.isOf(this.#key(select)) === false) await this.drop();
-    return await this.#runner.connected(signal);
+  /** The command is known to the runner. What was begun for something else goes first: it has the runner. */
+  async #known(select: readonly string[], signal: AbortSignal): Promise<Result<void>> {
+    if (this.#begun?.isOf(this.#key(select))) return ok(undefined);
+    await this.drop();
+    const connected = await this.#runner.connected(signal);
+    return connected.ok ? ok(undefined) : connected;
   }
 
   async #runFirst(
@@ -106,6 +106,8 @@ export class RunnerTests implements Tests {
   ): Promise<Result<Ran>> {
     const connected = await this.#runner.connected(signal);
     if (!connected.ok) return connected;
+    // A place of its own was made for it meanwhile: it is there for the next one.
+    if (signal.aborted) return fail(failure("cancelled", "The run was cancelled.", ""));
     const rpc = connected.value;
     const { timeout, junit, warm, order } = this.#command;
     const all = this.#runner.isPytest ? select : [];
@@ -113,6 +115,7 @@ export class RunnerTests implements Tests {
     const params = { ...programOf(this.#command), select: all, timeout, junit, warm, order, hold };
     const sent = (target: number) => started?.(() => void rpc.call("go", { target }, Go));
     const result = await rpc.call("run", params, Run, { signal, onEvent, sent });
+    this.#runner.ended();
     return result.ok ? result : fail(asTests(result.failure));
   }
 
