@@ -39,13 +39,18 @@ describe("the screen at rest", () => {
     expect(terminal.lines.at(-2)).toMatch(/TOTAL +244 +20 +120 +5 +✓ +93\.1/);
   });
 
-  it("says in whole how many files are out of the table, and the key that shows them", async () => {
-    const [, terminal] = start({ columns: 120 });
-    const files = [file("a.py", 2, [1, 2]), file("b.py", 8, []), file("c.py", 8, [])];
-    const view = { ...report(files).view, skip_covered: true };
-    await terminal.emit(BACK, ...cycle(report(files, { view })));
-    expect(terminal.lines.at(-2)).toMatch(/TOTAL 1 of 3 files shown \(x: all\) +18 +2 /);
-  });
+  it.each([80, 120])(
+    "says in whole, in %i columns, how many files the table has, and the key that shows all",
+    async (columns) => {
+      const [, terminal] = start({ columns });
+      const files = [file("a.py", 2, [1, 2]), file("b.py", 8, []), file("c.py", 8, [])];
+      const view = { ...report(files).view, skip_covered: true };
+      await terminal.emit(BACK, ...cycle(report(files, { view })));
+      expect(terminal.lines.at(-2)).toMatch(/TOTAL \(1 of 3, x: all\) +18 +2 /);
+      await terminal.press("x");
+      expect(terminal.lines.at(-2)).toMatch(/TOTAL +18 +2 /);
+    },
+  );
 
   it("has all columns but the bar in 80", async () => {
     const [, terminal] = await show();

@@ -38,7 +38,7 @@ def screen_rows(lines):
     rows = {}
     for line in lines:
         cells = re.match(
-            r"[▸ ]\s*(\S+)(?: \d+ of \d+ files shown)?(?: \(x: all\))?"
+            r"[▸ ]\s*(\S+)(?: \(\d+ of \d+(?:, x: all)?\))?"
             r"((?:\s+\d+){2,4})\s+\S?\s*([\d.]+)",
             line,
         )

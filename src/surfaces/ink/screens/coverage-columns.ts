@@ -71,11 +71,10 @@ function bar(summary: Summary): readonly Span[] {
 /** Says also how many files are out of the table, and the key that shows them. */
 function totalLabel(report: Report, shown: number): readonly Span[] {
   const { files } = report;
-  return [
-    span("TOTAL", "strong"),
-    span(shown === files.length ? "" : ` ${shown} of ${files.length} files shown`, "dim"),
-    span(files.some((file) => skipped(file, report) !== null) ? " (x: all)" : "", "dim"),
-  ];
+  const total = span("TOTAL", "strong");
+  if (shown === files.length) return [total];
+  const key = files.some((file) => skipped(file, report) !== null) ? ", x: all" : "";
+  return [total, span(` (${shown} of ${files.length}${key})`, "dim")];
 }
 
 function pathColumn(rows: readonly FileRow[], report: Report, width: number): Column<FileRow> {
