@@ -1,6 +1,8 @@
-"""bench/faithful: what it finds, and that its projects are whole."""
+"""bench/faithful: what it finds, and that its projects are whole. One of them is run."""
 
 import copy
+import json
+import subprocess
 import sys
 
 import pytest
@@ -138,3 +140,13 @@ def test_each_project_can_be_named_and_its_edits_change_something():
         for name, old, new in project.changes():
             assert old is None or old in files[name], project.name
             files[name] = files[name] + new if old is None else files[name].replace(old, new)
+
+
+def test_a_project_runs_as_plain_pytest_runs_it():
+    words = ["bench/faithful.py", "--small", "--json", "--exactly", "controller and workers"]
+    done = subprocess.run(
+        [sys.executable, *words], check=False, cwd=ROOT, capture_output=True, text=True
+    )
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (told["projects"], told["runs"], told["skipped"]) == (1, 10, [])
+    assert told["differences"] == 0, done.stderr
