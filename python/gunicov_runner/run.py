@@ -17,6 +17,7 @@ from gunicov_runner.failure import Failure
 from gunicov_runner.inside.sessions import Sessions
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.own_end import own_end
+from gunicov_runner.process.clients import exec_client
 from gunicov_runner.process.family import Family
 from gunicov_runner.results.junit import JUnit
 from gunicov_runner.results.read import results_of
@@ -25,6 +26,10 @@ from gunicov_runner.said import event_of
 from gunicov_runner.text import Lines, Tail, cap
 
 GRACE = 2.0  # seconds from SIGTERM to SIGKILL
+LEFT = (
+    "“{client}” of the run before was ended, but not what it has started there: that may run on, and what it asks "
+    "of the server is measured. Let it be the tests' command itself: then gunicov ends it."
+)
 
 
 class Run:
@@ -84,6 +89,9 @@ class Run:
         self.name = cap(shlex.join(self.command.words))
         self.running[self.name] = True
         self.on_event({"event": "total", "total": None})
+        left, self.runner.left = self.runner.left, None
+        if left is not None:
+            self.progress({"event": "said", "message": LEFT.format(client=cap(left))})
 
     # -- what the child says
 
@@ -167,6 +175,8 @@ class Run:
             self.stopped = failure
             self.term_at = time.monotonic() + self.wanted.grace
             self.kill_at = self.term_at + GRACE
+            if not self.command.pytest:
+                self.runner.left = exec_client(self.child.pid)
             self.family.interrupt()
 
     def wake_at(self):

@@ -35,6 +35,7 @@ class Runner:
         self.selector = selectors.DefaultSelector()
         self.run = None
         self.leaving = False
+        self.left = None  # a `docker exec` or the like of a run that was stopped
         self.warmed = False
         self.preload = Preload()
         # A command's words -> (paths, root), as its pytest has told; no paths while only selected tests have run.

@@ -1,7 +1,9 @@
 """Commands that are not pytest: a pytest in them is heard, else JUnit XML or TAP is read, else it is one test."""
 
+import os
 import shutil
 import sys
+import time
 
 import pytest
 
@@ -133,6 +135,22 @@ def test_a_command_that_is_cut_off_leaves_nothing(runner, suite):
     runner.until(number, lambda message: message.get("total") == 1)
     runner.send("cancel", target=number)
     assert runner.wait(number).error["kind"] == "cancelled"
+
+
+def test_a_docker_exec_that_is_cut_off_is_named_in_the_next_run(runner, suite):
+    docker = suite.write("bin/docker", "#!/bin/sh\ntouch started\nsleep 60\n")
+    docker.chmod(0o755)
+    env = {"PATH": f"{suite.dir}/bin:{os.environ['PATH']}"}
+    number = runner.start(suite.dir, "sh", "-c", "docker exec -T shop pytest; true", env=env)
+    until = time.monotonic() + 30
+    while not os.path.exists(suite.dir / "started") and time.monotonic() < until:
+        time.sleep(0.02)
+    runner.send("cancel", target=number)
+    assert runner.wait(number).error["kind"] == "cancelled"
+
+    next_one, one_more = (said(runner.run(suite.dir, "true")) for _ in range(2))
+    assert "docker exec -T shop pytest" in next_one[0]
+    assert not any("docker exec" in message for message in one_more)
 
 
 JUNIT = """<?xml version="1.0"?>

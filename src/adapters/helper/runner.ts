@@ -104,12 +104,17 @@ export class Runner {
     const right = found.ok ? await this.#prepare(found.value, signal) : found;
     this.#right = right.ok ? wanted : null;
     this.#prepared = this.#right;
-    return right.ok ? right : fail(asTests(this.#where(right.failure)));
+    return right.ok
+      ? right
+      : fail(asTests(found.ok ? this.#inImage(right.failure) : this.#orFresh(right.failure)));
   }
 
-  /** What is installed in a container that is made anew for each run is gone with it; where there is none one can be made. */
-  #where(why: Failure): Failure {
-    if (!this.#target.each && why.kind === "no-service") return { ...why, fix: `${why.fix} ${OR_FRESH}` };
+  #orFresh(why: Failure): Failure {
+    return this.#target.each || why.kind !== "no-service" ? why : { ...why, fix: `${why.fix} ${OR_FRESH}` };
+  }
+
+  /** What is installed in a container that is made anew for each run is gone with it. */
+  #inImage(why: Failure): Failure {
     if (!this.#target.each || !["no-command", "no-plugin"].includes(why.kind)) return why;
     return { ...why, fix: `${why.fix} (In the image: a container is made of it for each run.)` };
   }
