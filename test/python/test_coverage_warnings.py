@@ -1,6 +1,8 @@
 """What coverage.py warns of, and what its tracer does not notice, reaches the report: no wrong number is complete."""
 
+import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -82,8 +84,8 @@ def cycle(found_server):
         client.ask("restart", timeout=TIME)
         for path in paths:
             run.server.get(path)
-        flushed = client.ask("flush", timeout=TIME)
-        return client.ask("collect", generation=flushed["generation"])
+        run.generation = client.ask("flush", timeout=TIME)["generation"]
+        return client.ask("collect", generation=run.generation)
 
     return run
 
@@ -188,3 +190,57 @@ def test_every_warning_of_this_coverage_is_known():
             if end and end.start() - call.end() < 260:
                 found.add(end.group(1))
     assert len(found) > 8 and found <= set(WARNINGS)
+
+
+MADE = """\
+
+HERE = __file__.rpartition("/")[0]
+exec(compile("X = 1", HERE + "/made.py", "exec"))
+"""
+
+
+def by_command_line(directory, files):
+    """(totals, what it warns of) of coverage.py's own JSON report of these data files."""
+    coverage_py = [sys.executable, "-m", "coverage"]
+    data = f"--data-file={directory.parent / 'combined'}"
+    subprocess.run(
+        [*coverage_py, "combine", "--keep", "-q", data, *files], cwd=directory, check=True
+    )
+    done = subprocess.run(
+        [*coverage_py, "json", "-q", data, "-o", directory.parent / "report.json"],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads((directory.parent / "report.json").read_text())["totals"], done.stderr
+
+
+def test_a_file_that_coverage_leaves_out_is_named_and_the_total_is_coverages_own(cycle, project):
+    """`ignore_errors` asks for it: one that nobody imports and does not parse, and one that has run without a file."""
+    files = {"broken.py": "def broken(:\n", "lib.py": LIB + MADE}
+    answer = cycle("[report]\nignore_errors = True\n", "/b", files=files)
+    data = cycle.server.generations()[cycle.generation - 1].dir.glob(".coverage.*")
+    theirs, told = by_command_line(project.dir, list(data))
+    assert "/broken.py'" in told and "/made.py'" in told
+    for plain in (True, False):  # coverage.py's own report; what is known from the first one
+        (said,) = [text for text in answer["warnings"] if "parse" in text]
+        assert re.match(r"coverage\.py says: Couldn't parse .*/(broken|made)\.py'", said)
+        assert said.endswith(
+            "(and 1 more); they are left out of the report, as ignore_errors asks for"
+        )
+        assert answer["reasons"] == []
+        assert answer["report"]["totals"].items() <= theirs.items()
+        answer = cycle.client.ask("collect", generation=cycle.generation, plain=plain)
+    project.write({"broken.py": "X = 1\n"})
+    answer = cycle.client.ask("collect", generation=cycle.generation)
+    (said,) = [text for text in answer["warnings"] if "parse" in text]
+    assert "/made.py'" in said and "; it is left out" in said
+    assert "/broken.py" in str(answer["report"]["files"])
+
+
+def test_a_file_that_coverage_is_not_to_warn_of_is_left_out_in_silence(cycle):
+    rc = "disable_warnings = couldnt-parse\n[report]\nignore_errors = True\n"
+    answer = cycle(rc, "/b", files={"broken.py": "def broken(:\n"})
+    assert answer["warnings"] == answer["reasons"] == []
+    assert "/lib.py" in str(answer["report"]["files"])

@@ -237,3 +237,23 @@ def test_a_template_engine_that_a_plugin_has_imported_is_not_code_of_the_project
             assert answer["flush"]["reasons"] == []
             assert_equal(answer["report"], cold, str(project.dir))
             assert row(answer, "page.tpl")["executed_lines"] == [1]
+
+
+@pytest.mark.parametrize("only", ["mypkg/settings.py", "gunicorn.conf.py", "nothing.py"])
+def test_where_no_worker_has_run_what_is_measured_it_is_said_who_has(found_server, project, only):
+    rc = f"[run]\ninclude = {only}\n"
+    server, client = found_server({**FILES, ".coveragerc": rc, "gunicorn.conf.py": CONF})
+    client.ask("restart", timeout=30)
+    server.get("/")
+    error = client.refused("collect", generation=client.ask("flush", timeout=30)["generation"])
+    assert error["kind"] == "no-report"
+    assert "no worker of generation 2 has measured anything" in error["message"]
+    by_master = "only gunicorn's master has run any"
+    if only == "nothing.py":
+        assert by_master not in error["message"]
+        assert "that its workers run" in error["fix"]
+    else:
+        assert f"{by_master} ({project.dir / only})" in error["message"]
+        assert "what only the master runs" in error["fix"]
+    for word in ("`source`", "`include`", "`omit`", str(project.dir / ".coveragerc")):
+        assert word in error["fix"]

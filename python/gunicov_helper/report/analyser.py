@@ -14,6 +14,7 @@ from gunicov_helper.report.reading import Readings
 from gunicov_helper.report.results import Results
 from gunicov_helper.report.rows import Rows
 from gunicov_helper.report.summary import public_report, summarize
+from gunicov_helper.report.unparsed import heard
 
 AGAIN = "Rerun: the next run writes new data files."
 
@@ -129,7 +130,8 @@ class Analyser:
             total += result.numbers
         rows = [result.row for result in results.values()]
         totals = summarize(total, reading.branches)
-        return {"totals": totals, "files": rows, "branches": reading.branches}
+        unparsed = self.rows.unparsed()
+        return {"totals": totals, "files": rows, "branches": reading.branches, "unparsed": unparsed}
 
     def report(self, measured):
         """A generator, resumed file by file, that returns the report (docs/protocol.md)."""
@@ -145,7 +147,10 @@ class Analyser:
 
     def plain_report(self, measured):
         """The same of coverage.py's own JSON report."""
-        return public_report(json.loads(self.json(measured)))
+        unparsed = []
+        with heard(unparsed):
+            report = public_report(json.loads(self.json(measured)))
+        return {**report, "unparsed": unparsed}
 
     def go_public(self, error):
         print(f"gunicov: public coverage API only: {error!r}", file=sys.stderr)
@@ -162,7 +167,8 @@ class Analyser:
                 yield
         branches = measured.get_data().has_arcs()
         self.results.keep({row["path"] for row in rows})
-        return {"totals": summarize(total, branches), "files": rows, "branches": branches}
+        totals, unparsed = summarize(total, branches), list(measured.unparsed.values())
+        return {"totals": totals, "files": rows, "branches": branches, "unparsed": unparsed}
 
     def json(self, measured):
         """coverage.py's own JSON report (str)."""

@@ -7,6 +7,7 @@ import time
 from gunicov_helper.failure import Failure
 from gunicov_helper.report.analyser import AGAIN
 from gunicov_helper.report.check import Check
+from gunicov_helper.report.reading import Readings
 
 
 class Collected:
@@ -58,4 +59,25 @@ def nothing_left(collected):
         "Do `include`, `omit` and `source` of coverage's configuration ({}) leave the server's code?".format(
             collected.config or "no file"
         ),
+    )
+
+
+def nothing_measured(number, of_master, config):
+    """The Failure of a generation whose workers have no data; `of_master`: data files of gunicorn's master, if any."""
+    message = f"no worker of generation {number} has measured anything"
+    named = f"of coverage's configuration ({config or 'no file'})"
+    reading = Readings().together(of_master) if of_master else None
+    paths = sorted(path for path, pieces in reading.files.items() if pieces) if reading else []
+    if not paths:
+        return Failure(
+            "no-report",
+            message,
+            f"Do `source`, `include` and `omit` {named} let code of the server be measured that its workers run?",
+        )
+    rest = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return Failure(
+        "no-report",
+        f"{message}: of what is to be measured only gunicorn's master has run any ({paths[0]}{rest})",
+        f"Have `source`, `include` or `omit` {named} let code be measured that the workers run, too: "
+        "what only the master runs (gunicorn's configuration and what it imports) no test reaches.",
     )

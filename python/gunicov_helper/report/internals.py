@@ -3,6 +3,7 @@
 import os
 
 from gunicov_helper.report.results import Result, key_of, settings_of
+from gunicov_helper.report.unparsed import UNPARSED
 
 
 class Internals:
@@ -49,6 +50,17 @@ def remembering(coverage, internals, results):
         settings = None
         theirs = None  # the last exception of coverage.py's own
         fault = None  # one of ours
+        analysing = None  # path of the last file
+
+        def __init__(self, *args, **named):
+            self.unparsed = {}  # path -> what coverage.py says of a file that it leaves out (`ignore_errors`)
+            super().__init__(*args, **named)
+
+        def _warn(self, msg, slug=None, *args, **named):
+            if slug == UNPARSED and slug not in self.config.disable_warnings:
+                self.unparsed[self.analysing] = msg
+            else:
+                super()._warn(msg, slug, *args, **named)
 
         def _analyze(self, *args, **named):
             try:
@@ -64,7 +76,7 @@ def remembering(coverage, internals, results):
                 reporter = self._get_file_reporter(reporter)
             data = self.get_data()
             branches = data.has_arcs()
-            path = os.path.abspath(reporter.filename)
+            path = self.analysing = os.path.abspath(reporter.filename)
 
             def analyse():
                 return Result(self.analysed(args, named), path, branches)

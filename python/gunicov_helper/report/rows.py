@@ -12,10 +12,12 @@ COMPILED = (".pyc", ".pyo", "$py.class")
 
 
 class Row:
-    """The Result of one file (None: the settings leave it out), and all that it depends on."""
+    """The Result of one file (None: the settings leave it out, or it can't be parsed and coverage.py says so:
+    `unparsed`), and all that it depends on."""
 
-    def __init__(self, pieces, digest, result):
+    def __init__(self, pieces, digest, result, unparsed):
         self.pieces, self.digest, self.result = pieces, digest, result
+        self.unparsed = unparsed
 
     def holds(self, pieces, digest):
         return digest is not None and (self.pieces, self.digest) == (pieces, digest)
@@ -54,18 +56,22 @@ class Rows:
             if path not in self.known or not self.known[path].holds(pieces, digests[path])
         }
         found = (yield from self.analyse(measured, reading.branches, new)) if new else {}
-        if not found.keys() <= new.keys():
+        if not found.keys() | measured.unparsed.keys() <= new.keys():
             return None
         for path, pieces in new.items():
             digest = self.results.hashes.get(path)
             if path not in found and digest_of(path) == digests[path]:
                 digest = digests[path]  # it was the same bytes that were left out
-            self.known[path] = Row(pieces, digest, found.get(path))
+            self.known[path] = Row(pieces, digest, found.get(path), measured.unparsed.get(path))
         self.known = {path: self.known[path] for path in sorted(reading.files)}
         results = {path: row.result for path, row in self.known.items() if row.result}
         self.results.hashes.update({path: self.known[path].digest for path in results})
         self.results.keep(results)
         return results
+
+    def unparsed(self):
+        """What coverage.py says of files that it leaves out of the last report."""
+        return [row.unparsed for row in self.known.values() if row.unparsed]
 
     def analyse(self, measured, branches, files):
         """A generator that returns {path: Result} of these files, without those that are left out."""

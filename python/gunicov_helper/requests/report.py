@@ -26,11 +26,12 @@ from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.record.settings import changed_settings
 from gunicov_helper.report.analyser import Analyser
 from gunicov_helper.report.child import Child
-from gunicov_helper.report.collected import Collected, link_all, nothing_left
+from gunicov_helper.report.collected import Collected, link_all, nothing_left, nothing_measured
 from gunicov_helper.report.environment import Environment
 from gunicov_helper.report.renaming import Renaming, relative_to
 from gunicov_helper.report.results import settings_of
 from gunicov_helper.report.summary import public_report
+from gunicov_helper.report.unparsed import said
 from gunicov_helper.report.view import below, view_of
 from gunicov_helper.source import decode_source
 
@@ -73,6 +74,7 @@ class Report:
             if not failure.message.startswith("NoDataError"):
                 raise
             raise nothing_left(collected) from None
+        unparsed = said(report.pop("unparsed"))
         report["view"], unknown = view_of(collected.options, report["branches"])
         limit = request.get("fail_under"), request.get("alone")
         report["below"] = below(report["totals"], collected.options, *limit)
@@ -95,7 +97,7 @@ class Report:
             "superseded": sorted(superseded - stale),
             "stale": sorted(stale),
             "reasons": doubts.reasons,
-            "warnings": [*doubts.warnings, *unknown],
+            "warnings": [*doubts.warnings, *unknown, *unparsed],
         }
 
     def doubts(self, number, rows):
@@ -132,11 +134,7 @@ class Report:
         if all(map(is_masters, files)):
             for generation in generations:
                 self.refuse_unsaved(generation)
-            raise Failure(
-                "no-report",
-                f"no worker of generation {number} has measured anything",
-                "Does `source` in the coverage configuration name the server's own code?",
-            )
+            raise nothing_measured(number, files, self.coverage_config())
         return files
 
     def refuse_unsaved(self, generation):
