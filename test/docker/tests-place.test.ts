@@ -90,13 +90,11 @@ ${tests}
   };
 
   test("in a container of its own for each run: each test is told, and nothing stays after a run, a cancel, an end", async () => {
+    const [red, slow] = [join(demo, "test/test_a_red.py"), join(demo, "test/test_b_slow.py")];
+    await writeFile(red, "def test_red():\n    assert 1 + 1 == 3\n");
+    await writeFile(slow, SLOW);
     const words = `command = ${JSON.stringify(ownPytest)}`;
     const in_ = await watch(`service = "tests"\nrun = "compose-run"\n${words}`, "1", "/app");
-    expectPassed(await in_.next());
-    await until("the container's end", async () => (await made()).length === 0, 60);
-    const [red, slow] = [join(demo, "test/test_a_red.py"), join(demo, "test/test_b_slow.py")];
-    await writeFile(slow, SLOW);
-    await writeFile(red, "def test_red():\n    assert 1 + 1 == 3\n");
     const [container = ""] = await until("the slow test", sleepers, 90);
     const failed = () =>
       in_.facts.flatMap((fact) => (fact.type === "test.finished" && fact.outcome === "failed" ? [fact] : []));
@@ -106,10 +104,12 @@ ${tests}
     expect(failed()[0]?.place).toMatch(/test_a_red\.py:2$/);
     await unlink(slow);
     await unlink(red);
-    let cycle = await in_.next();
-    for (; cycle.finished.outcome === "cancelled"; cycle = await in_.next());
-    expectPassed(cycle);
+    const outcomes = [await in_.next()];
+    while (outcomes.at(-1)?.finished.outcome === "cancelled") outcomes.push(await in_.next());
+    expect(outcomes.length).toBeGreaterThan(1);
+    expectPassed(outcomes.at(-1) as Cycle);
     expect(await made()).not.toContain(container);
+    await until("the container's end", async () => (await made()).length === 0, 60);
     await writeFile(slow, SLOW);
     await until("the slow test", sleepers, 90);
     expect(await in_.stop()).toBe(0);

@@ -5,6 +5,7 @@ import type { Target } from "../../ports/target.ts";
 import type { Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
 import { Prepare } from "./schema.ts";
+import { settled } from "./settled.ts";
 import { programOf, type TestCommand } from "./test-command.ts";
 
 const PYTHONS = ["python3", "python"];
@@ -61,8 +62,10 @@ export class Runner {
    */
   async connected(signal: AbortSignal): Promise<Result<Rpc>> {
     if (!this.#wanted) return fail(notOpen());
+    if (!this.#target.each) return await this.#connect(signal);
     // A place that is being made for a run is there for the next one, where that is cancelled.
-    return await this.#connect(this.#target.each ? this.#closing.signal : signal);
+    const connecting = this.#connect(this.#closing.signal);
+    return (await settled(connecting, signal)) ? await connecting : fail(notWanted());
   }
 
   async #connect(signal: AbortSignal): Promise<Result<Rpc>> {
@@ -167,6 +170,10 @@ export class Runner {
 
 const OR_FRESH =
   'Or have one made for each run: service = "…" and run = "compose-run" under [tool.gunicov.tests].';
+
+function notWanted(): Failure {
+  return failure("cancelled", "The run was cancelled.", "");
+}
 
 function notOpen(): Failure {
   return failure("tests-lost", "The test runner is not connected.", "Press a to look for it again.");

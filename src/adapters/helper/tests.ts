@@ -106,8 +106,6 @@ export class RunnerTests implements Tests {
   ): Promise<Result<Ran>> {
     const connected = await this.#runner.connected(signal);
     if (!connected.ok) return connected;
-    // A place of its own was made for it meanwhile: it is there for the next one.
-    if (signal.aborted) return fail(failure("cancelled", "The run was cancelled.", ""));
     const rpc = connected.value;
     const { timeout, junit, warm, order } = this.#command;
     const all = this.#runner.isPytest ? select : [];
