@@ -77,7 +77,9 @@ def test_a_files_tests_on_two_workers_break_loadfile_and_a_fixture_that_ran_once
 PRINTED = """\
 ===== test session starts =====
 ===== FAILURES =====
+===== PASSES =====
 ===== slowest durations =====
+0.1s call test_a.py::test_a
 ===== 1 failed, 1 passed in 0.12s =====
 """
 

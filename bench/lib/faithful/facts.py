@@ -93,8 +93,8 @@ def xfails(expected):
 
 
 def headings(printed):
-    """Of what a run printed, those that say more than a count of tests."""
-    found = set(re.findall(r"^=+ (.+?) =+$", printed, re.MULTILINE))
+    """Of what a run printed, those with a text that say more than a count of tests."""
+    found = set(re.findall(r"^=+ (.+?) =+\n(?!=+ )", printed, re.MULTILINE))
     return {one for one in found if not re.search(r" in [\d.]+s|^!", one)} - set(HEADINGS)
 
 

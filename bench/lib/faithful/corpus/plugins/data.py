@@ -182,7 +182,12 @@ PROJECTS = [
     Project("numpy", "its random numbers are another run's", NUMPY, packages=("numpy>=2,<3",)),
     Project("syrupy", "snapshots", SYRUPY, packages=("syrupy>=5,<6",)),
     Project(
-        "syrupy update", "unused ones are deleted", SYRUPY, UNUSED, ("syrupy>=5,<6",), rerun=True
+        "syrupy update",
+        "unused ones are deleted, and those of tests that are not run again are not",
+        {**SYRUPY, "test_c.py": "def test_fails(snapshot): assert 'c' == snapshot and 0\n"},
+        UNUSED,
+        ("syrupy>=5,<6",),
+        rerun=True,
     ),
     Project("syrupy xdist", "snapshots", SYRUPY, "pytest -n 2 --dist loadfile", ("syrupy>=5,<6",)),
     Project(

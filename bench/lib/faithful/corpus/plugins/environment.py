@@ -96,7 +96,9 @@ from note import note
 
 @pytest.fixture(scope="session", autouse=True)
 def program():
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
+    wait = "import time; print(flush=True); time.sleep(300)"
+    child = subprocess.Popen([sys.executable, "-c", wait], stdout=subprocess.PIPE)
+    child.stdout.readline()  # a Ctrl-C before that may end it in another way
     yield child
     child.terminate()
     note(f"program ended with {child.wait()}")
