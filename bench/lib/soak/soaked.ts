@@ -1,5 +1,5 @@
 /** The soak's server and tests in containers, with gunicov on them. */
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fact } from "../../../src/core/fact.ts";
@@ -196,10 +196,16 @@ function stamped(files: Files, stamp: number): Files {
   return Object.fromEntries(own) as Files;
 }
 
+/** Each in one step: of a file that is emptied first and written later, as a busy machine may have it, both are saves. */
 async function save(demo: string, files: Files): Promise<void> {
+  const unfinished = `${demo}-unfinished`; // beside it, where nothing is watched
   for (const [path, text] of Object.entries(files)) {
-    if (text === null) await rm(join(demo, path));
-    else await writeFile(join(demo, path), Buffer.from(text, "latin1"));
+    if (text === null) {
+      await rm(join(demo, path));
+      continue;
+    }
+    await writeFile(unfinished, Buffer.from(text, "latin1"));
+    await rename(unfinished, join(demo, path));
   }
 }
 
