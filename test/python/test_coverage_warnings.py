@@ -9,6 +9,7 @@ from pathlib import Path
 import coverage
 import pytest
 from gunicov_helper.record.doubts import WARNINGS, Doubts
+from helper_client import Refused
 
 TIME = 30
 APP = """\
@@ -244,3 +245,14 @@ def test_a_file_that_coverage_is_not_to_warn_of_is_left_out_in_silence(cycle):
     answer = cycle(rc, "/b", files={"broken.py": "def broken(:\n"})
     assert answer["warnings"] == answer["reasons"] == []
     assert "/lib.py" in str(answer["report"]["files"])
+
+
+def test_where_all_files_are_left_out_there_is_no_total(cycle):
+    """coverage.py's own table refuses that as well; its JSON report says 100 % of nothing."""
+    rc = "[report]\nignore_errors = True\ninclude = broken.py\n"
+    with pytest.raises(Refused):
+        cycle(rc, "/b", files={"broken.py": "def broken(:\n"})
+    for plain in (False, True):
+        error = cycle.client.refused("collect", generation=cycle.generation, plain=plain)
+        assert error["kind"] == "coverage-error"
+        assert "no file to report" in error["message"] and "/broken.py'" in error["message"]

@@ -47,14 +47,15 @@ def link(path, name):
         shutil.copyfile(path, name)
 
 
-def nothing_left(collected):
-    """The Failure of data of which coverage.py reports no file."""
+def nothing_left(collected, unparsed=()):
+    """The Failure of data of which coverage.py reports no file. `unparsed`: what it says of files that it leaves out."""
     count = len(collected.files)
     return Failure(
         "coverage-error",
-        "coverage.py has data, but no file to report: of {} in {}".format(
+        "coverage.py has data, but no file to report: of {} in {}{}".format(
             "1 data file" if count == 1 else f"{count} data files",
             os.path.dirname(collected.files[0]),
+            "".join(f"; {text}" for text in unparsed),
         ),
         "Do `include`, `omit` and `source` of coverage's configuration ({}) leave the server's code?".format(
             collected.config or "no file"

@@ -75,6 +75,8 @@ class Report:
                 raise
             raise nothing_left(collected) from None
         unparsed = said(report.pop("unparsed"))
+        if not report["files"]:  # of nothing coverage.py's JSON says 100 %, its table refuses
+            raise nothing_left(collected, unparsed)
         report["view"], unknown = view_of(collected.options, report["branches"])
         limit = request.get("fail_under"), request.get("alone")
         report["below"] = below(report["totals"], collected.options, *limit)
