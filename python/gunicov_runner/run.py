@@ -27,7 +27,7 @@ from gunicov_runner.text import Lines, Tail, cap
 
 GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 LEFT = (
-    "“{client}” of the run before was ended, but not what it has started there: that may run on, and what it asks "
+    "unproven: “{client}” of the run before was ended, but not what it has started there: that may run on, and what it asks "
     "of the server is measured. Let it be the tests' command itself: then gunicov ends it."
 )
 
@@ -91,7 +91,7 @@ class Run:
         self.on_event({"event": "total", "total": None})
         left, self.runner.left = self.runner.left, None
         if left is not None:
-            self.progress({"event": "said", "message": LEFT.format(client=cap(left))})
+            self.progress({"event": "doubt", "message": LEFT.format(client=cap(left))})
 
     # -- what the child says
 

@@ -62,6 +62,8 @@ export interface Progress {
   readonly ended: boolean;
   /** How many tests were carried out. */
   readonly ran: number;
+  /** Why others may have asked the server, too. */
+  readonly doubts: readonly string[];
   readonly flush: Flush | null;
   readonly report: Report | null;
   readonly failure: Failure | null;
@@ -511,6 +513,7 @@ function openCycle(state: State, wanted: Request, at: number): Transition {
     tests: null,
     ended: false,
     ran: 0,
+    doubts: [],
     flush: null,
     report: null,
     failure: null,
@@ -610,11 +613,14 @@ function toTests(state: State, at: number, generation: number): Transition {
 function onTested(
   state: State,
   progress: Progress,
-  { passed, failed, errors, skipped, xfailed, xpassed, ran, ended }: StepOutput & { step: "testing" },
+  { passed, failed, errors, skipped, xfailed, xpassed, ran, ended, doubts }: StepOutput & { step: "testing" },
   at: number,
 ): Transition {
   const counts: TestCounts = { passed, failed, errors, skipped };
-  const tested: State = { ...state, progress: { ...progress, tests: counts, ran, ended: ended !== null } };
+  const tested: State = {
+    ...state,
+    progress: { ...progress, tests: counts, ran, ended: ended !== null, doubts },
+  };
   const [next, effects] = runStep(tested, at, { step: "flushing" });
   const ms = progress.phases.testing ?? 0;
   const said = ended === null ? [] : [emit(state, { type: "error", ...ended })];
@@ -632,7 +638,8 @@ function onFlushed(
   { requests }: Policy,
 ): Transition {
   const partial = progress.request.select.length > 0;
-  const flush = withArrivals(output, { ran: progress.ran, requests }, partial);
+  const doubted = { ...output, notes: [...output.notes, ...progress.doubts] };
+  const flush = withArrivals(doubted, { ran: progress.ran, requests }, partial);
   const said = flush.notes
     .slice(output.notes.length)
     .map((message) => emit(state, { type: "warning", message }));

@@ -20,8 +20,13 @@ export type StepOutput =
       readonly generation: number;
     }
   | { readonly step: "restarting" }
-  /** `ran`: how many tests were carried out, whatever became of them. `ended`: how the command ended though all passed; null: as they did. */
-  | ({ readonly step: "testing"; readonly ran: number; readonly ended: Failure | null } & TestCounts &
+  /** `ran`: how many tests were carried out, whatever became of them. `ended`: how the command ended though all passed; null: as they did. `doubts`: why others may have asked the server, too. */
+  | ({
+      readonly step: "testing";
+      readonly ran: number;
+      readonly ended: Failure | null;
+      readonly doubts: readonly string[];
+    } & TestCounts &
       ExpectedCounts)
   | ({ readonly step: "flushing" } & Flush)
   | { readonly step: "collecting"; readonly report: Report }

@@ -166,6 +166,7 @@ async function test(select: readonly string[], context: StepContext): Promise<Se
     xfailed: count("xfailed"),
     xpassed: count("xpassed"),
     ended: run.ended === null ? null : endedBadly(run.ended, run.output),
+    doubts: run.doubts,
   }));
 }
 

@@ -9,6 +9,8 @@ export interface TestRun extends TestCounts {
   readonly output: string;
   /** How the command ended though every test passed, and why, as far as it says so; null: as its tests did. */
   readonly ended: string | null;
+  /** Why the server may have been asked by others than this run; with that its coverage is unproven. */
+  readonly doubts: readonly string[];
 }
 
 export interface Tests {

@@ -53,6 +53,16 @@ describe("a whole cycle", () => {
     expect(harness.faults).toEqual([]);
   });
 
+  test("where others may have asked the server, too, the report says so, and is unproven", async () => {
+    const harness = Harness.once();
+    const doubt = "unproven: “docker exec shop pytest” of the run before may run on.";
+    harness.tests.doubts = [doubt];
+    await harness.start();
+    expect(harness.of("report")).toMatchObject([{ complete: true, reasons: [doubt] }]);
+    expect(harness.of("warning")).toMatchObject([{ message: doubt }]);
+    expect(harness.faults).toEqual([]);
+  });
+
   test("a test command that is edited to one that is not there is told before the server is restarted", async () => {
     const harness = await Harness.watching().start();
     harness.operations.log.length = 0;

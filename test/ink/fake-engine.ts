@@ -115,6 +115,7 @@ function stateAfter(state: State, body: FactBody, cycle: number, at: number): St
     tests: null,
     ended: false,
     ran: 0,
+    doubts: [],
     flush: null,
     report: null,
     failure: null,

@@ -139,7 +139,7 @@ def test_filter_by_file(session):
     session.wait_for("files: er")
     session.wait_for(lambda s: paths(s) == ["errors", "letters", "verdict"])
     # The total stays that of all files, and says how many rows are shown.
-    assert re.search(r"TOTAL 3 of 9 fil.* 163 +2 +50 +2 ", session.text)
+    assert re.search(r"TOTAL \(3 of 9\) +163 +2 +50 +2 ", session.text)
     session.press("c")
     session.wait_for(lambda s: len(paths(s)) == 9)
 

@@ -23,6 +23,8 @@ export class FakeTests implements Tests {
   missing: Failure | null = null;
   /** How their command ends though they pass. */
   ended: string | null = null;
+  /** Why others may ask the server, too. */
+  doubts: readonly string[] = [];
   /** Called before each test's outcome is told: here they would speak to the server. */
   onTest: () => void = () => {};
   #open = false;
@@ -67,6 +69,7 @@ export class FakeTests implements Tests {
         ms: chosen.length,
         output: "",
         ended: this.ended,
+        doubts: this.doubts,
       });
     });
   }

@@ -213,6 +213,7 @@ export const Test = v.object({
   xfail: v.nullish(v.picklist(["xfailed", "xpassed"]), null),
 });
 export const Said = v.object({ event: v.literal("said"), message: v.string() });
+export const Doubt = v.object({ event: v.literal("doubt"), message: v.string() });
 export const Told = v.object({
   event: v.literal("told"),
   warnings: v.array(

@@ -9,7 +9,7 @@ import type { TestRun, Tests } from "../../ports/tests.ts";
 import { Begun, type Hold } from "./begun.ts";
 import type { Program } from "./program.ts";
 import { asTests, Runner } from "./runner.ts";
-import { Go, type Ran, Run, Said, Test, Told, Total } from "./schema.ts";
+import { Doubt, Go, type Ran, Run, Said, Test, Told, Total } from "./schema.ts";
 import { programOf, type TestCommand } from "./test-command.ts";
 
 const SECOND = 1000;
@@ -47,9 +47,12 @@ export class RunnerTests implements Tests {
   }
 
   async run(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
+    const doubts: string[] = [];
     const onEvent = (event: Record<string, unknown>) => {
       const said = v.safeParse(Said, event);
+      const doubt = v.safeParse(Doubt, event);
       if (said.success) this.#note(said.output.message, say);
+      else if (doubt.success) doubts.push(doubt.output.message);
       else tell(event, say);
     };
     const known = await this.#known(select, signal);
@@ -62,7 +65,7 @@ export class RunnerTests implements Tests {
     if (!result.ok) return result;
     const { missing } = result.value;
     if (missing.length > 0) say({ type: "warning", message: testsGone(missing) });
-    return whole(result.value);
+    return whole(result.value, doubts);
   }
 
   async #runOrBeginAnew(
@@ -134,8 +137,8 @@ export class RunnerTests implements Tests {
 }
 
 /** With another exit code than 0, no failure to show for it, and no test that told its outcome to the end, some did not run. */
-function whole(run: Ran): Result<TestRun> {
-  if (run.exit_code === 0 || run.failed + run.errors > 0 || run.ended !== null) return ok(run);
+function whole(run: Ran, doubts: readonly string[]): Result<TestRun> {
+  if (run.exit_code === 0 || run.failed + run.errors > 0 || run.ended !== null) return ok({ ...run, doubts });
   const message = `The tests ended early, with exit code ${run.exit_code}.`;
   return fail(failure("crashed", message, "Read what they printed below.", run.output));
 }

@@ -353,6 +353,7 @@ export function output(step: Step, restart: boolean): StepOutput {
         step,
         ran: 1,
         ended: null,
+        doubts: [],
         xfailed: 0,
         xpassed: 0,
         passed: 1,
