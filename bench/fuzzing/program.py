@@ -24,7 +24,7 @@ SLOW = 10  # seconds
 KINDS = {
     *("bad-request", "cancelled", "timeout", "no-gunicorn", "several-masters", "server-busy"),
     *("master-gone", "stale", "no-hook", "no-coverage", "coverage-error", "no-report", "denied"),
-    *("no-command", "no-tests", "usage", "no-plugin", "crashed"),
+    *("no-command", "no-tests", "config", "usage", "no-plugin", "crashed"),
 }
 
 
