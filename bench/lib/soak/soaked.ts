@@ -148,10 +148,9 @@ export class Soaked {
   async #judge(facts: readonly Fact[]): Promise<Turn> {
     const ended = facts.filter((one) => one.type === "cycle.finished" && one.outcome !== "cancelled");
     const number = ended.at(-1)?.cycle;
-    const cycles = facts.filter(({ type }) => type === "cycle.started").length;
     const told = new Told(
       facts.filter((one) => one.cycle === number),
-      cycles,
+      facts,
     );
     const [report] = told.of("report");
     const notes = await readFile(join(this.#demo, "witness", "notes"), "utf8");
