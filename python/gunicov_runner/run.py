@@ -9,7 +9,7 @@ import shlex
 import signal
 import time
 
-from gunicov_runner.child.kept import CODES
+from gunicov_runner.child.kept_code import CODES
 from gunicov_runner.child.plan import Plan
 from gunicov_runner.command.select import gone
 from gunicov_runner.complaint import crashed, usage

@@ -23,7 +23,7 @@ import os
 import struct
 import sys
 
-from gunicov_runner.child.kept import keep, look, look_or_compile
+from gunicov_runner.child.kept_code import keep, look, look_or_compile
 from gunicov_runner.installed import is_others
 
 HEADER = 16  # bytes before the code in a .pyc

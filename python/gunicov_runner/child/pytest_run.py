@@ -8,7 +8,7 @@ import types
 import pytest
 
 from gunicov_runner.child.before_tests import BeforeTests
-from gunicov_runner.child.kept import COMPILED, portable
+from gunicov_runner.child.kept_code import COMPILED, portable
 from gunicov_runner.child.reporter import Reporter
 from gunicov_runner.child.rewriting import note_what_is_asked
 from gunicov_runner.child.told import Plugins, Told

@@ -12,7 +12,7 @@ import threading
 import traceback
 import types
 
-from gunicov_runner.child.kept import COMPILED, portable
+from gunicov_runner.child.kept_code import COMPILED, portable
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.process.ending import leave
 from gunicov_runner.process.process import die_with
@@ -169,7 +169,7 @@ def tell(fd, data):
 
 
 def last_words(plugin):
-    """What was learnt, for the next run: installed modules, and what was compiled."""
+    """What was learnt, for the next run: modules of others, and what was compiled."""
     return json.dumps(
         {
             "modules": plugin.learnt(),
