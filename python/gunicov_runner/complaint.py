@@ -5,6 +5,7 @@ import sys
 
 from gunicov_runner.failure import Failure
 from gunicov_runner.limits import MAX_MESSAGE
+from gunicov_runner.text import without_colours
 
 XDIST_OPTIONS = r"-n\S*|--(?:numprocesses|maxprocesses|dist|tx|px|maxschedchunk|loadscope)\S*"
 
@@ -16,7 +17,7 @@ def crashed(message, output):
 
 def usage(output):
     """Return the Failure for pytest's exit code 4, from what it printed."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", output)
+    text = without_colours(output)
     xdist = re.search(r"error: unrecognized arguments:.*?\s(" + XDIST_OPTIONS + ")", text)
     if xdist:
         return Failure(

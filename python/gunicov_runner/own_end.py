@@ -3,6 +3,7 @@
 import re
 
 from gunicov_runner.limits import MAX_MESSAGE
+from gunicov_runner.text import without_colours
 
 # What says so in pytest's own and its plugins' words; the last such line counts.
 SAYS_WHY = re.compile(
@@ -20,7 +21,7 @@ def own_end(name, how, output):
 
 def reason(output):
     """Return the last line of the output that says why, or that there is none."""
-    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", output)
+    text = without_colours(output)
     for line in reversed(text.splitlines()):
         plain = line.strip()
         if plain and not RESULT.match(plain.strip("= ")) and SAYS_WHY.search(plain):

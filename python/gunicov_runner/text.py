@@ -1,8 +1,16 @@
 """Text and bytes, capped and cut into lines."""
 
 import json
+import re
 
 from gunicov_runner.limits import CHUNK, MAX_LINE, MAX_MESSAGE, MAX_TEXT
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def without_colours(text):
+    """Return `text` without the escapes that colour it on a terminal, or move on it."""
+    return COLOURS.sub("", text)
 
 
 def cap(text, limit=MAX_TEXT):

@@ -94,6 +94,24 @@ def test_a_quiet_run_tells_nothing(runner, suite):
     assert "told" not in runner.run(suite.dir).kinds()
 
 
+@pytest.mark.parametrize(
+    ("options", "env"),
+    [(("-vv",), {}), ((), {"CI": "true"}), (("-vv", "--color=yes"), {})],
+    ids=str,
+)
+def test_a_failure_of_many_lines_is_told_with_its_test_alone(runner, suite, options, env):
+    """pytest cuts it to one line in its short summary, but not with -vv and not where CI is set."""
+    suite.write("test_a.py", "def test_b(): assert str('x') == 'y', 'first\\n= second'\n")
+    suite.write(
+        "test_c.py", "import pytest\n@pytest.mark.xfail(reason='one\\ntwo')\ndef test(): assert 0\n"
+    )
+    assert "told" not in runner.run(suite.dir, "test_a.py", *options, env=env).kinds()
+    event = told(runner.run(suite.dir, "-rfx", *options, env=env))
+    assert event["sections"] == [
+        {"title": "short test summary info", "text": "XFAIL test_c.py::test - one\ntwo"}
+    ]
+
+
 def test_warnings_are_told_without_a_terminal(runner, suite):
     suite.write("test_a.py", "import warnings\ndef test_a(): warnings.warn('x')\n")
     answer = runner.run(suite.dir, "-p", "no:terminal")

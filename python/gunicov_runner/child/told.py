@@ -4,7 +4,7 @@ import pytest
 
 from gunicov_runner.child.place import relative
 from gunicov_runner.limits import MAX_MESSAGE
-from gunicov_runner.text import cap
+from gunicov_runner.text import cap, without_colours
 
 MOST_WARNINGS = 500  # different ones; how many more there were is told
 MOST_SECTIONS = 50
@@ -82,7 +82,7 @@ class Written:
 
     def listen(self, writer, write, sep):
         def keep(text, *args, **markup):
-            self.parts[-1][1].append(str(text))
+            self.parts[-1][1].append(without_colours(str(text)))
             return write(text, *args, **markup)
 
         def head(sepchar, title=None, *args, **markup):
@@ -103,10 +103,19 @@ class Written:
         """Return the sections that have a text, as they are told."""
         found = []
         for title, texts in self.parts:
-            lines = "".join(texts).strip("\n").split("\n")
-            if title == SHORT:
-                lines = [line for line in lines if not line.startswith(TOLD_WITH_TEST)]
-            text = cap("\n".join(lines))
+            kept = without_tests(texts) if title == SHORT else texts
+            text = cap("".join(kept).strip("\n"))
             if text.strip() and title not in KNOWN:
                 found.append({"title": title, "text": text})
         return found[:MOST_SECTIONS]
+
+
+def without_tests(texts):
+    """Leave out what is told with its test, however many lines it has: pytest writes it in one piece, and then "\\n"."""
+    kept, left_out = [], False
+    for text in texts:
+        is_end = left_out and text == "\n"
+        left_out = text.startswith(TOLD_WITH_TEST)
+        if not (left_out or is_end):
+            kept.append(text)
+    return kept

@@ -4,6 +4,7 @@ import re
 
 from gunicov_runner.limits import MAX_TEXT
 from gunicov_runner.results.result import Names, result
+from gunicov_runner.text import without_colours
 
 VERSION = re.compile(r"TAP version \d+\s*$")
 PLAN = re.compile(r"1\.\.(\d+)\s*(?:#.*)?$")
@@ -15,7 +16,6 @@ MARKS = (b"ok", b"1..", b"TAP", b"Bail")  # without one of them there is nothing
 LOOK = re.compile(
     rb"^(?:\x1b\[[0-9;]*m)*(?:(?:not )?ok\b|1\.\.\d|TAP version|Bail out!|[ #]).*$", re.MULTILINE
 )
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 MOST_LINES = 200  # of what is told below a result
 MOST_RESULTS = 100000
 
@@ -36,7 +36,7 @@ class Tap:
         if not self.found and not any(mark in whole for mark in MARKS):
             return
         for found in LOOK.finditer(whole if len(self.found) < MOST_RESULTS else b""):
-            self.line(COLOURS.sub("", found.group().decode("utf-8", "replace")).rstrip("\r"))
+            self.line(without_colours(found.group().decode("utf-8", "replace")).rstrip("\r"))
 
     def line(self, text):
         plan, one = PLAN.match(text), LINE.match(text)
