@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { compareNames, orderedFiles, skipped } from "../../src/core/order.ts";
 import type { ReportView } from "../../src/core/report.ts";
-import { arrangeFiles, fileRows, sortOf } from "../../src/core/view/table.ts";
+import { arrangeFiles, fileRows, sortOf } from "../../src/screen/table.ts";
 import { linesOf } from "../../src/surfaces/text/lines.ts";
 import { file, report } from "../ink/sample.ts";
 

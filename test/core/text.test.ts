@@ -2,7 +2,7 @@ import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { clean, cleanLines, duration } from "../../src/core/text.ts";
-import { displayWidth, fill, truncateEnd, truncateStart, wrap } from "../../src/core/view/width.ts";
+import { displayWidth, fill, truncateEnd, truncateStart, wrap } from "../../src/screen/width.ts";
 
 /** Text of all that may go wrong: wide, combining, joined and control characters, escapes. */
 const nasty = fc

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { BINDINGS } from "../../src/core/command.ts";
+import { BINDINGS } from "../../src/screen/command.ts";
 
 const README = new URL("../../README.md", import.meta.url);
 const BETWEEN = /(<!-- keys:.*?-->\n)([\s\S]*?)(<!-- \/keys -->)/;

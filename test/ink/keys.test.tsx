@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { BINDINGS, type Command } from "../../src/core/command.ts";
 import { ok } from "../../src/core/result.ts";
+import { BINDINGS, type Command } from "../../src/screen/command.ts";
 import { FakeEngine } from "./fake-engine.ts";
 import { BACK, cycle, FAILED, FILES, report, STARTED, TOLD, test } from "./sample.ts";
 import { BYTES, ENTER, ESC, Terminal } from "./terminal.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { FactBody, Outcome } from "../../src/core/fact.ts";
 import { ok } from "../../src/core/result.ts";
-import { displayWidth } from "../../src/core/view/width.ts";
+import { displayWidth } from "../../src/screen/width.ts";
 import { FakeEngine } from "./fake-engine.ts";
 import { BACK, cycle, file, finished, ready, report, STARTED, test } from "./sample.ts";
 import { ENTER, ESC, Terminal } from "./terminal.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { displayWidth } from "../../src/core/view/width.ts";
+import { displayWidth } from "../../src/screen/width.ts";
 import { FakeEngine } from "./fake-engine.ts";
 import { BACK, cycle, FAILED, FILES, file, finished, ready, report, STARTED, test } from "./sample.ts";
 import { ENTER, ESC, Terminal, type TerminalOptions } from "./terminal.ts";

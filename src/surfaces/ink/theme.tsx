@@ -1,7 +1,7 @@
 /** What each tone looks like: in colour, or with NO_COLOR in weight alone. */
 import chalk from "chalk";
 import { createContext } from "react";
-import type { Tone } from "../../core/view/span.ts";
+import type { Tone } from "../../screen/span.ts";
 
 /** A text with the escape sequences of its tone around it. */
 export type Paint = (text: string) => string;

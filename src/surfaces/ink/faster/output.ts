@@ -4,7 +4,7 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import InkOutput from "../../../../node_modules/ink/build/output.js";
-import { isSimple } from "../../../core/view/width.ts";
+import { isSimple } from "../../../screen/width.ts";
 
 type Written = Parameters<InkOutput["write"]>;
 

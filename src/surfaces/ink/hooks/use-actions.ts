@@ -1,5 +1,5 @@
-import type { Action } from "../../../core/view/context.ts";
 import type { EngineView } from "../../../engine/view.ts";
+import type { Action } from "../../../screen/context.ts";
 import { useTerminal } from "./use-terminal.ts";
 
 /** Opens an editor. Blocks until that is closed. */

@@ -1,6 +1,6 @@
 import { useInput, usePaste } from "ink";
-import { commandOf } from "../../../core/command.ts";
-import type { ViewInput } from "../../../core/view/view.ts";
+import { commandOf } from "../../../screen/command.ts";
+import type { ViewInput } from "../../../screen/view.ts";
 import { keyNames } from "../keys.ts";
 
 /** Keys as inputs of the view. `isTyping` is asked at each key: the one before may have opened or closed a line. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { cleanLines } from "../../../core/text.ts";
-import type { Opened } from "../../../core/view/state.ts";
 import type { EngineView } from "../../../engine/view.ts";
+import type { Opened } from "../../../screen/state.ts";
 import type { Source } from "../screens/page.ts";
 
 /** Text of the file that is open; asked for again with each new report, as the file may have changed. */

@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from "react";
-import type { Action, ViewContext } from "../../../core/view/context.ts";
-import { INITIAL_VIEW, type ViewState } from "../../../core/view/state.ts";
-import { reduceView, type ViewInput } from "../../../core/view/view.ts";
+import type { Action, ViewContext } from "../../../screen/context.ts";
+import { INITIAL_VIEW, type ViewState } from "../../../screen/state.ts";
+import { reduceView, type ViewInput } from "../../../screen/view.ts";
 
 export interface ViewHandle {
   readonly view: ViewState;

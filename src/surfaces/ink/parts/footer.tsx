@@ -1,8 +1,8 @@
-import { BINDINGS, type Command } from "../../../core/command.ts";
 import { clean } from "../../../core/text.ts";
-import { fitSegments, type Segment, type Span, segment, span } from "../../../core/view/span.ts";
-import type { Field, ViewState } from "../../../core/view/state.ts";
-import { truncateStart } from "../../../core/view/width.ts";
+import { BINDINGS, type Command } from "../../../screen/command.ts";
+import { fitSegments, type Segment, type Span, segment, span } from "../../../screen/span.ts";
+import type { Field, ViewState } from "../../../screen/state.ts";
+import { truncateStart } from "../../../screen/width.ts";
 import { Row } from "./row.tsx";
 
 export interface FooterProps {

@@ -1,6 +1,6 @@
 import { clean, count } from "../../../core/text.ts";
-import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../core/view/span.ts";
 import type { Snapshot } from "../../../engine/view.ts";
+import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../screen/span.ts";
 import { Row } from "./row.tsx";
 
 export interface HeaderProps {

@@ -2,8 +2,8 @@ import type { CycleOutcome } from "../../../core/fact.ts";
 import { trust } from "../../../core/report.ts";
 import type { Session } from "../../../core/session.ts";
 import { clean, count, duration } from "../../../core/text.ts";
-import { fitSegments, type Segment, segment, span, type Tone } from "../../../core/view/span.ts";
-import { grade } from "../../../core/view/table.ts";
+import { fitSegments, type Segment, segment, span, type Tone } from "../../../screen/span.ts";
+import { grade } from "../../../screen/table.ts";
 import { Row } from "./row.tsx";
 
 export interface LastProps {

@@ -1,6 +1,6 @@
 /** Bars made of blocks. */
-import type { Tone } from "../../../core/view/span.ts";
-import { type Span, span } from "../../../core/view/span.ts";
+import type { Tone } from "../../../screen/span.ts";
+import { type Span, span } from "../../../screen/span.ts";
 
 /** A bar of `width` columns filled to a share of 0 to 1. Full only when the share is 1, empty only when it is 0. */
 export function meter(share: number, width: number, tone: Tone): readonly Span[] {

@@ -1,8 +1,8 @@
 import type { State } from "../../../core/cycle.ts";
 import { clean, count } from "../../../core/text.ts";
 import { warningCount } from "../../../core/told.ts";
-import { fitSegments, type Segment, type Span, segment, span } from "../../../core/view/span.ts";
 import type { Snapshot } from "../../../engine/view.ts";
+import { fitSegments, type Segment, type Span, segment, span } from "../../../screen/span.ts";
 import { meter } from "./meter.ts";
 import { Row } from "./row.tsx";
 

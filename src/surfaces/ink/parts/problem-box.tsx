@@ -1,6 +1,6 @@
-import { boxLines } from "../../../core/view/frame.ts";
-import type { Problem } from "../../../core/view/problem.ts";
-import { span, type Tone } from "../../../core/view/span.ts";
+import { boxLines } from "../../../screen/frame.ts";
+import type { Problem } from "../../../screen/problem.ts";
+import { span, type Tone } from "../../../screen/span.ts";
 import { Row } from "./row.tsx";
 
 export interface ProblemBoxProps {

@@ -1,6 +1,6 @@
 import { Text } from "ink";
 import { memo, useContext } from "react";
-import { cutSpans, highlight, type Span } from "../../../core/view/span.ts";
+import { cutSpans, highlight, type Span } from "../../../screen/span.ts";
 import { ThemeContext } from "../theme.tsx";
 
 export interface RowProps {

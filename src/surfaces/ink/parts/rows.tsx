@@ -1,4 +1,4 @@
-import type { Span } from "../../../core/view/span.ts";
+import type { Span } from "../../../screen/span.ts";
 import { Row } from "./row.tsx";
 
 export interface RowsProps {

@@ -1,8 +1,8 @@
 import { memo, useMemo } from "react";
-import { type ColumnSpec, fitColumns, GAP } from "../../../core/view/columns.ts";
-import { splitTable } from "../../../core/view/layout.ts";
-import type { Window } from "../../../core/view/scroll.ts";
-import { fillSpans, type Span, span } from "../../../core/view/span.ts";
+import { type ColumnSpec, fitColumns, GAP } from "../../../screen/columns.ts";
+import { splitTable } from "../../../screen/layout.ts";
+import type { Window } from "../../../screen/scroll.ts";
+import { fillSpans, type Span, span } from "../../../screen/span.ts";
 import { Row } from "./row.tsx";
 
 export interface Column<Item> extends ColumnSpec {

@@ -1,9 +1,9 @@
-import type { View } from "../../../core/command.ts";
 import { failing, type Session } from "../../../core/session.ts";
 import { clean } from "../../../core/text.ts";
-import { filterOf } from "../../../core/view/lists.ts";
-import { fitSegments, type Segment, type Span, segment, span } from "../../../core/view/span.ts";
-import { VIEWS, type ViewState } from "../../../core/view/state.ts";
+import type { View } from "../../../screen/command.ts";
+import { filterOf } from "../../../screen/lists.ts";
+import { fitSegments, type Segment, type Span, segment, span } from "../../../screen/span.ts";
+import { VIEWS, type ViewState } from "../../../screen/state.ts";
 import { Row } from "./row.tsx";
 
 export interface TabsProps {

@@ -2,9 +2,9 @@
 
 import { skipped } from "../../../core/order.ts";
 import { hasBranches, type Report, type Summary } from "../../../core/report.ts";
-import { type Span, span, spansWidth } from "../../../core/view/span.ts";
-import { type FileRow, type Grade, grade } from "../../../core/view/table.ts";
-import { displayWidth, truncateStart } from "../../../core/view/width.ts";
+import { type Span, span, spansWidth } from "../../../screen/span.ts";
+import { type FileRow, type Grade, grade } from "../../../screen/table.ts";
+import { displayWidth, truncateStart } from "../../../screen/width.ts";
 import { meter } from "../parts/meter.ts";
 import type { Column } from "../parts/table.tsx";
 

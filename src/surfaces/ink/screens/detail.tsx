@@ -1,6 +1,6 @@
 import { clean } from "../../../core/text.ts";
-import { span } from "../../../core/view/span.ts";
-import type { Opened } from "../../../core/view/state.ts";
+import { span } from "../../../screen/span.ts";
+import type { Opened } from "../../../screen/state.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
 import { detailSpans } from "./failures.tsx";

@@ -1,11 +1,11 @@
 import { useMemo } from "react";
 import type { LogEntry } from "../../../core/session.ts";
 import { clean } from "../../../core/text.ts";
-import { type Line, problemDetail, testDetail, wrapLines } from "../../../core/view/detail.ts";
-import type { Item } from "../../../core/view/item.ts";
-import { splitFailures } from "../../../core/view/layout.ts";
-import { type Span, span } from "../../../core/view/span.ts";
-import { displayWidth, truncateStart } from "../../../core/view/width.ts";
+import { type Line, problemDetail, testDetail, wrapLines } from "../../../screen/detail.ts";
+import type { Item } from "../../../screen/item.ts";
+import { splitFailures } from "../../../screen/layout.ts";
+import { type Span, span } from "../../../screen/span.ts";
+import { displayWidth, truncateStart } from "../../../screen/width.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";

@@ -1,6 +1,6 @@
-import { BINDINGS, type Binding } from "../../../core/command.ts";
-import { type Span, span } from "../../../core/view/span.ts";
-import { fill } from "../../../core/view/width.ts";
+import { BINDINGS, type Binding } from "../../../screen/command.ts";
+import { type Span, span } from "../../../screen/span.ts";
+import { fill } from "../../../screen/width.ts";
 import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";
 

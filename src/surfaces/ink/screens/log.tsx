@@ -1,6 +1,6 @@
 import type { LogEntry } from "../../../core/session.ts";
-import { logLines } from "../../../core/view/detail.ts";
-import { span } from "../../../core/view/span.ts";
+import { logLines } from "../../../screen/detail.ts";
+import { span } from "../../../screen/span.ts";
 import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";
 

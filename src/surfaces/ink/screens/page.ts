@@ -1,9 +1,10 @@
 /** What every page gets. */
-import type { Lists } from "../../../core/view/lists.ts";
-import type { Pages, SourceText } from "../../../core/view/panes.ts";
-import type { Pane, Window } from "../../../core/view/scroll.ts";
-import type { ViewState } from "../../../core/view/state.ts";
+
 import type { Snapshot } from "../../../engine/view.ts";
+import type { Lists } from "../../../screen/lists.ts";
+import type { Pages, SourceText } from "../../../screen/panes.ts";
+import type { Pane, Window } from "../../../screen/scroll.ts";
+import type { ViewState } from "../../../screen/state.ts";
 
 /** The source that is open, as it stands: come, or why it could not be had. */
 export type Source = SourceText & { readonly message: string | null };

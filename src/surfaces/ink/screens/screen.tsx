@@ -1,4 +1,4 @@
-import type { View } from "../../../core/command.ts";
+import type { View } from "../../../screen/command.ts";
 import { Coverage } from "./coverage.tsx";
 import { Detail } from "./detail.tsx";
 import { Failures } from "./failures.tsx";

@@ -1,8 +1,8 @@
 import { useMemo } from "react";
 import { type FileReport, type LineMark, lineMarks } from "../../../core/report.ts";
 import { clean } from "../../../core/text.ts";
-import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../core/view/span.ts";
-import { grade } from "../../../core/view/table.ts";
+import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../screen/span.ts";
+import { grade } from "../../../screen/table.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";

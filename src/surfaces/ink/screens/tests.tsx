@@ -1,8 +1,8 @@
 import { useMemo } from "react";
 import type { Outcome, TestResult } from "../../../core/fact.ts";
 import { clean, duration } from "../../../core/text.ts";
-import { span, type Tone } from "../../../core/view/span.ts";
-import { displayWidth, truncateStart } from "../../../core/view/width.ts";
+import { span, type Tone } from "../../../screen/span.ts";
+import { displayWidth, truncateStart } from "../../../screen/width.ts";
 import { Rows } from "../parts/rows.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import type { PageProps } from "./page.ts";

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { CycleOutcome, Step } from "../../../core/fact.ts";
 import type { CycleEnd } from "../../../core/session.ts";
 import { duration } from "../../../core/text.ts";
-import { type Span, span, type Tone } from "../../../core/view/span.ts";
+import { type Span, span, type Tone } from "../../../screen/span.ts";
 import { type Column, Table } from "../parts/table.tsx";
 import type { PageProps } from "./page.ts";
 

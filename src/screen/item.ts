@@ -1,4 +1,4 @@
-import type { TestResult } from "../fact.ts";
+import type { TestResult } from "../core/fact.ts";
 import type { Problem } from "./problem.ts";
 
 /** What can be opened in the failures and tests views. */

@@ -1,6 +1,7 @@
 /** What a key or a typed line does to the screen, and what it asks of the engine: decided here, done by the surface. */
-import type { Command, View } from "../command.ts";
+
 import { clear, cycleSort, narrow, reverseSort, showSkipped } from "./arrange.ts";
+import type { Command, View } from "./command.ts";
 import { type Action, act, notice, type Step, stay, type ViewContext } from "./context.ts";
 import { type Move, moved, searched, searchFrom } from "./move.ts";
 import { open, placeToEdit } from "./open.ts";

@@ -1,8 +1,8 @@
 /** What each page offers to a cursor: how many rows, which are visible, what search finds. */
 
-import type { FileReport } from "../report.ts";
-import type { Session } from "../session.ts";
-import { clean, cleanLines } from "../text.ts";
+import type { FileReport } from "../core/report.ts";
+import type { Session } from "../core/session.ts";
+import { clean, cleanLines } from "../core/text.ts";
 import { type Line, problemDetail, testDetail, wrapLines } from "./detail.ts";
 import { splitFailures, splitTable } from "./layout.ts";
 import type { Lists } from "./lists.ts";

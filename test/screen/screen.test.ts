@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Command, View } from "../../src/core/command.ts";
 import type { FactBody } from "../../src/core/fact.ts";
 import { FACT_VERSION } from "../../src/core/fact.ts";
 import { EMPTY_SESSION, observe, observeLog, type Session } from "../../src/core/session.ts";
-import type { Action, ViewContext } from "../../src/core/view/context.ts";
-import { createLists } from "../../src/core/view/lists.ts";
-import { createPages, paneOf, type SourceText } from "../../src/core/view/panes.ts";
-import { settlePlace } from "../../src/core/view/scroll.ts";
-import { currentPlace, INITIAL_VIEW, type ViewState } from "../../src/core/view/state.ts";
-import { reduceView, type ViewInput } from "../../src/core/view/view.ts";
+import type { Command, View } from "../../src/screen/command.ts";
+import type { Action, ViewContext } from "../../src/screen/context.ts";
+import { createLists } from "../../src/screen/lists.ts";
+import { createPages, paneOf, type SourceText } from "../../src/screen/panes.ts";
+import { settlePlace } from "../../src/screen/scroll.ts";
+import { currentPlace, INITIAL_VIEW, type ViewState } from "../../src/screen/state.ts";
+import { reduceView, type ViewInput } from "../../src/screen/view.ts";
 import { cycle, FAILED, file, report, test } from "../ink/sample.ts";
 
 const fold = (...bodies: readonly FactBody[]): Session =>

@@ -1,7 +1,7 @@
 /** What the decisions about the screen rest on, and what they give back. */
 
-import type { Revive } from "../cycle.ts";
-import type { Session } from "../session.ts";
+import type { Revive } from "../core/cycle.ts";
+import type { Session } from "../core/session.ts";
 import type { Lists } from "./lists.ts";
 import type { Pane } from "./scroll.ts";
 import type { ViewState } from "./state.ts";

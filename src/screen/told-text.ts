@@ -1,9 +1,9 @@
 /** What the tests have said beside their outcomes, as one text to read. */
 
-import type { TestResult, Xfail } from "../fact.ts";
-import type { Session } from "../session.ts";
-import { count, duration } from "../text.ts";
-import { type Told, warningCount, warningText } from "../told.ts";
+import type { TestResult, Xfail } from "../core/fact.ts";
+import type { Session } from "../core/session.ts";
+import { count, duration } from "../core/text.ts";
+import { type Told, warningCount, warningText } from "../core/told.ts";
 
 /** Fixtures that took less than this together, in ms, are not worth a line; and how many are. */
 const SLOW = 10;

@@ -1,6 +1,6 @@
 /** Sorting and filtering. */
 
-import { skipped } from "../order.ts";
+import { skipped } from "../core/order.ts";
 import { notice, type Step, stay, type ViewContext } from "./context.ts";
 import type { Field, ViewState } from "./state.ts";
 import { FILE_COLUMNS, type FileColumn, type Sort, sortOf } from "./table.ts";

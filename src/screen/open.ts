@@ -1,6 +1,6 @@
 /** Opening the row at the cursor, and the place where an editor would open it. */
 
-import type { FileReport } from "../report.ts";
+import type { FileReport } from "../core/report.ts";
 import { notice, type Step, stay, type ViewContext } from "./context.ts";
 import type { Item } from "./item.ts";
 import { START, settlePlace } from "./scroll.ts";

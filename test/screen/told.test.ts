@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Fact, FactBody } from "../../src/core/fact.ts";
 import { EMPTY_SESSION, observe, type Session } from "../../src/core/session.ts";
 import { warningCount } from "../../src/core/told.ts";
-import { toldText } from "../../src/core/view/told-text.ts";
+import { toldText } from "../../src/screen/told-text.ts";
 import { test as ended, TOLD } from "../ink/sample.ts";
 
 const STARTED: FactBody = { type: "cycle.started", reason: "start", files: [], selected: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { problems } from "../../src/core/view/problem.ts";
+import { problems } from "../../src/screen/problem.ts";
 
 const NOTHING = { checks: [], bootError: null, error: null, lost: null, warnings: [] };
 const check = (path: string, text: string | null) => ({ path, line: 2, column: 3, message: "m", text });

@@ -1,7 +1,7 @@
 /** Rows of the coverage table: a report's files, filtered and sorted. */
-import { compareNames, orderedFiles, skipped } from "../order.ts";
-import type { FileReport, Report, Summary } from "../report.ts";
-import { clean } from "../text.ts";
+import { compareNames, orderedFiles, skipped } from "../core/order.ts";
+import type { FileReport, Report, Summary } from "../core/report.ts";
+import { clean } from "../core/text.ts";
 
 export const FILE_COLUMNS = ["path", "statements", "missed", "branches", "partial", "percent"] as const;
 export type FileColumn = (typeof FILE_COLUMNS)[number];

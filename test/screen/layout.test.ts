@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { layout, splitFailures, splitTable } from "../../src/core/view/layout.ts";
-import { EMPTY_PANE, nextWhere, placeAt, settlePlace } from "../../src/core/view/scroll.ts";
+import { layout, splitFailures, splitTable } from "../../src/screen/layout.ts";
+import { EMPTY_PANE, nextWhere, placeAt, settlePlace } from "../../src/screen/scroll.ts";
 
 describe("layout", () => {
   it("never gives out more rows than there are, nor less than nothing", () => {

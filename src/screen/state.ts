@@ -1,5 +1,5 @@
 /** What one screen shows and where in it the user is: nothing of this is known to the engine. */
-import type { View } from "../command.ts";
+import type { View } from "./command.ts";
 import type { Item } from "./item.ts";
 import { END, type Place, START } from "./scroll.ts";
 import type { FileColumn, Sort } from "./table.ts";

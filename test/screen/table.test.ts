@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TestResult } from "../../src/core/fact.ts";
 import { isFailing, TestResults } from "../../src/core/test-results.ts";
-import { fitColumns, GAP } from "../../src/core/view/columns.ts";
+import { fitColumns, GAP } from "../../src/screen/columns.ts";
 import {
   cutSpans,
   fillSpans,
@@ -11,9 +11,9 @@ import {
   segment,
   span,
   spansWidth,
-} from "../../src/core/view/span.ts";
-import { arrangeFiles, FILE_COLUMNS, fileRows, grade, type Sort } from "../../src/core/view/table.ts";
-import { arrangeTests, testPlace } from "../../src/core/view/tests-table.ts";
+} from "../../src/screen/span.ts";
+import { arrangeFiles, FILE_COLUMNS, fileRows, grade, type Sort } from "../../src/screen/table.ts";
+import { arrangeTests, testPlace } from "../../src/screen/tests-table.ts";
 import { file, report } from "../ink/sample.ts";
 
 const FILES = report([

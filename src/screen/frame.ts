@@ -1,7 +1,7 @@
 /** What stands on the screen around the page, and how many rows each part has. */
 
-import type { Session } from "../session.ts";
-import { cleanLines } from "../text.ts";
+import type { Session } from "../core/session.ts";
+import { cleanLines } from "../core/text.ts";
 import { type Layout, layout } from "./layout.ts";
 import type { Lists } from "./lists.ts";
 import type { Problem } from "./problem.ts";

@@ -1,6 +1,6 @@
 /** What is wrong besides failing tests: a check, a boot, an error. Shown in a box and opened like a failing test. */
-import type { CheckFailure } from "../fact.ts";
-import type { Session } from "../session.ts";
+import type { CheckFailure } from "../core/fact.ts";
+import type { Session } from "../core/session.ts";
 
 export interface Problem {
   readonly key: "!check" | "!boot" | "!error" | "!warnings";

@@ -1,7 +1,7 @@
 /** Rows of the tests view: results, filtered and sorted. */
-import type { Outcome, TestResult } from "../fact.ts";
-import { isFailing, type TestResults } from "../test-results.ts";
-import { clean } from "../text.ts";
+import type { Outcome, TestResult } from "../core/fact.ts";
+import { isFailing, type TestResults } from "../core/test-results.ts";
+import { clean } from "../core/text.ts";
 import { matches, type Sort, sortRows } from "./table.ts";
 
 export const TEST_COLUMNS = ["ended", "name", "outcome", "time"] as const;

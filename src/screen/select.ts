@@ -1,5 +1,5 @@
 /** Which tests a rerun is for. */
-import { failing, type Session } from "../session.ts";
+import { failing, type Session } from "../core/session.ts";
 import { act, notice, type Step, type ViewContext } from "./context.ts";
 import { itemAt } from "./open.ts";
 import type { ViewState } from "./state.ts";

@@ -1,8 +1,8 @@
 /** The rows of each view, made from the session and what the user filters and sorts by. */
-import type { TestResult } from "../fact.ts";
-import type { Report } from "../report.ts";
-import type { CycleEnd, Session } from "../session.ts";
-import { clean } from "../text.ts";
+import type { TestResult } from "../core/fact.ts";
+import type { Report } from "../core/report.ts";
+import type { CycleEnd, Session } from "../core/session.ts";
+import { clean } from "../core/text.ts";
 import type { Item } from "./item.ts";
 import { memoLast } from "./memo.ts";
 import { type Problem, problems } from "./problem.ts";
