@@ -1,23 +1,14 @@
-"""What goes wrong: expected failures, which become the answer `error` of a request."""
+"""How an exception is told as the failure of a request, and failures that several requests share."""
 
 import errno
 import os
 import traceback
 
+from gunicov_common.failure import Failure
+
 # A full disk, one that can't be written, or a record that is removed under our hands.
 NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT)
 NO_FILES = (errno.EMFILE, errno.ENFILE)
-
-
-class Failure(Exception):
-    """An expected failure: becomes the request's `error` (kind, message, fix)."""
-
-    def __init__(self, kind, message, fix=""):
-        super().__init__(message)
-        self.kind, self.message, self.fix = kind, message, fix
-
-    def as_json(self):
-        return {"kind": self.kind, "message": self.message, "fix": self.fix}
 
 
 class Cancelled(Exception):

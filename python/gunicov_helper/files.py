@@ -98,3 +98,9 @@ def fingerprint(path):
     except OSError:
         return None
     return [about.st_mtime_ns, about.st_size]
+
+
+def is_sqlite(path):
+    """Tell whether a file begins as SQLite's do, and so those of coverage.py. Raises OSError."""
+    with open(path, "rb") as file:
+        return file.read(16) == b"SQLite format 3\0"

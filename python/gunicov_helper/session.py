@@ -5,7 +5,9 @@ import os
 import shutil
 import sys
 
-from gunicov_helper.failure import Failure, no_place
+from gunicov_common.failure import Failure
+
+from gunicov_helper.failure import no_place
 from gunicov_helper.process.claim import Claim
 from gunicov_helper.process.kept_out import ConfigFile
 from gunicov_helper.process.other_owners import OtherOwners

@@ -3,7 +3,8 @@
 import re
 import sys
 
-from gunicov_runner.failure import Failure
+from gunicov_common.failure import Failure
+
 from gunicov_runner.limits import MAX_MESSAGE
 from gunicov_runner.text import without_colours
 

@@ -9,11 +9,13 @@ import shlex
 import signal
 import time
 
+from gunicov_common.failure import Failure
+from gunicov_common.lines import Lines
+
 from gunicov_runner.child.kept_code import CODES
 from gunicov_runner.child.plan import Plan
 from gunicov_runner.command.select import gone
 from gunicov_runner.complaint import crashed, usage
-from gunicov_runner.failure import Failure
 from gunicov_runner.inside.sessions import Sessions
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.own_end import own_end
@@ -23,7 +25,7 @@ from gunicov_runner.results.junit import JUnit
 from gunicov_runner.results.read import results_of
 from gunicov_runner.results.tap import Tap
 from gunicov_runner.said import event_of
-from gunicov_runner.text import Lines, Tail, cap
+from gunicov_runner.text import Tail, cap
 
 GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 LEFT = (
@@ -261,13 +263,13 @@ class Run:
         try:
             answer = {"ok": self._result()}
         except Failure as failure:
-            answer = {"error": failure.answer}
+            answer = {"error": failure.as_json()}
         self.runner.wire.send({"id": self.request, **answer})
 
     def _result(self):
         if self.stopped is not None:
-            if self.stopped.answer["kind"] == "timeout":
-                self.stopped.answer["detail"] = self.tail.text()
+            if self.stopped.kind == "timeout":
+                self.stopped.detail = self.tail.text()
             raise self.stopped
         status, text = self.family.status, self.tail.text()
         if os.WIFSIGNALED(status):

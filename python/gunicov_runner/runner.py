@@ -10,11 +10,13 @@ import sys
 import time
 import traceback
 
+from gunicov_common.failure import Failure, bad
+from gunicov_common.lines import read_request
+
 from gunicov_runner.command.options import refuse_unknown
 from gunicov_runner.command.select import with_ids
-from gunicov_runner.failure import Failure, bad
 from gunicov_runner.forked import Forked
-from gunicov_runner.protocol.request import Field, parse
+from gunicov_runner.protocol.request import Field
 from gunicov_runner.protocol.wire import Wire
 from gunicov_runner.run import Run
 from gunicov_runner.warm.fits import fits, shadows
@@ -208,11 +210,11 @@ class Runner:
         """Serve one line; whatever is wrong with it, the loop lives on."""
         number = None
         try:
-            request = parse(line)
+            request = read_request(line)
             number = request["id"]
             answer = self._do(request)
         except Failure as failure:
-            self.wire.send({"id": number, "error": failure.answer})
+            self.wire.send({"id": number, "error": failure.as_json()})
         except Exception:  # noqa: BLE001 (the answer `internal`: a bug of ours ends no session)
             text = traceback.format_exc()
             self.wire.send(

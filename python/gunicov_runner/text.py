@@ -1,9 +1,9 @@
-"""Text and bytes, capped and cut into lines."""
+"""Text and bytes, capped."""
 
 import json
 import re
 
-from gunicov_runner.limits import CHUNK, MAX_LINE, MAX_MESSAGE, MAX_TEXT
+from gunicov_runner.limits import CHUNK, MAX_MESSAGE, MAX_TEXT
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -51,29 +51,3 @@ class Tail:
     def text(self):
         """Return the tail as text; bytes that are not UTF-8 are replaced."""
         return bytes(self.data[-MAX_TEXT:]).decode("utf-8", "replace")
-
-
-class Lines:
-    """Bytes in, whole lines out; a line longer than `MAX_LINE` comes out as None, once."""
-
-    def __init__(self):
-        self.rest = bytearray()
-        self.skipping = False
-
-    def feed(self, chunk):
-        """Yield each line that `chunk` completes, without its newline."""
-        while True:
-            end = chunk.find(b"\n")
-            self.rest += chunk if end < 0 else chunk[:end]
-            if len(self.rest) > MAX_LINE and not self.skipping:
-                self.skipping = True
-                yield None
-            if self.skipping:
-                self.rest.clear()
-            if end < 0:
-                return
-            if not self.skipping:
-                yield bytes(self.rest)
-            self.rest.clear()
-            self.skipping = False
-            chunk = chunk[end + 1 :]

@@ -201,7 +201,7 @@ describe("a program that does not start", () => {
     const began = performance.now();
     const result = await start("sys.stdin.read()", ["python3"], { patience: 300 });
     expect(result).toMatchObject({ ok: false, failure: { kind: "no-python" } });
-    expect(performance.now() - began).toBeLessThan(8000);
+    expect(performance.now() - began).toBeLessThan(15_000);
   });
 
   test("because it speaks another version: told at once", async () => {
@@ -211,7 +211,7 @@ describe("a program that does not start", () => {
       ok: false,
       failure: { kind: "internal", message: expect.stringContaining("version") },
     });
-    expect(performance.now() - began).toBeLessThan(8000);
+    expect(performance.now() - began).toBeLessThan(15_000);
   });
 
   test("with the first Python starts with the second", async () => {

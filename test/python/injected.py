@@ -8,7 +8,9 @@ PYTHON = Path(__file__).resolve().parents[2] / "python"
 
 def program_text(name):
     """The one text (bytes) that holds all modules of the package `name` and runs it."""
-    paths = sorted((PYTHON / name).rglob("*.py"))
+    paths = sorted((PYTHON / "gunicov_common").rglob("*.py")) + sorted(
+        (PYTHON / name).rglob("*.py")
+    )
     texts = {str(path.relative_to(PYTHON)): path.read_text() for path in paths}
     loader = (PYTHON / "inject.py").read_text()
     return f'{loader}\n\nrun("{name}", {json.dumps(texts)})\n'.encode()

@@ -95,10 +95,10 @@ def test_it_waits_for_the_bytes_and_says_what_lags(client, tmp_path):
         timeout=0.6,
     )
     assert answer == {"failures": [], "unloaded": [], "lagging": [str(never)]}
-    assert 0.5 < time.monotonic() - started < 10
+    assert 0.5 < time.monotonic() - started < 30
     started = time.monotonic()
-    assert client.ask("check", files=[{"path": str(late), "sha256": digest}], timeout=9)
-    assert time.monotonic() - started < 8
+    assert client.ask("check", files=[{"path": str(late), "sha256": digest}], timeout=60)
+    assert time.monotonic() - started < 30
 
 
 def test_a_deleted_file_must_be_gone(client, tmp_path):

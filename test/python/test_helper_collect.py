@@ -10,7 +10,7 @@ from pathlib import Path
 
 import coverage
 import pytest
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
 from gunicov_helper.report.analyser import Analyser
 from gunicov_helper.report.environment import Environment
 from gunicov_helper.report.renaming import Renaming

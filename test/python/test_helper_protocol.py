@@ -9,9 +9,8 @@ import time
 
 import pytest
 from conftest import wait_until
-from gunicov_helper.failure import Failure
-from gunicov_helper.process.process import Process
-from gunicov_helper.protocol.channel import Channel
+from gunicov_common.failure import Failure
+from gunicov_common.process import Process
 from gunicov_helper.protocol.request import SHAPES, parse_request
 from helper_client import BOOTSTRAP, PREAMBLE, HelperClient, clean_environment
 from hypothesis import given, settings
@@ -226,15 +225,3 @@ def test_parsing_gives_a_request_of_the_right_shape_or_a_failure(line):
         assert request["do"] in SHAPES and request["id"] > 0
         for key, check in SHAPES[request["do"]].items():
             assert check(request.get(key))
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.binary(max_size=40).filter(lambda b: b"\n" not in b)), st.data())
-def test_lines_survive_any_division_into_pieces(lines, data):
-    text = b"".join(line + b"\n" for line in lines)
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
-    channel = Channel(0, 1)
-    got = []
-    for start, end in zip([0, *cuts], [*cuts, len(text)]):
-        got += channel.split(text[start:end])
-    assert got == lines

@@ -7,9 +7,9 @@ import subprocess
 import time
 
 import pytest
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
+from gunicov_common.process import Process
 from gunicov_helper.process.deaths import Deaths
-from gunicov_helper.process.process import Process
 from gunicov_helper.process.watch import POLL_SECONDS, Inotify, Watch
 from gunicov_helper.protocol.wait import Clock
 from gunicov_helper.record.boots import Boots

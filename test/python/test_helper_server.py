@@ -13,7 +13,7 @@ from pathlib import Path
 import coverage
 import pytest
 from conftest import wait_until
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
 from gunicov_helper.report.collected import link_all
 from helper_client import PREAMBLE, HelperClient, clean_environment
 from test_helper_collect import assert_equal, run_coverage

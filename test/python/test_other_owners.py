@@ -13,8 +13,8 @@ import urllib.request
 
 import pytest
 from conftest import PYTHON, server_environment, wait_until
+from gunicov_common.process import Process, children
 from gunicov_helper.process import other_owners
-from gunicov_helper.process.process import Process, children
 from helper_client import HelperClient, clean_environment
 
 TIME = 30

@@ -5,8 +5,8 @@ import signal
 import time
 
 import pytest
+from gunicov_common.process import children
 from gunicov_helper.own_hook.between import GAP_SECONDS
-from gunicov_helper.process.process import children
 from test_helper_own_hook import TIME, WIPE, conf, served  # noqa: F401 - a fixture
 
 

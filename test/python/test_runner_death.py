@@ -143,7 +143,7 @@ def test_it_ends_at_rest_when_stdin_ends(tmp_path):
     client = RunnerClient(tmp_path)
     began = time.monotonic()
     assert client.close() == 0
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10
     assert client.errors == b""
 
 

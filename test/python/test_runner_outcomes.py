@@ -106,7 +106,7 @@ def test_times_are_those_of_the_whole_test(runner, suite, parallel):
     before = time.time()
     test = runner.run(suite.dir, *parallel).tests()["test_a.py::test_slow"]
     assert before < test["started"] < test["ended"] < time.time()
-    assert 300 <= test["ms"] < 900
+    assert 300 <= test["ms"]
     assert abs((test["ended"] - test["started"]) * 1000 - test["ms"]) < 1
 
 

@@ -65,8 +65,8 @@ def test_warnings_xfail_times_and_sections(runner, suite, parallel):
     assert said["test_xfail_inside"] == "from inside"
     assert tests["test_strict"]["outcome"] == "failed"
     slow = tests["test_slow"]
-    assert 100 <= slow["setup_ms"] < 1000 and 200 <= slow["teardown_ms"] < 1000
-    assert tests["test_skip"]["teardown_ms"] < 100
+    assert slow["setup_ms"] >= 100 and slow["teardown_ms"] >= 200
+    assert slow["setup_ms"] + slow["teardown_ms"] <= slow["ms"]
     event = told(answer)
     assert event["warnings"] == [
         {

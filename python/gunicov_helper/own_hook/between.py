@@ -3,9 +3,10 @@
 import contextlib
 import time
 
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
+from gunicov_common.process import Process
+
 from gunicov_helper.process.command_line import is_gunicorn
-from gunicov_helper.process.process import Process
 
 LOOK_SECONDS = 0.05  # between two looks: no worker boots, answers and ends within that
 TRIES, TRY_SECONDS = 5, 0.005

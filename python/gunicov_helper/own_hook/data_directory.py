@@ -5,7 +5,7 @@ import os
 import re
 import stat
 
-from gunicov_helper.report.analyser import is_sqlite
+from gunicov_helper.files import is_sqlite
 
 SIDE_FILE = re.compile(r"-(journal|wal|shm)$")
 

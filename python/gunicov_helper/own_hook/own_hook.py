@@ -5,20 +5,21 @@ import shutil
 import signal
 import time
 
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
+from gunicov_common.process import Process, children
+
 from gunicov_helper.own_hook.between import Between
 from gunicov_helper.own_hook.closed import Closed
 from gunicov_helper.own_hook.configured import DELETING_WORD, config_speaks_of
 from gunicov_helper.own_hook.data_directory import pids_in
 from gunicov_helper.own_hook.ending import Ending
-from gunicov_helper.own_hook.heartbeat import has_beaten, heartbeats
 from gunicov_helper.process.command_line import is_gunicorn
 from gunicov_helper.process.deaths import Deaths
+from gunicov_helper.process.heartbeat import has_beaten, heartbeats
 from gunicov_helper.process.other_owners import OtherOwners, second_master
-from gunicov_helper.process.process import Process, children
 from gunicov_helper.process.watch import Watch
+from gunicov_helper.record.boots import BOOT_PATIENCE
 
-BOOT_PATIENCE = 5.0  # an earlier generation still booting after this hangs: it is not waited for
 LOOK_SECONDS = 0.01  # between two looks at processes: nothing tells of a fork
 SETTLE_SECONDS = 2.0  # how long a data file may still grow when its worker has gone
 SUCCESSOR_SECONDS = 5.0  # how long to wait for the successor of a worker that was ended alone

@@ -4,7 +4,8 @@ import fcntl
 import os
 import time
 
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
+
 from gunicov_helper.protocol.wait import Wait
 
 PATIENCE = 3.0  # seconds: the helper of a gunicov that has just been killed may not be gone yet

@@ -2,7 +2,7 @@
 
 import os
 
-from gunicov_helper.process.process import Process, children, open_pidfd
+from gunicov_common.process import Process, children, open_pidfd
 
 
 class Deaths:

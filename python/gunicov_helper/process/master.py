@@ -4,10 +4,12 @@ import os
 import re
 import signal
 
-from gunicov_helper.failure import Failure, denied
+from gunicov_common.failure import Failure
+from gunicov_common.process import Process, open_pidfd
+
+from gunicov_helper.failure import denied
 from gunicov_helper.process.command_line import PYTHON_NAME, TITLE
 from gunicov_helper.process.kept_out import ConfigFile
-from gunicov_helper.process.process import Process, open_pidfd
 
 DEFAULT_DIRECTORY = "/tmp/gunicov"
 

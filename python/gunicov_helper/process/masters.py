@@ -4,8 +4,8 @@ import os
 import re
 
 from gunicov_helper.files import list_names
-from gunicov_helper.own_hook.heartbeat import heartbeats
 from gunicov_helper.process.command_line import is_gunicorn
+from gunicov_helper.process.heartbeat import heartbeats
 
 RECORD = re.compile(r"master-(\d+)-(\d+)")
 

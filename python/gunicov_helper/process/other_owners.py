@@ -2,10 +2,11 @@
 
 import os
 
+from gunicov_common.process import all_processes
+
 from gunicov_helper.files import list_names, read_json
 from gunicov_helper.process.command_line import is_gunicorn
 from gunicov_helper.process.listeners import listeners, overlap, sockets
-from gunicov_helper.process.process import all_processes
 
 # They hold sockets for those that they start, and answer nothing on them themselves.
 HOLDERS = ("systemd", "circusd")

@@ -2,9 +2,10 @@
 
 import re
 
+from gunicov_common.process import all_processes
+
 from gunicov_helper.process.master import record_bases
 from gunicov_helper.process.masters import find_masters
-from gunicov_helper.process.process import all_processes
 
 APP = re.compile(r"[\w.]+(:.+)?")  # as it stands last on gunicorn's command line
 

@@ -4,7 +4,7 @@ import collections
 import json
 import os
 
-LINE_LIMIT = 16 * 1024 * 1024
+from gunicov_common.lines import Lines
 
 
 class Channel:
@@ -12,8 +12,7 @@ class Channel:
 
     def __init__(self, source, sink):
         self.source, self.sink = source, sink
-        self.received = b""
-        self.skipping = False
+        self.lines = Lines()
         self.ended = False
         self.queue = collections.deque()
         self.queued = 0
@@ -55,22 +54,7 @@ class Channel:
         if not data:
             self.ended = True
             return []
-        return self.split(data)
-
-    def split(self, data):
-        head, *rest = data.split(b"\n")
-        self.received = b"" if self.skipping else self.received + head
-        lines = []
-        for piece in rest:
-            if self.skipping:
-                self.skipping = False
-            else:
-                lines.append(self.received if len(self.received) <= LINE_LIMIT else None)
-            self.received = piece
-        if len(self.received) > LINE_LIMIT:
-            self.received, self.skipping = b"", True
-            lines.append(None)
-        return lines
+        return list(self.lines.feed(data))
 
 
 def drain(stream):

@@ -6,8 +6,10 @@ import sys
 import time
 import types
 
-from gunicov_helper.failure import Cancelled, Failure, as_failure
-from gunicov_helper.protocol.channel import LINE_LIMIT, drain
+from gunicov_common.failure import Failure, bad
+
+from gunicov_helper.failure import Cancelled, as_failure
+from gunicov_helper.protocol.channel import drain
 from gunicov_helper.protocol.request import parse_request
 from gunicov_helper.protocol.wait import Wait
 
@@ -40,7 +42,7 @@ class Loop:
 
     def run(self):
         """Serve until stdin ends or nobody reads stdout."""
-        for line in self.channel.split(drain(sys.stdin.buffer)):
+        for line in self.channel.lines.feed(drain(sys.stdin.buffer)):
             self.accept(line)
         while not self.channel.ended:
             self.turn()
@@ -89,11 +91,9 @@ class Loop:
         if line is not None and not line.strip():
             return
         try:
-            if line is None:
-                raise Failure("bad-request", f"a line is at most {LINE_LIMIT} bytes")
             request = parse_request(line)
             if request["id"] in self.jobs:
-                raise Failure("bad-request", "request {} is still under way".format(request["id"]))
+                raise bad("request {} is still under way".format(request["id"]))
         except Failure as failure:
             self.channel.send({"id": None, "error": failure.as_json()})
             return

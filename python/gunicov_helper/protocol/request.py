@@ -1,11 +1,11 @@
 """The requests that there are, and their shapes (docs/protocol.md, section 3)."""
 
-import json
 import math
 import os
 import re
 
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import bad
+from gunicov_common.lines import is_count, read_request
 
 
 def is_text(value):
@@ -26,10 +26,6 @@ def is_path(value):
 def is_name(value):
     """A path, absolute or not, that the system can take."""
     return is_text(value) and value != "" and is_path("/" + value)
-
-
-def is_count(value):
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
 
 
 def is_timeout(value):
@@ -107,19 +103,12 @@ SHAPES = {
 
 
 def parse_request(line):
-    """The request in one line (bytes); raises Failure `bad-request`."""
-    try:
-        request = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise Failure("bad-request", f"not a line of UTF-8 JSON: {error}") from None
-    if not isinstance(request, dict):
-        raise Failure("bad-request", "a request is a JSON object")
-    if not is_count(request.get("id")):
-        raise Failure("bad-request", "`id` is a positive integer")
+    """The request in one line (bytes; None: it was too long); raises Failure `bad-request`."""
+    request = read_request(line)
     shape = SHAPES.get(request.get("do")) if isinstance(request.get("do"), str) else None
     if shape is None:
-        raise Failure("bad-request", "`do` is one of {}".format(", ".join(sorted(SHAPES))))
+        raise bad("`do` is one of {}".format(", ".join(sorted(SHAPES))))
     for key, check in shape.items():
         if not check(request.get(key)):
-            raise Failure("bad-request", f"`{key}` is missing or of the wrong type")
+            raise bad(f"`{key}` is missing or of the wrong type")
     return request

@@ -2,7 +2,7 @@
 
 import time
 
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
 
 SAFETY_SECONDS = 0.25  # a second look while waiting, should an event have been missed
 

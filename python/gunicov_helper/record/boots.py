@@ -4,6 +4,10 @@ import math
 import os
 import time
 
+BOOT_PATIENCE = (
+    5.0  # seconds; an earlier generation that still boots after this hangs: it is not waited for
+)
+
 
 class Boots:
     """Who of a generation has booted, and who has failed to."""

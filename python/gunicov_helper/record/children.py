@@ -3,8 +3,9 @@
 import os
 import re
 
+from gunicov_common.process import Process, all_processes
+
 from gunicov_helper.files import list_names, read_json
-from gunicov_helper.process.process import Process, all_processes
 
 # The end of a data file's name: `.host.pid123.Xabcx`, with `.Habch` since 7.13, before 7.14 `.host.123.Xabcx`
 # and before 7 `.host.123.456789`.

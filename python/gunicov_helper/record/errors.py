@@ -4,7 +4,8 @@ import json
 import os
 import re
 
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
+
 from gunicov_helper.files import list_names
 
 NAME = "/memfd:gunicov-errors"

@@ -5,7 +5,8 @@ import os
 import re
 import stat
 
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
+
 from gunicov_helper.files import fingerprint, list_names, read_json
 from gunicov_helper.record.generation import Generation, as_int
 

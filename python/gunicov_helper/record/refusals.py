@@ -4,7 +4,9 @@ import errno
 import os
 import re
 
-from gunicov_helper.failure import Failure, no_place
+from gunicov_common.failure import Failure
+
+from gunicov_helper.failure import no_place
 
 # In coverage.py's order.
 CONFIG_FILES = (".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml")

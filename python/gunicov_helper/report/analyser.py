@@ -8,7 +8,9 @@ import tempfile
 import types
 import warnings
 
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
+
+from gunicov_helper.files import is_sqlite
 from gunicov_helper.report.internals import Internals
 from gunicov_helper.report.reading import Readings
 from gunicov_helper.report.results import Results
@@ -17,11 +19,6 @@ from gunicov_helper.report.summary import public_report, summarize
 from gunicov_helper.report.unparsed import heard
 
 AGAIN = "Rerun: the next run writes new data files."
-
-
-def is_sqlite(path):
-    with open(path, "rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
 
 
 class Analyser:

@@ -4,7 +4,8 @@ import os
 import shutil
 import time
 
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
+
 from gunicov_helper.report.analyser import AGAIN
 from gunicov_helper.report.check import Check
 from gunicov_helper.report.reading import Readings

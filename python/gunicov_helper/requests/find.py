@@ -6,16 +6,18 @@ import sys
 import tempfile
 import time
 
-from gunicov_helper.failure import Failure, denied
+from gunicov_common.failure import Failure
+from gunicov_common.process import Process, all_processes, children
+
+from gunicov_helper.failure import denied
 from gunicov_helper.own_hook.configured import own_data
-from gunicov_helper.own_hook.heartbeat import heartbeats
 from gunicov_helper.own_hook.own_hook import OwnHook
 from gunicov_helper.process.arrivals import Arrivals
+from gunicov_helper.process.heartbeat import heartbeats
 from gunicov_helper.process.kept_out import ConfigFile
 from gunicov_helper.process.master import Master, record_bases
 from gunicov_helper.process.masters import descendants, find_masters
 from gunicov_helper.process.other_servers import other_server
-from gunicov_helper.process.process import Process, all_processes, children
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.errors import Errors
 from gunicov_helper.record.record import Record

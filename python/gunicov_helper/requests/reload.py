@@ -4,16 +4,17 @@ import os
 import signal
 import time
 
-from gunicov_helper.failure import Cancelled, Failure, no_place
+from gunicov_common.failure import Failure
+from gunicov_common.process import children
+
+from gunicov_helper.failure import Cancelled, no_place
 from gunicov_helper.files import list_names
-from gunicov_helper.own_hook.own_hook import BOOT_PATIENCE
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.other_owners import OtherOwners
-from gunicov_helper.process.process import children
 from gunicov_helper.process.twins import twins
 from gunicov_helper.process.watch import POLL_SECONDS, Watch
 from gunicov_helper.protocol.wait import Clock
-from gunicov_helper.record.boots import Boots, clock_age
+from gunicov_helper.record.boots import BOOT_PATIENCE, Boots, clock_age
 from gunicov_helper.record.errors import removed
 from gunicov_helper.record.refusals import not_started
 from gunicov_helper.record.roster import Roster, look_settled, missing_old

@@ -7,7 +7,8 @@ import shutil
 import tempfile
 import time
 
-from gunicov_helper.failure import Failure
+from gunicov_common.failure import Failure
+
 from gunicov_helper.files import RealPaths, list_names
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS

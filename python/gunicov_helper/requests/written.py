@@ -3,8 +3,9 @@
 import os
 import stat
 
+from gunicov_common.process import children
+
 from gunicov_helper.files import list_names, read_bytes
-from gunicov_helper.process.process import children
 
 ACCESS = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 

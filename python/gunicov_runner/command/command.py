@@ -7,8 +7,9 @@ import re
 import shlex
 import sys
 
+from gunicov_common.failure import Failure
+
 from gunicov_runner.command.interpreter import find_program, probe, script_interpreter
-from gunicov_runner.failure import Failure
 from gunicov_runner.warm.fits import STARTED
 
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from gunicov_runner.failure import Failure
+from gunicov_common.failure import Failure
 
 PROBE = 10.0  # seconds for another interpreter to say what it is
 

@@ -3,6 +3,8 @@
 import os
 import shlex
 
+from gunicov_common.process import all_processes
+
 from gunicov_runner.process.process import group_of
 
 CLIENTS = ("docker", "podman", "docker-compose", "podman-compose", "kubectl")
@@ -10,19 +12,8 @@ CLIENTS = ("docker", "podman", "docker-compose", "podman-compose", "kubectl")
 
 def exec_client(group):
     """The command line of a `docker exec` or the like in a process group, or None."""
-    try:
-        names = os.listdir("/proc")
-    except OSError:
-        return None
-    for name in filter(str.isdigit, names):
-        if group_of(int(name)) != group:
-            continue
-        try:
-            with open(f"/proc/{name}/cmdline", "rb") as file:
-                words = file.read().decode("utf-8", "replace").split("\0")[:-1]
-        except OSError:
-            continue
-        found = client_of(words)
+    for process in all_processes().values():
+        found = client_of(process.argv()) if group_of(process.pid) == group else None
         if found is not None:
             return found
     return None

@@ -5,7 +5,9 @@ import signal
 import sys
 import time
 
-from gunicov_runner.process.process import children, group_of, send_signal
+from gunicov_common.process import children
+
+from gunicov_runner.process.process import group_of, send_signal
 
 SWEEP = 2.0  # seconds for what was sent SIGKILL to be gone
 
@@ -53,7 +55,7 @@ class Family:
         In this order: a child that has not made its group yet gets it by its pid. Called again,
         it reaches those who became ours since, because their parent died.
         """
-        for pid in children():
+        for pid in children(os.getpid()):
             if pid not in self.asked and group_of(pid) != self.pid:
                 self.asked.add(pid)
                 send_signal(os.kill, pid, signal.SIGTERM)
@@ -67,9 +69,9 @@ class Family:
         until = time.monotonic() + SWEEP
         self.reap()
         while not self.empty and time.monotonic() < until:
-            for pid in children():
+            for pid in children(os.getpid()):
                 send_signal(os.kill, pid, signal.SIGKILL)
             time.sleep(0.001)
             self.reap()
         if not self.empty:
-            print(f"gunicov: processes {children()} could not be ended", file=sys.stderr)
+            print(f"gunicov: processes {children(os.getpid())} could not be ended", file=sys.stderr)

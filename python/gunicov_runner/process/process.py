@@ -29,29 +29,6 @@ def adopt_orphans():
     prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
 
 
-def children():
-    """Return the pids of this process's children, adopted ones too (Linux; elsewhere none)."""
-    own, found = str(os.getpid()), []
-    try:
-        with open(f"/proc/self/task/{own}/children") as file:  # ours are those of the main thread
-            return [int(pid) for pid in file.read().split()]
-    except OSError:
-        pass  # a kernel without it: look at every process
-    try:
-        names = os.listdir("/proc")
-    except OSError:
-        return found
-    for name in filter(str.isdigit, names):
-        try:
-            with open(f"/proc/{name}/stat", "rb") as file:
-                fields = file.read().rpartition(b")")[2].split()
-        except OSError:
-            continue
-        if fields[1].decode() == own:
-            found.append(int(name))
-    return found
-
-
 def group_of(pid):
     """Return the process group of `pid`, or None when it has gone."""
     try:

@@ -1,12 +1,11 @@
 """The fields of a request, each with its shape (docs/protocol.md, section 4)."""
 
 import collections
-import json
 import os
 
+from gunicov_common.failure import Failure, bad
+
 from gunicov_runner.command.command import Command
-from gunicov_runner.failure import Failure, bad
-from gunicov_runner.limits import MAX_LINE
 from gunicov_runner.warm.fits import STARTED
 
 GRACE = 10.0  # seconds in which tests end by themselves after an interrupt: fixtures are torn down in it
@@ -107,19 +106,3 @@ def is_word(value):
     except UnicodeEncodeError:
         return False
     return True
-
-
-def parse(line):
-    """Return a request line as an object. Raises Failure `bad-request`."""
-    if line is None:
-        raise bad(f"a line is longer than {MAX_LINE} bytes")
-    try:
-        request = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError) as failure:
-        raise bad(f"not a line of JSON: {failure}"[:200]) from None
-    if not isinstance(request, dict):
-        raise bad("a request is an object")
-    number = request.get("id")
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise bad("id must be a positive integer")
-    return request

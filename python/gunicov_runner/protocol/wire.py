@@ -4,8 +4,10 @@ import os
 import sys
 import time
 
+from gunicov_common.lines import Lines
+
 from gunicov_runner.limits import CHUNK
-from gunicov_runner.text import Lines, encode
+from gunicov_runner.text import encode
 
 LATER = 0.01  # seconds that a line may wait for others: each write wakes all programs on its way
 

@@ -9,7 +9,7 @@ import sys
 
 # What pytest puts there itself, in each run.
 BY_PYTEST = {"threading.excepthook"}
-OF_PYTEST = ("_pytest", "pytest", "pluggy", "xdist", "execnet", "gunicov_runner")
+OF_PYTEST = ("_pytest", "pytest", "pluggy", "xdist", "execnet", "gunicov_runner", "gunicov_common")
 
 
 class Originals:

@@ -13,14 +13,14 @@ import sys
 import threading
 import warnings
 
-from gunicov_runner.process.process import children
+from gunicov_common.process import children
 
 
 def traits():
     """Everything of this process that an import must leave as it is: {what it is: its value}."""
     return {
         "a thread": (threading.active_count(), names_in("/proc/self/task")),
-        "a process": children(),
+        "a process": children(os.getpid()),
         "an open file": descriptors(),
         "a signal handler": [signal.getsignal(number) for number in signal.valid_signals()],
         "a timer": signal.getitimer(signal.ITIMER_PROF),

@@ -16,14 +16,22 @@ export interface Program {
   readonly source: string;
 }
 
-/** One text that holds all modules of a package and runs it. */
+/** What both programs use. */
+const COMMON = "gunicov_common";
+
+/** One text that holds all modules of a package, and the common ones, and runs it. */
 export async function loadProgram(name: ProgramName): Promise<Program> {
-  const [loader, texts] = await Promise.all([readFile(`${PYTHON}inject.py`, "utf8"), readPackage(name)]);
+  const [loader, ...packages] = await Promise.all([
+    readFile(`${PYTHON}inject.py`, "utf8"),
+    readPackage(COMMON),
+    readPackage(name),
+  ]);
+  const texts = Object.assign({}, ...packages);
   // A JSON object of strings is a dict literal of Python's too.
   return { name, source: `${loader}\n\nrun("${name}", ${JSON.stringify(texts)})\n` };
 }
 
-async function readPackage(name: ProgramName): Promise<Record<string, string>> {
+async function readPackage(name: string): Promise<Record<string, string>> {
   const found = await readdir(join(PYTHON, name), { recursive: true, withFileTypes: true });
   const files = found.filter((one) => one.isFile() && one.name.endsWith(".py"));
   const texts = files.map(async ({ parentPath, name: file }) => {

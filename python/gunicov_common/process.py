@@ -88,9 +88,12 @@ class Process:
 
 
 def all_processes():
-    """{pid: Process} of everything in /proc."""
-    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
-    found = (Process.read(pid) for pid in pids)
+    """{pid: Process} of everything in /proc; empty where a system has none."""
+    try:
+        names = os.listdir("/proc")
+    except OSError:
+        return {}
+    found = (Process.read(int(name)) for name in names if name.isdigit())
     return {process.pid: process for process in found if process}
 
 
