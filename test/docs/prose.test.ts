@@ -9,9 +9,12 @@ const README_LINES = 120;
 
 // Those that are written so already.
 const files = [
+  "CONTRIBUTING.md",
   "README.md",
   "docs/configuration.md",
   "docs/performance.md",
+  "docs/protocol.md",
+  "docs/reliability.md",
   "docs/tests.md",
   "docs/troubleshooting.md",
 ];
