@@ -5,7 +5,9 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const read = (file: string) => readFileSync(`${ROOT}${file}`, "utf8");
 
 /** What gunicov says, as its source has it. */
-const source = globSync(["src/**/*.{ts,tsx}", "python/**/*.py"], { cwd: ROOT }).map(read).join("\n");
+const source = globSync(["bin/gunicov", "src/**/*.{ts,tsx}", "python/**/*.py"], { cwd: ROOT })
+  .map(read)
+  .join("\n");
 
 /** `**"has no … package".**`: what stands for a name or a number is `…`. */
 const quoted = [...read("docs/troubleshooting.md").matchAll(/^\*\*"(.+?)"/gm)].map(([, words = ""]) => words);

@@ -50,6 +50,17 @@ function anchors(page: string): readonly string[] {
   );
 }
 
+test("docs/architecture.md has each folder", () => {
+  const text = read("docs/architecture.md");
+  const folders = globSync(["{.ci,bench,bin,demo,docs,test}", "src/*/", "python/*/"], {
+    cwd: ROOT,
+  })
+    .map((path) => path.replace(/\/$/, ""))
+    .filter((path) => !path.endsWith("__pycache__"));
+  expect(folders.length).toBeGreaterThan(15);
+  expect(folders.filter((path) => !text.includes(`\`${path}`))).toEqual([]);
+});
+
 /** What the tests are called, with line breaks and indentation as one space. */
 const tests = globSync("test/**/*.{ts,tsx,py}", { cwd: ROOT }).map(read).join("\n").replace(/\s+/g, " ");
 
