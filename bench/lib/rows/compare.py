@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 KEYS = ("missing_lines", "excluded_lines", "executed_lines")
-BRANCH_KEYS = ("missing_branches", "executed_branches")
+BRANCH_KEYS = ("missing_branches",)
 
 
 def by_command_line(cwd, files):

@@ -21,7 +21,6 @@ class Result:
             "excluded_lines": sorted(analysis.excluded),
             "executed_lines": sorted(analysis.executed),
             "missing_branches": pairs(analysis.missing_branch_arcs()) if branches else [],
-            "executed_branches": pairs(analysis.executed_branch_arcs()) if branches else [],
         }
 
 

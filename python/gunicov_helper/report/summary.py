@@ -66,7 +66,6 @@ def public_report(report):
             "excluded_lines": row["excluded_lines"],
             "executed_lines": row["executed_lines"],
             "missing_branches": row.get("missing_branches", []),
-            "executed_branches": row.get("executed_branches", []),
         }
         for path, row in report["files"].items()
     ]
