@@ -1,4 +1,8 @@
-"""An expected failure of a request, as its answer tells it."""
+"""A failure of a request, as its answer tells it: an expected one, or a bug."""
+
+import traceback
+
+MOST_TEXT = 16_000  # characters of a traceback: its end
 
 
 class Failure(Exception):
@@ -20,3 +24,13 @@ class Failure(Exception):
 def bad(message):
     """Return the Failure of a request that does not follow the protocol."""
     return Failure("bad-request", message)
+
+
+def internal(error):
+    """Return the Failure of a bug: what it is and where, and the traceback to read."""
+    last = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1]
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    fix = "This is a bug in gunicov: please report it with the text below."
+    return Failure("internal", last + place, fix, text[-MOST_TEXT:])

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import traceback
 
 from gunicov_helper.helper import Helper
 from gunicov_helper.protocol.channel import Channel
@@ -40,10 +41,13 @@ def main():
             "python": "{}.{}.{}".format(*sys.version_info[:3]),
         }
     )
-    helper = Helper()
+    helper, code = Helper(), 0
     try:
-        Loop(channel, helper.start, helper.chores, helper.tick).run()
+        Loop(channel, helper.start, helper.chores, helper.tick, helper.failure).run()
+    except BaseException:  # noqa: BLE001 - a bug: who reads stderr must find it there
+        traceback.print_exc()
+        code = 1
     finally:
         helper.close()
         sys.stderr.flush()
-        os._exit(0)
+        os._exit(code)

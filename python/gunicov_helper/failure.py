@@ -2,9 +2,10 @@
 
 import errno
 import os
-import traceback
 
-from gunicov_common.failure import Failure
+from gunicov_common.failure import Failure, internal
+
+from gunicov_helper.files import within
 
 # A full disk, one that can't be written, or a record that is removed under our hands.
 NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT)
@@ -15,8 +16,9 @@ class Cancelled(Exception):
     """Thrown into a request's generator when the client cancels it."""
 
 
-def as_failure(error):
-    """The Failure that tells of an exception."""
+def as_failure(error, record=()):
+    """The Failure that tells of an exception. `record`: the directories that the record is in, where alone
+    an error of the system's means that nothing can be recorded."""
     if isinstance(error, Failure):
         return error
     if isinstance(error, (Cancelled, StopIteration)):
@@ -29,10 +31,15 @@ def as_failure(error):
             f"{error.strerror}, where the server runs",
             "Raise the limit of open files there (ulimit -n), and start gunicov again.",
         )
-    if isinstance(error, OSError) and error.errno in NO_PLACE:
-        return no_place(error.filename, error.strerror)
-    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    return Failure("internal", text, "This is a bug in gunicov: please report it.")
+    if isinstance(error, OSError) and error.errno in NO_PLACE and concerns(error, record):
+        return no_place(os.fsdecode(error.filename), error.strerror)
+    return internal(error)
+
+
+def concerns(error, directories):
+    """Whether an OSError is of a file in one of these directories, or of one of them."""
+    path = error.filename
+    return isinstance(path, (str, bytes)) and within(os.fsdecode(path), directories)
 
 
 def no_place(where, why):

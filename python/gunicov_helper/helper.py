@@ -17,7 +17,7 @@ class Helper:
         self.parts = [
             part(self.session) for part in (Find, Before, Reload, Report, Usable, Written)
         ]
-        self.chores = self.session.chores
+        self.chores, self.failure = self.session.chores, self.session.failure
 
     def start(self, request, job):
         """Begin a request; returns its answer, or a generator that will."""

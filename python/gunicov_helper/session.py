@@ -7,7 +7,7 @@ import sys
 
 from gunicov_common.failure import Failure
 
-from gunicov_helper.failure import no_place
+from gunicov_helper.failure import as_failure, no_place
 from gunicov_helper.process.claim import Claim
 from gunicov_helper.process.kept_out import ConfigFile
 from gunicov_helper.process.other_owners import OtherOwners
@@ -82,7 +82,7 @@ class Session:
         about = self.record.master()
         cwd = about.get("started_in") or self.master.cwd() or about.get("cwd")
         if cwd:
-            os.chdir(cwd)
+            enter(cwd)
         self.extend_path()
 
     def extend_path(self):
@@ -91,6 +91,11 @@ class Session:
             # Plugins of the configuration, and coverage itself, as the server would find them.
             known = set(sys.path)
             sys.path.extend(p for p in about.get("path") or [] if p and p not in known)
+
+    def failure(self, error):
+        """The Failure that an exception ends a request with."""
+        record = [self.record.path] if self.record else []
+        return as_failure(error, record + ([self.scratch] if self.scratch else []))
 
     def read_ahead(self, path):
         """Read a data file (path or None) while other workers still save: the report will want it."""
@@ -101,3 +106,15 @@ class Session:
         """Remove what was written in a place of the helper's own."""
         if self.scratch:
             shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def enter(cwd):
+    """Be in the directory where gunicorn was started; raises the Failure that tells where that has gone."""
+    try:
+        os.chdir(cwd)
+    except (FileNotFoundError, NotADirectoryError):
+        raise Failure(
+            "coverage-error",
+            f"{cwd}, where gunicorn was started, is not there any more",
+            "coverage.py's configuration and its paths count from there: put it back, or start the server elsewhere.",
+        ) from None

@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 
-from gunicov_common.failure import Failure, bad
+from gunicov_common.failure import Failure, bad, internal
 from gunicov_common.lines import read_request
 
 from gunicov_runner.command.options import refuse_unknown
@@ -215,11 +215,8 @@ class Runner:
             answer = self._do(request)
         except Failure as failure:
             self.wire.send({"id": number, "error": failure.as_json()})
-        except Exception:  # noqa: BLE001 (the answer `internal`: a bug of ours ends no session)
-            text = traceback.format_exc()
-            self.wire.send(
-                {"id": number, "error": {"kind": "internal", "message": text, "fix": ""}}
-            )
+        except Exception as error:  # noqa: BLE001 (the answer `internal`: a bug of ours ends no session)
+            self.wire.send({"id": number, "error": internal(error).as_json()})
         else:
             if answer is not None:
                 self.wire.send({"id": number, "ok": answer})

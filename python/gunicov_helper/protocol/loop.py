@@ -8,7 +8,7 @@ import types
 
 from gunicov_common.failure import Failure, bad
 
-from gunicov_helper.failure import Cancelled, as_failure
+from gunicov_helper.failure import Cancelled
 from gunicov_helper.protocol.channel import drain
 from gunicov_helper.protocol.request import parse_request
 from gunicov_helper.protocol.wait import Wait
@@ -31,13 +31,15 @@ class Job:
 class Loop:
     """Runs jobs around one poll(): each resumes when a thing that it waits for has happened."""
 
-    def __init__(self, channel, start, chores, tick):
+    def __init__(self, channel, start, chores, tick, failure_of):
         """`start(request, job)` begins a request: a dict, or a generator that returns one.
 
         `chores` is a deque of functions to call, one at a time, when there is nothing to do. `tick()` does
         what is to be done from time to time, and returns the seconds until it is to be called again, or None.
+        `failure_of(error)` gives the Failure that an exception ends a request with.
         """
         self.channel, self.start, self.chores, self.tick = channel, start, chores, tick
+        self.failure_of = failure_of
         self.jobs = {}
 
     def run(self):
@@ -157,5 +159,5 @@ class Settling:
             return False
         if not isinstance(error, Exception):
             return False
-        self.loop.fail(self.job, as_failure(error))
+        self.loop.fail(self.job, self.loop.failure_of(error))
         return True

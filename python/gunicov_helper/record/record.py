@@ -8,6 +8,7 @@ import stat
 from gunicov_common.failure import Failure
 
 from gunicov_helper.files import fingerprint, list_names, read_json
+from gunicov_helper.record.errors import removed
 from gunicov_helper.record.generation import Generation, as_int
 
 
@@ -28,7 +29,10 @@ class Record:
 
         What it says is acted on (an interpreter's path, for one): nobody else may write it.
         """
-        about = os.lstat(self.path)
+        try:
+            about = os.lstat(self.path)
+        except FileNotFoundError:
+            raise removed(self.path) from None
         if not stat.S_ISDIR(about.st_mode) or about.st_uid not in uids or about.st_mode & 0o002:
             raise Failure(
                 "denied",

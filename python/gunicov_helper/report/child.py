@@ -6,8 +6,6 @@ import math
 import os
 import signal
 
-from gunicov_helper.failure import as_failure
-
 PART_SIZE = 256 * 1024
 
 
@@ -19,21 +17,22 @@ class Child:
 
     MARK = b'{"settled":'
 
-    def __init__(self, job, scratch, work, nice=0):
+    def __init__(self, job, scratch, work, failure_of, nice=0):
         """Start `work(child)`, which may `send_files`; what it returns is the request's `ok`.
 
-        `scratch` is a private directory for its files; `nice` as in os.nice.
+        `scratch` is a private directory for its files; `failure_of(exception)` gives the Failure that it ends with;
+        `nice` as in os.nice.
         """
         self.number, self.scratch = job.number, scratch
         self.answer = None
         self.reader, self.writer = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            self.run(job, work, nice)
+            self.run(job, work, failure_of, nice)
         os.close(self.writer)
         self.rest = b""
 
-    def run(self, job, work, nice):
+    def run(self, job, work, failure_of, nice):
         try:
             os.close(self.reader)
             os.close(job.channel.source)
@@ -43,7 +42,7 @@ class Child:
             try:
                 settled = {"ok": work(self)}
             except Exception as error:  # noqa: BLE001 - whatever it is, the parent must tell it
-                settled = {"error": as_failure(error).as_json()}
+                settled = {"error": failure_of(error).as_json()}
             self.send({"settled": settled})
         finally:
             os._exit(0)

@@ -246,7 +246,7 @@ class Report:
                 with self.session.own_modules:
                     return work(child, self.combine(files, collected.config))
 
-            child = Child(job, scratch, work_on, nice)
+            child = Child(job, scratch, work_on, self.session.failure, nice)
             while True:
                 if job.channel.queued > OUTPUT_HIGH_WATER:
                     yield Wait(time.monotonic() + POLL_SECONDS)
@@ -285,7 +285,7 @@ class Report:
         analyser = self.session.analyser
         with Environment(self.session.master.environment):
             blob = analyser.combine(files, config).get_data().dumps()
-            shutil.rmtree(os.path.dirname(files[0]))
+            shutil.rmtree(os.path.dirname(files[0]), ignore_errors=True)
             return analyser.reload(blob, config)
 
     def do_read(self, request, job):
