@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from found import found_server  # noqa: F401 - a fixture
+from small_group import small_group  # noqa: F401 - a fixture
 from virtual import Virtual
 
 ROOT = Path(__file__).resolve().parents[2]

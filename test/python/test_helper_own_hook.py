@@ -1,5 +1,6 @@
 """A server whose own hook writes `.coverage*` files: no record, so the helper counts and compares."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import types
 import pytest
 from gunicov_helper.process.arrivals import connections
 from gunicov_helper.process.kept_out import ConfigFile
+from small_group import HUNGRY, joins
 from test_helper_server import APP, LIB, RC
 
 TIME = 30
@@ -145,6 +147,18 @@ def test_a_killed_worker_is_named(served):
     flushed = client.ask("flush", timeout=TIME)
     assert [one["pid"] for one in flushed["lost"]] == [workers[0]["pid"]]
     assert flushed["written"] == 2 and flushed["expected"] == 3
+
+
+def test_a_worker_that_ran_out_of_memory_is_named_also_in_a_cgroup_further_down(
+    served, small_group
+):
+    files = {"app.py": HUNGRY}
+    server, client, _ = served(conf() + joins(small_group), args=("-w", "1"), files=files)
+    client.ask("restart", timeout=TIME)
+    with contextlib.suppress(OSError):
+        server.get("/eat")
+    flushed = client.ask("flush", timeout=TIME)
+    assert [one["cause"] for one in flushed["lost"]] == ["out of memory"]
 
 
 def test_a_damaged_file_does_not_count(served):

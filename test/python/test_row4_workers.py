@@ -4,10 +4,10 @@ import contextlib
 import os
 import signal
 from http.client import HTTPException
-from pathlib import Path
 
 import pytest
 from conftest import HELLO, measured, wait_until
+from small_group import HUNGRY, joins
 
 ENDING = """\
 import os
@@ -132,39 +132,9 @@ def test_row_4_a_worker_that_times_out_is_named(gunicorn_server, project, name):
     whole_again(server, [3])
 
 
-MEMORY = "/sys/fs/cgroup/memory"
-HUNGRY = """\
-def app(environ, start_response):
-    kept = []
-    while environ["PATH_INFO"] == "/eat":
-        kept.append(b"x" * 1000000)
-    start_response("200 OK", [("Content-Length", "5")])
-    return [b"hello"]
-"""
-
-
-@pytest.fixture
-def small_group():
-    """A cgroup with 200 MB, in which this process may start others."""
-    path = f"{MEMORY}/gunicov-test-{os.getpid()}"
-    try:
-        os.mkdir(path)
-    except OSError:
-        pytest.skip("no memory cgroup can be made here (test/docker has the same in a container)")
-    with open(f"{path}/memory.limit_in_bytes", "w") as file:
-        file.write("200000000")
-    yield path
-    with open(f"{path}/cgroup.procs") as file:
-        for pid in file.read().split():
-            os.kill(int(pid), signal.SIGKILL)
-    wait_until(lambda: not Path(path, "cgroup.procs").read_text(), "an empty cgroup")
-    os.rmdir(path)
-
-
 def test_row_4_out_of_memory_is_named(gunicorn_server, project, small_group, tmp_path):
     project.write({"app.py": HUNGRY})
-    config = f"def on_starting(server):\n    open('{small_group}/cgroup.procs', 'w').write('0')\n"
-    project.write({"gunicorn.conf.py": config})
+    project.write({"gunicorn.conf.py": joins(small_group)})
     server = gunicorn_server(project.dir)
     first = server.generation
     with contextlib.suppress(OSError):

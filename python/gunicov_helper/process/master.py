@@ -1,9 +1,9 @@
 """The gunicorn master: found once, verified before each signal."""
 
 import os
-import re
 import signal
 
+from gunicov_common.cgroup import oom_kills
 from gunicov_common.failure import Failure
 from gunicov_common.process import Process, open_pidfd
 
@@ -97,12 +97,4 @@ class Master:
 
     def oom_kills(self):
         """The count of out-of-memory kills in its cgroup (0 where it can't be read)."""
-        for path in ("memory.events", "memory/memory.oom_control"):
-            try:
-                with open(os.path.join("/sys/fs/cgroup", path)) as file:
-                    found = re.search(r"^oom_kill (\d+)", file.read(), re.MULTILINE)
-            except OSError:
-                continue
-            if found:
-                return int(found.group(1))
-        return 0
+        return oom_kills(self.pid)
