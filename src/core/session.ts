@@ -6,6 +6,7 @@ import type {
   CycleOutcome,
   Fact,
   LostWorker,
+  Outcome,
   Reason,
   Step,
   TestCounts,
@@ -245,13 +246,26 @@ function onCycleStarted(session: Session, fact: Fact & { type: "cycle.started" }
   };
 }
 
+/** A test that is told again in its cycle (one that crashed and is rerun, one that a command runs twice) counts once: as what it was told last. */
 function onTest(session: Session, test: Fact & { type: "test.finished" }): Session {
-  const key = ({ passed: "passed", failed: "failed", error: "errors", skipped: "skipped" } as const)[
-    test.outcome
-  ];
-  const counts = { ...session.tests.counts, [key]: session.tests.counts[key] + 1 };
-  const results = session.tests.results.with({ ...test, ended: lastLine(test) });
-  return { ...session, tests: { ...session.tests, counts, results } };
+  const { counts, results } = session.tests;
+  const before = results.get(test.id);
+  const others = before?.cycle === test.cycle ? counted(counts, before.outcome, -1) : counts;
+  return {
+    ...session,
+    tests: {
+      ...session.tests,
+      counts: counted(others, test.outcome, 1),
+      results: results.with({ ...test, ended: lastLine(test) }),
+    },
+  };
+}
+
+const COUNT = { passed: "passed", failed: "failed", error: "errors", skipped: "skipped" } as const;
+
+function counted(counts: TestCounts, outcome: Outcome, more: 1 | -1): TestCounts {
+  const key = COUNT[outcome];
+  return { ...counts, [key]: counts[key] + more };
 }
 
 /**

@@ -5,6 +5,11 @@ export function isFailing(test: TestResult): boolean {
   return test.outcome === "failed" || test.outcome === "error";
 }
 
+export interface Finished extends TestResult {
+  /** The cycle in which it was told. */
+  readonly cycle: number;
+}
+
 /** How many results are kept apart before they join the others. */
 const RECENT = 64;
 
@@ -14,17 +19,17 @@ const RECENT = 64;
  */
 export class TestResults {
   static readonly NONE = new TestResults(new Map(), new Map(), 0, []);
-  readonly #settled: ReadonlyMap<string, TestResult>;
-  readonly #recent: ReadonlyMap<string, TestResult>;
+  readonly #settled: ReadonlyMap<string, Finished>;
+  readonly #recent: ReadonlyMap<string, Finished>;
   readonly size: number;
   /** Null until somebody asks. */
-  #failing: readonly TestResult[] | null;
+  #failing: readonly Finished[] | null;
 
   private constructor(
-    settled: ReadonlyMap<string, TestResult>,
-    recent: ReadonlyMap<string, TestResult>,
+    settled: ReadonlyMap<string, Finished>,
+    recent: ReadonlyMap<string, Finished>,
     size: number,
-    failing: readonly TestResult[] | null,
+    failing: readonly Finished[] | null,
   ) {
     this.#settled = settled;
     this.#recent = recent;
@@ -32,7 +37,7 @@ export class TestResults {
     this.#failing = failing;
   }
 
-  with(test: TestResult): TestResults {
+  with(test: Finished): TestResults {
     const before = this.get(test.id);
     const size = before === undefined ? this.size + 1 : this.size;
     const sameFailing = !isFailing(test) && (before === undefined || !isFailing(before));
@@ -42,16 +47,16 @@ export class TestResults {
     return new TestResults(new Map([...this.#settled, ...recent]), new Map(), size, failing);
   }
 
-  get(id: string): TestResult | undefined {
+  get(id: string): Finished | undefined {
     return this.#recent.get(id) ?? this.#settled.get(id);
   }
 
-  values(): readonly TestResult[] {
+  values(): readonly Finished[] {
     return [...new Map([...this.#settled, ...this.#recent]).values()];
   }
 
   /** Those that did not pass: the same object as long as these are the same, because each frame asks for them. */
-  get failing(): readonly TestResult[] {
+  get failing(): readonly Finished[] {
     this.#failing ??= this.values().filter(isFailing);
     return this.#failing;
   }

@@ -55,6 +55,31 @@ describe("a session", () => {
     expect(again.warnings).toEqual(both);
   });
 
+  it("counts a test once in a run, however often it is told, as what it was told last", () => {
+    const told = (...outcomes: readonly ["failed" | "error" | "passed" | "skipped", string][]) =>
+      foldFrom(done, 2, STARTED, ...outcomes.map(([outcome, id]) => test(id, { outcome })));
+    const counts = { passed: 0, failed: 0, errors: 0, skipped: 0 };
+    expect(told(["failed", "a"], ["passed", "a"]).tests.counts).toEqual({ ...counts, passed: 1 });
+    expect(told(["error", "a"], ["error", "a"]).tests.counts).toEqual({ ...counts, errors: 1 });
+    const both = told(["failed", "a"], ["skipped", "b"], ["failed", "a"], ["passed", "b"]);
+    expect(both.tests.counts).toEqual({ ...counts, failed: 1, passed: 1 });
+    expect(failing(both)).toHaveLength(1);
+  });
+
+  it("counts those that a selection runs again beside the results that it keeps", () => {
+    const first = foldFrom(
+      EMPTY_SESSION,
+      1,
+      STARTED,
+      test("a", { outcome: "failed" }),
+      test("b"),
+      finished(),
+    );
+    const again = foldFrom(first, 2, { ...STARTED, selected: 1 } as FactBody, test("a"), test("a"));
+    expect(again.tests.counts).toEqual({ passed: 1, failed: 0, errors: 0, skipped: 0 });
+    expect(again.tests.results.size).toBe(2);
+  });
+
   it("keeps the old report, marked stale, until the new one is there", () => {
     const running = foldFrom(done, 2, STARTED, ready(13), test("a"));
     expect(running.stale).toBe(true);

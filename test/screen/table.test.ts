@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { TestResult } from "../../src/core/fact.ts";
-import { isFailing, TestResults } from "../../src/core/test-results.ts";
+import { type Finished, isFailing, TestResults } from "../../src/core/test-results.ts";
 import { fitColumns, GAP } from "../../src/screen/columns.ts";
 import {
   cutSpans,
@@ -65,7 +64,8 @@ it("grades at 75 and 90", () => {
 });
 
 describe("test rows", () => {
-  const result = (id: string, outcome: TestResult["outcome"], ms: number): TestResult => ({
+  const result = (id: string, outcome: Finished["outcome"], ms: number): Finished => ({
+    cycle: 1,
     id,
     outcome,
     ms,
@@ -126,6 +126,7 @@ describe("test results", () => {
             const before = results;
             const size = before.size;
             results = results.with({
+              cycle: 1,
               id: `${id}`,
               outcome: ms % 5 === 0 ? "failed" : "passed",
               ms,
