@@ -169,13 +169,12 @@ def test_the_last_report_of_a_test_that_is_rerun_counts(runner, suite, parallel)
         def pytest_runtest_protocol(item, nextitem):
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
             for attempt in range(3):
+                again = False
                 for report in runtestprotocol(item, nextitem=nextitem, log=False):
                     if report.failed and attempt < 2:
-                        report.outcome = "rerun"
+                        report.outcome, again = "rerun", True
                     item.ihook.pytest_runtest_logreport(report=report)
-                    if report.outcome == "rerun":
-                        break
-                else:
+                if not again:
                     break
             return True
 
@@ -209,6 +208,30 @@ def test_the_last_report_of_a_test_that_is_rerun_counts(runner, suite, parallel)
         "test_a.py::test_never": "failed",
     }
     assert (answer.ok["passed"], answer.ok["failed"], answer.ok["total"]) == (2, 1, 3)
+
+
+def test_a_test_that_runs_twice_has_failed_where_it_failed_once(runner, suite):
+    suite.write(
+        "test_a.py",
+        """
+        tries = []
+        def test_first():
+            tries.append(1)
+            assert len(tries) > 1
+        def test_second():
+            tries.append(1)
+            assert len(tries) < 4
+        def test_whole(): pass
+        """,
+    )
+    answer = runner.run(suite.dir, "--keep-duplicates", "test_a.py", "test_a.py")
+    assert answer.outcomes() == {
+        "test_a.py::test_first": "failed",
+        "test_a.py::test_second": "failed",
+        "test_a.py::test_whole": "passed",
+    }
+    assert (answer.ok["passed"], answer.ok["failed"], answer.ok["total"]) == (1, 2, 3)
+    assert answer.ok["exit_code"] == 1
 
 
 @BOTH

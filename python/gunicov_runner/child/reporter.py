@@ -19,6 +19,7 @@ class Reporter:
         self.fd, self.cwd, self.gate = fd, cwd, gate
         self.pid = os.getpid()
         self.attempts = {}
+        self.failed = set()  # tests
         self.broken = set()  # files that could not be collected
         self.total = None
         self.grouped = False
@@ -84,11 +85,20 @@ class Reporter:
         if report.when == "setup" or test not in self.attempts:
             self.attempts[test] = Attempt()
         if report.outcome == "rerun":
-            del self.attempts[test]  # a rerun plugin begins again with setup
-            return
+            self.attempts[test] = None  # a rerun plugin begins again with setup
+        if self.attempts[test] is None:
+            return  # the teardown of what counts for nothing
         self.attempts[test].add(report, self.cwd)
         if report.when not in ("setup", "call"):
-            self.send(self.attempts.pop(test).event(test))
+            self.ended(test, self.attempts.pop(test).event(test))
+
+    def ended(self, test, event):
+        """Tell of a test that has ended. One that runs twice (named twice, say) has failed where it failed once."""
+        if event["outcome"] in ("failed", "error"):
+            self.failed.add(test)
+        elif test in self.failed:
+            return
+        self.send(event)
 
     def modules(self, found):
         """Tell which installed modules the tests have imported: the next run finds them there."""
