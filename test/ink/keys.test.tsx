@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { ok } from "../../src/core/result.ts";
+import { failure } from "../../src/core/failure.ts";
+import { fail, ok } from "../../src/core/result.ts";
 import { BINDINGS, type Command } from "../../src/screen/command.ts";
 import { FakeEngine } from "./fake-engine.ts";
 import { BACK, cycle, FAILED, FILES, report, STARTED, TOLD, test } from "./sample.ts";
@@ -203,6 +204,18 @@ describe("a notice", () => {
     await terminal.press("o");
     expect(terminal.lines.at(-1)).toContain("There is no report yet");
     await terminal.press("j");
+    expect(terminal.lines.at(-1)).toContain("? help");
+  });
+
+  it("says that the editor did not open, which one, and what to do", async () => {
+    const [, terminal] = await ready();
+    const message = "The editor nonesuch can't be started: it is not there.";
+    terminal.editor = fail(failure("no-command", message, "Set $EDITOR to one that can."));
+    await terminal.press("e");
+    expect(terminal.edited).toHaveLength(1);
+    expect(terminal.lines.at(-1)).toContain(`${message} Set $EDITOR`);
+    terminal.editor = ok(undefined);
+    await terminal.press("e");
     expect(terminal.lines.at(-1)).toContain("? help");
   });
 

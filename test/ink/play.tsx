@@ -2,8 +2,8 @@
  * The screen with made-up facts, to look at while working on it:
  *   npx tsc --noEmit false --outDir .cache/play && node .cache/play/test/ink/play.js
  */
-import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { editFile } from "../../src/adapters/host/editor.ts";
 import { suspendProcess } from "../../src/adapters/host/suspend.ts";
 import { failure } from "../../src/core/failure.ts";
 import { ok } from "../../src/core/result.ts";
@@ -11,7 +11,7 @@ import { runInk } from "../../src/surfaces/ink/run.tsx";
 import { FakeEngine } from "./fake-engine.ts";
 import { BACK, cycle, FAILED, FILES, finished, ready, report, STARTED, test } from "./sample.ts";
 
-const { NO_COLOR, EDITOR = "vi" } = process.env;
+const { NO_COLOR } = process.env;
 const engine = new FakeEngine();
 engine.clock = Date.now;
 engine.sources = () =>
@@ -87,9 +87,6 @@ void sleep(1500).then(() => show(process.argv[2] ?? "failing"));
 await runInk(engine, {
   version: "0.1.0",
   color: !NO_COLOR,
-  editor: (path, line) =>
-    spawnSync(EDITOR, line === null ? [path] : [`+${line}`, path], {
-      stdio: "inherit",
-    }),
+  editor: editFile,
   suspend: suspendProcess,
 });

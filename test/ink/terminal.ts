@@ -5,6 +5,7 @@ import { type Instance, render } from "ink";
 import { createElement } from "react";
 import { vi } from "vitest";
 import type { FactBody } from "../../src/core/fact.ts";
+import { ok, type Result } from "../../src/core/result.ts";
 import { App } from "../../src/surfaces/ink/app.tsx";
 import type { FakeEngine } from "./fake-engine.ts";
 
@@ -64,6 +65,8 @@ export class Terminal {
   /** How often the screen asked to be suspended. */
   suspended = 0;
   readonly edited: (readonly [string, number | null])[] = [];
+  /** How the editor ends. */
+  editor: Result<void> = ok(undefined);
   /** Epoch milliseconds on the screen's clock. */
   now = 1_000_000;
   readonly #engine: FakeEngine;
@@ -78,7 +81,10 @@ export class Terminal {
       engine,
       version: "1.2.3",
       color,
-      editor: (path, line) => this.edited.push([path, line]),
+      editor: (path, line) => {
+        this.edited.push([path, line]);
+        return this.editor;
+      },
       suspend: async () => {
         this.suspended += 1;
       },

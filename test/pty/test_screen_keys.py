@@ -254,6 +254,14 @@ def test_editor_opens_at_the_line(demo, tmp_path):
         session.wait_for(lambda s: s.on_alternate_screen and not s.cursor_is_shown)
         session.press("Esc")
         session.wait_cursor("verdict.py")
+        # One that fails, and one that is not there, are named on the screen that is back.
+        demo.program("note", "exit 3")
+        session.press("e")
+        session.wait_for("The editor note ended with exit code 3.")
+        editor.unlink()
+        session.press("e")
+        session.wait_for("The editor note can't be started: it is not there. Set $EDITOR")
+        session.wait_cursor("verdict.py")
 
 
 # ── Running ──

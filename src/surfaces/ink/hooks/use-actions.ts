@@ -1,9 +1,10 @@
+import type { Result } from "../../../core/result.ts";
 import type { EngineView } from "../../../engine/view.ts";
 import type { Action } from "../../../screen/context.ts";
 import { useTerminal } from "./use-terminal.ts";
 
-/** Opens an editor. Blocks until that is closed. */
-export type Editor = (path: string, line: number | null) => void;
+/** Opens an editor. Blocks until that is closed; fails where it was none. */
+export type Editor = (path: string, line: number | null) => Result<void>;
 
 /** Stops gunicov until the shell continues it. */
 export type Suspend = () => Promise<void>;
@@ -35,7 +36,10 @@ export function useActions(
         break;
       case "edit": {
         const path = engine.hostPath(action.path);
-        lend(() => editor(path, action.line)).catch((error: unknown) => tell(String(error)));
+        lend(() => {
+          const edited = editor(path, action.line);
+          if (!edited.ok) tell(`${edited.failure.message} ${edited.failure.fix}`);
+        }).catch((error: unknown) => tell(String(error)));
         break;
       }
       case "suspend":
