@@ -1,4 +1,4 @@
-"""Every key of src/core/command.ts on the real screen."""
+"""Every key of src/screen/command.ts on the real screen."""
 
 import re
 
@@ -7,7 +7,7 @@ from session import ROOT, Session
 
 # What the terminal sends for a key is in terminal.py; that each command has keys and what they are
 # called, in the command table.
-TABLE = (ROOT / "src/core/command.ts").read_text()
+TABLE = (ROOT / "src/screen/command.ts").read_text()
 
 MODEST = 'return "A modest living."'
 CRASH = 'raise RuntimeError("no verdict")'
