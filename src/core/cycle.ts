@@ -30,6 +30,7 @@
 import type { Effect, Flush, StepInput, StepOutput } from "./effect.ts";
 import type { Event, Settled } from "./event.ts";
 import type { FactBody, Reason, Step, TestCounts } from "./fact.ts";
+import { failedWhileCancelled } from "./failed-while-cancelled.ts";
 import { FAILURE_EXIT, type Failure, failure } from "./failure.ts";
 import { lossReasons } from "./loss.ts";
 import { type Asked, noRequests, unknownRequests } from "./no-requests.ts";
@@ -540,7 +541,11 @@ function onSettled(state: State, settled: Settled, at: number, policy: Policy): 
   const timed = settleStep(state, settled, at);
   if (state.phase === "reporting") return onReported(timed, settled, at, policy);
   // A step that finished although it was aborted still counts: a restart that booted has loaded its files.
-  if (state.phase === "cancelling") return closeCycle(timed, at, policy, true);
+  if (state.phase === "cancelling") {
+    const [closed, effects] = closeCycle(timed, at, policy, true);
+    const said = failedWhileCancelled(state, settled);
+    return [closed, [...(said === null ? [] : [emit(state, said)]), ...effects]];
+  }
   switch (settled.status) {
     case "done":
       return onDone(timed, settled.output, at, policy);

@@ -1,6 +1,7 @@
 /** What happens to a step that is under way: aborted, it is waited for until it is dead, always. */
 import { describe, expect, test } from "vitest";
-import { ok } from "../../src/core/result.ts";
+import { failure } from "../../src/core/failure.ts";
+import { fail, ok } from "../../src/core/result.ts";
 import { APP, Harness, ROOT, SOURCE } from "./harness.ts";
 
 /** Each step by the port's operation that it waits in. */
@@ -76,6 +77,48 @@ describe("cancel", () => {
       exit_code: 130,
     });
     expect(harness.operations.alive).toBe(0);
+  });
+
+  test.each(STEPS)("says what failed while $step all the same", async ({ step, operation }) => {
+    const { harness, held } = await heldIn(operation);
+    harness.engine.dispatch({ type: "cancel" });
+    await harness.settle();
+    held.settle(fail(failure("timeout", "No worker has booted.", "Try again.")));
+    await harness.run();
+    const told = {
+      type: "warning",
+      message: `Cancelled while ${step}, which has failed: No worker has booted.`,
+    };
+    expect(harness.facts.slice(-2)).toMatchObject([told, { type: "cycle.finished", outcome: "cancelled" }]);
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("says what failed of older code in passing, for it has been saved anew", async () => {
+    const { harness, held } = await heldIn("restart");
+    harness.save(`${SOURCE}d = 4\n`);
+    await harness.run();
+    held.settle(fail(failure("boot-error", "The new code does not start: NameError", "Mend it.")));
+    await harness.run();
+    expect(harness.of("warning")).toEqual([]);
+    const message = "Cancelled while restarting, which has failed: The new code does not start: NameError";
+    expect(harness.of("note").map((fact) => fact.message)).toContain(message);
+    expect(harness.of("cycle.finished").map((fact) => fact.outcome)).toEqual([
+      "passed",
+      "cancelled",
+      "passed",
+    ]);
+  });
+
+  test("tells a loss once, not again by the step that it ends", async () => {
+    const { harness, held } = await heldIn("restart");
+    harness.engine.dispatch({ type: "cancel" });
+    await harness.settle();
+    const gone = failure("server-lost", "The container has stopped.", "Start it.");
+    harness.target.life({ type: "lost", failure: gone });
+    held.settle(fail(gone));
+    await harness.run();
+    expect(harness.of("server.lost")).toHaveLength(1);
+    expect(harness.of("warning")).toEqual([]);
   });
 
   test("what a cancelled step still says is not told", async () => {
