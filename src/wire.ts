@@ -13,7 +13,7 @@ import { RunnerTests } from "./adapters/helper/tests.ts";
 import { included, keepAside, readAside } from "./adapters/host/aside.ts";
 import { systemClock } from "./adapters/host/clock.ts";
 import { systemDesktop } from "./adapters/host/desktop.ts";
-import { hostFiles } from "./adapters/host/files.ts";
+import { Hashes } from "./adapters/host/hashes.ts";
 import { HostPublisher, ownDirectory } from "./adapters/host/publisher.ts";
 import { HostWatcher } from "./adapters/host/watcher.ts";
 import { makeScratch } from "./adapters/process/scratch.ts";
@@ -95,14 +95,15 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
       return live.current.tests.order;
     },
   });
+  const hashes = new Hashes();
   const ports = {
     server,
     tests,
     target: targets.server,
     testsTarget: targets.tests,
-    watcher: new HostWatcher({ root, poll: settings.poll }),
-    alsoWatcher: new HostWatcher({ root, poll: settings.poll }),
-    files: hostFiles,
+    watcher: new HostWatcher({ root, poll: settings.poll, hashes }),
+    alsoWatcher: new HostWatcher({ root, poll: settings.poll, hashes }),
+    files: hashes,
     publisher: new HostPublisher(root, { html: settings.html, json: settings.json }),
     desktop: systemDesktop,
     clock: systemClock,

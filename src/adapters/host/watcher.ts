@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { sep } from "node:path";
 import type { Places, Watcher } from "../../ports/watcher.ts";
 import { Contents } from "./contents.ts";
+import { Hashes } from "./hashes.ts";
 import { poll } from "./polling.ts";
 import { Selection } from "./selection.ts";
 import { Tree } from "./tree.ts";
@@ -18,6 +19,8 @@ export interface WatchOptions {
   readonly root: string;
   /** Where no events come from the file system (WSL's /mnt, some network mounts). */
   readonly poll: boolean;
+  /** Gets to know what is read of changed files. */
+  readonly hashes?: Hashes;
 }
 
 type OnChange = (files: readonly string[]) => void;
@@ -35,8 +38,8 @@ export class HostWatcher implements Watcher {
     if (this.#session !== null && same(places, this.#places)) return this.#session.directories;
     await this.close();
     this.#places = places;
-    const { root } = this.#options;
-    const session = new Session(root, places, onChange);
+    const { root, hashes } = this.#options;
+    const session = new Session(root, places, onChange, new Contents(hashes ?? new Hashes()));
     this.#session = session;
     // Slower, but it misses nothing.
     if (this.#options.poll || !(await session.listen())) await session.poll();
@@ -61,14 +64,15 @@ class Session {
   readonly #places: Places;
   readonly #root: string;
   readonly #onChange: OnChange;
-  readonly #contents = new Contents();
+  readonly #contents: Contents;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #selection: Selection;
   #tree: Tree | null = null;
   #stopPolling: () => Promise<void> = async () => {};
   #closed = false;
 
-  constructor(root: string, places: Places, onChange: OnChange) {
+  constructor(root: string, places: Places, onChange: OnChange, contents: Contents) {
+    this.#contents = contents;
     this.#root = root;
     this.#places = places;
     this.#onChange = onChange;
