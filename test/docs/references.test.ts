@@ -61,6 +61,16 @@ test("docs/architecture.md has each folder", () => {
   expect(folders.filter((path) => !text.includes(`\`${path}`))).toEqual([]);
 });
 
+test("docs/architecture.md names functions and settings that are there", () => {
+  const sources = globSync(["src/**/*.{ts,tsx}", "python/**/*.py", "*.json"], { cwd: ROOT })
+    .map(read)
+    .join("\n");
+  const spans = [...read("docs/architecture.md").matchAll(/`(\w+)`/g)].map(([, span = ""]) => span);
+  const names = spans.filter((span) => /[a-z]_[a-z]|[a-z][A-Z]|^[A-Z_]{4,}$/.test(span));
+  expect(names.length).toBeGreaterThan(20);
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(sources))).toEqual([]);
+});
+
 /** What the tests are called, with line breaks and indentation as one space. */
 const tests = globSync("test/**/*.{ts,tsx,py}", { cwd: ROOT }).map(read).join("\n").replace(/\s+/g, " ");
 
