@@ -1,5 +1,6 @@
 /** The facts of a cycle that could not even begin, for those who read facts only. */
-import { INITIAL, reduce } from "./cycle.ts";
+import { reduce } from "./cycle/cycle.ts";
+import { INITIAL } from "./cycle/state.ts";
 import { FACT_VERSION, type Fact } from "./fact.ts";
 import type { Failure } from "./failure.ts";
 import { ONCE } from "./policy.ts";

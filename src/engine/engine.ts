@@ -1,5 +1,6 @@
 /** Runs the cycle: events in a queue, one reduce at a time, effects as port calls. Decides nothing itself. */
-import { begin, factCycle, reduce, type State, type Transition } from "../core/cycle.ts";
+import { begin, reduce } from "../core/cycle/cycle.ts";
+import { factCycle, type State, type Transition } from "../core/cycle/state.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event, Settled } from "../core/event.ts";
 import { FACT_VERSION, type Fact, type FactBody } from "../core/fact.ts";

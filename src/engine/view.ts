@@ -1,5 +1,5 @@
 /** All that a surface sees of the engine. */
-import type { State } from "../core/cycle.ts";
+import type { State } from "../core/cycle/state.ts";
 import type { Fact } from "../core/fact.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Result } from "../core/result.ts";

@@ -1,6 +1,6 @@
 /** What the decisions about the screen rest on, and what they give back. */
 
-import type { Revive } from "../core/cycle.ts";
+import type { Revive } from "../core/cycle/revive.ts";
 import type { Session } from "../core/session.ts";
 import type { Lists } from "./lists.ts";
 import type { Pane } from "./scroll.ts";

@@ -9,7 +9,7 @@ const PAGES = ["README.md", "CONTRIBUTING.md", ...globSync("docs/*.md", { cwd: R
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
 const FENCE = /^```[\s\S]*?^```$/gm;
-/** `src/core/cycle.ts`, `bench/cycle --turns 5`; not a pattern, nor a path with something left out. */
+/** `src/core/cycle/cycle.ts`, `bench/cycle --turns 5`; not a pattern, nor a path with something left out. */
 const PATH = /^(?:src|python|test|bench|bin|docs|demo)\/[\w./-]+(?=\s|$)/;
 
 describe.each(PAGES)("%s", (page) => {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { Paths } from "../../src/adapters/helper/paths.ts";
-import type { Phase } from "../../src/core/cycle.ts";
+import type { Phase } from "../../src/core/cycle/state.ts";
 import type { Fact, FactBody } from "../../src/core/fact.ts";
 import { ONCE, type Policy, WATCH } from "../../src/core/policy.ts";
 import { ok } from "../../src/core/result.ts";

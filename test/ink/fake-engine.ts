@@ -1,5 +1,5 @@
 /** An engine that does nothing: it is fed facts, as the real one publishes them, and keeps what it was asked for. */
-import { INITIAL, type Phase, type State } from "../../src/core/cycle.ts";
+import { INITIAL, type Phase, type State } from "../../src/core/cycle/state.ts";
 import { FACT_VERSION, type Fact, type FactBody } from "../../src/core/fact.ts";
 import type { Failure } from "../../src/core/failure.ts";
 import { ok, type Result } from "../../src/core/result.ts";

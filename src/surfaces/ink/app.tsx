@@ -1,6 +1,6 @@
 import { Box } from "ink";
 import { useState } from "react";
-import { reviveMeans } from "../../core/cycle.ts";
+import { reviveMeans } from "../../core/cycle/revive.ts";
 import type { EngineView, Snapshot } from "../../engine/view.ts";
 import type { ViewContext } from "../../screen/context.ts";
 import { frameOf } from "../../screen/frame.ts";

@@ -1,5 +1,5 @@
 /** Deliberate faults, each put into the reducer from outside: the property tests must catch every one. */
-import type { State } from "../../../src/core/cycle.ts";
+import type { State } from "../../../src/core/cycle/state.ts";
 import { NOTHING_WRITTEN } from "../../../src/core/written.ts";
 import type { Reduce } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { reduce } from "../../../src/core/cycle.ts";
+import { reduce } from "../../../src/core/cycle/cycle.ts";
 import { ONCE, type Policy, WATCH } from "../../../src/core/policy.ts";
 import { type Action, action } from "./actions.ts";
 import { FAULTS } from "./faults.ts";

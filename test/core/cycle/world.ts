@@ -2,7 +2,8 @@
  * A world for the reducer: it does what the effects say, lets random things happen, and holds its own account of what is
  * alive, from the effects alone. It never looks into the reducer to know what should be.
  */
-import { begin, type reduce, type State, type Transition } from "../../../src/core/cycle.ts";
+import { begin, type reduce } from "../../../src/core/cycle/cycle.ts";
+import type { State, Transition } from "../../../src/core/cycle/state.ts";
 import type { Effect, Flush, StepOutput } from "../../../src/core/effect.ts";
 import type { Event, Settled } from "../../../src/core/event.ts";
 import type { FactBody, Step } from "../../../src/core/fact.ts";

@@ -1,4 +1,4 @@
-import type { State } from "../../../core/cycle.ts";
+import type { State } from "../../../core/cycle/state.ts";
 import { clean, count } from "../../../core/text.ts";
 import { warningCount } from "../../../core/told.ts";
 import type { Snapshot } from "../../../engine/view.ts";

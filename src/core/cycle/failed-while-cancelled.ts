@@ -1,8 +1,9 @@
 /** A step that fails by itself while it is cancelled: the cycle has no failure, and what went wrong is said all the same. */
-import type { State } from "./cycle.ts";
-import type { Settled } from "./event.ts";
-import type { FactBody } from "./fact.ts";
-import type { Failure } from "./failure.ts";
+
+import type { Settled } from "../event.ts";
+import type { FactBody } from "../fact.ts";
+import type { Failure } from "../failure.ts";
+import type { State } from "./state.ts";
 
 /** Failures of the code: where that has been saved anew since, the next cycle tells. */
 const OF_CODE: ReadonlySet<Failure["kind"]> = new Set(["check-failed", "boot-error", "mount-lag"]);
