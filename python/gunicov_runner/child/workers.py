@@ -12,11 +12,12 @@ import threading
 import traceback
 import types
 
+from gunicov_common.traits import reseed
+
 from gunicov_runner.child.kept_code import COMPILED, portable
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.process.ending import leave
 from gunicov_runner.process.process import die_with
-from gunicov_runner.warm.begin import reseed
 
 # What execnet runs in a new interpreter to become a gateway: it reads its program from stdin.
 BOOT_GATEWAY = "import sys;exec(eval(sys.stdin.readline()))"

@@ -2,10 +2,11 @@
 
 import logging
 import os
-import random
 import sys
 import tempfile
 import time
+
+from gunicov_common.traits import reseed
 
 
 def begin_anew():
@@ -17,11 +18,3 @@ def begin_anew():
     multiprocessing = sys.modules.get("multiprocessing.process")
     if multiprocessing is not None:
         multiprocessing.current_process().authkey = os.urandom(32)
-
-
-def reseed():
-    """Have random numbers begin anew in a fork; Python's own do so by themselves."""
-    random.seed()
-    numpy = sys.modules.get("numpy.random")
-    if numpy is not None:
-        numpy.seed()

@@ -14,6 +14,7 @@ import threading
 import warnings
 
 from gunicov_common.process import children
+from gunicov_common.traits import descriptors
 
 
 def traits():
@@ -69,32 +70,3 @@ def names_in(path):
         return len(os.listdir(path))
     except OSError:
         return 0
-
-
-def descriptors():
-    """What each open descriptor is."""
-    found = {}
-    try:
-        names = os.listdir("/proc/self/fd")
-    except OSError:
-        return found
-    for name in names:
-        try:
-            found[name] = os.readlink(f"/proc/self/fd/{name}")
-        except OSError:
-            continue  # that of the listing itself
-    return {name: path for name, path in found.items() if not path.endswith("/fd")}
-
-
-def generators():
-    """How many random number generators there are, beside those of the system's own randomness."""
-    found = sum(
-        isinstance(one, random.Random) and not isinstance(one, random.SystemRandom)
-        for one in gc.get_objects()
-    )
-    numpy = sys.modules.get("numpy.random")
-    if numpy is None:
-        return found
-    kinds = (numpy.Generator, numpy.RandomState)
-    # numpy's own one is seeded anew in each fork.
-    return found + sum(isinstance(one, kinds) for one in gc.get_objects()) - 1
