@@ -28,6 +28,7 @@ import type { Policy } from "./core/policy.ts";
 import { ok } from "./core/result.ts";
 import { isEnvironmentFile } from "./core/start-file.ts";
 import { Engine } from "./engine/engine.ts";
+import { type Log, NO_LOG } from "./ports/log.ts";
 import type { Meaning, Project } from "./ports/project.ts";
 import type { Target } from "./ports/target.ts";
 
@@ -39,10 +40,16 @@ interface Targets {
   readonly port: () => number | null;
 }
 
-/** An engine on real parts, ready to start. */
-export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> {
+/** An engine on real parts, ready to start. `logFile`: the file that the log is written to; null: none was asked for. */
+export async function wire(
+  live: LiveSettings,
+  policy: Policy,
+  log: Log = NO_LOG,
+  logFile: string | null = null,
+): Promise<Engine> {
   const settings = live.current;
-  const targets = await chooseTargets(settings);
+  hideOwn(settings, log);
+  const targets = await chooseTargets(settings, log);
   const { root } = settings;
   const [helper, runner] = await Promise.all([loadProgram("gunicov_helper"), loadProgram("gunicov_runner")]);
   const paths = new Paths(root, () => targets.server.mappings);
@@ -70,31 +77,46 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
     },
   };
   const ofTests = () => testSource(live.current, foundOf(targets));
-  const server = new HelperServer(targets.server, helper, paths, source, times, settings, limit, ofTests);
-  const tests = new RunnerTests(targets.tests, runner, {
-    get command() {
-      return live.current.tests.command;
+  const server = new HelperServer(
+    targets.server,
+    helper,
+    paths,
+    source,
+    times,
+    settings,
+    limit,
+    ofTests,
+    log,
+  );
+  const tests = new RunnerTests(
+    targets.tests,
+    runner,
+    {
+      get command() {
+        return live.current.tests.command;
+      },
+      get cwd() {
+        return live.current.tests.cwd;
+      },
+      get junit() {
+        return live.current.tests.junit;
+      },
+      get timeout() {
+        return live.current.tests.timeout;
+      },
+      get user() {
+        return live.current.tests.exec?.user ?? null;
+      },
+      env: () => withPort(live.current.tests.env, targets.port()),
+      get warm() {
+        return live.current.tests.warm;
+      },
+      get order() {
+        return live.current.tests.order;
+      },
     },
-    get cwd() {
-      return live.current.tests.cwd;
-    },
-    get junit() {
-      return live.current.tests.junit;
-    },
-    get timeout() {
-      return live.current.tests.timeout;
-    },
-    get user() {
-      return live.current.tests.exec?.user ?? null;
-    },
-    env: () => withPort(live.current.tests.env, targets.port()),
-    get warm() {
-      return live.current.tests.warm;
-    },
-    get order() {
-      return live.current.tests.order;
-    },
-  });
+    log,
+  );
   const hashes = new Hashes();
   const ports = {
     server,
@@ -107,33 +129,35 @@ export async function wire(live: LiveSettings, policy: Policy): Promise<Engine> 
     publisher: new HostPublisher(root, { html: settings.html, json: settings.json }),
     desktop: systemDesktop,
     clock: systemClock,
-    project: projectOf(live, targets, paths),
+    project: projectOf(live, targets, paths, log, logFile),
+    log,
     paths,
   };
   return new Engine(ports, policy);
 }
 
 /** A container where one is configured and an engine answers; a local server otherwise. */
-async function chooseTargets(settings: Settings): Promise<Targets> {
+async function chooseTargets(settings: Settings, log: Log): Promise<Targets> {
   const { container, local, root, tests } = settings;
-  const connect = once(() => connectDocker());
+  const connect = once(() => connectNoted(log));
   if (container !== null && (local === null || (await connect()).ok)) {
     const places = [container, ...(tests.container === null ? [] : [tests.container])];
     const project = settings.project ?? (process.env.COMPOSE_PROJECT_NAME || null);
     const projects = new ProjectChoice({ root, configured: settings.configured, project, places });
-    const docker = (place: Place) => new DockerTarget(connect, place, projects);
+    const docker = (place: Place) => new DockerTarget(connect, place, projects, log);
     const beside = (fresh: Fresh) => {
       const of = "service" in container ? container.service : fresh.service;
       const compose = (engine: Docker) => compositionOf(engine, projects, of, root);
       return new ComposeRunTarget(connect, fresh, compose);
     };
-    const own = tests.container === null ? testsOf(settings, connect, projects) : docker(tests.container);
+    const own =
+      tests.container === null ? testsOf(settings, connect, projects, log) : docker(tests.container);
     const testsTarget = tests.fresh === null ? own : beside(tests.fresh);
     return { server: docker(container), tests: testsTarget, port: () => null };
   }
   if (local === null) throw new Error("settings name no server");
   const server = localServer(local, root);
-  return { server, tests: testsOf(settings, connect, null), port: () => server.port };
+  return { server, tests: testsOf(settings, connect, null, log), port: () => server.port };
 }
 
 /** Where the command leads: into a container, or nowhere else than this machine. `projects` are the server's. */
@@ -141,6 +165,7 @@ function testsOf(
   { tests: { exec }, root, configured }: Settings,
   connect: () => ReturnType<typeof connectDocker>,
   projects: ProjectChoice | null,
+  log: Log,
 ): Target {
   if (exec === null) return new ProcessTarget(root);
   const { place, project, directory, fresh } = exec;
@@ -150,12 +175,30 @@ function testsOf(
   }
   const scope = { root: directory ?? root, configured, project, places: [place] };
   const named = project !== null || directory !== null || projects === null;
-  return new DockerTarget(connect, place, named ? new ProjectChoice(scope) : projects);
+  return new DockerTarget(connect, place, named ? new ProjectChoice(scope) : projects, log);
 }
 
 function localServer(local: LocalSettings, root: string): LocalServerTarget {
   const scratch = async () => await makeScratch(await ownDirectory(root));
   return new LocalServerTarget({ ...local, hook: HOOK_PATH, makeScratch: scratch });
+}
+
+/** Which engine it is goes into the log, without anybody waiting for that. */
+async function connectNoted(log: Log): ReturnType<typeof connectDocker> {
+  const connected = await connectDocker();
+  if (connected.ok) {
+    void connected.value.version().then(
+      (version) => log.note({ what: "engine", ...version }),
+      (error: unknown) => log.note({ what: "engine", error }),
+    );
+  }
+  return connected;
+}
+
+/** What the configuration puts into environments may be secret, too. */
+function hideOwn({ local, tests }: Settings, log: Log): void {
+  log.hide(tests.env);
+  if (local !== null) log.hide(local.env);
 }
 
 /** Remembers a success: an engine that answered is not looked for again. */
@@ -184,13 +227,25 @@ function foundOf({ server, tests }: Targets): Found {
   return { server: mounted(server), tests: mounted(tests) };
 }
 
-function projectOf(live: LiveSettings, targets: Targets, paths: Paths): Project {
+function projectOf(
+  live: LiveSettings,
+  targets: Targets,
+  paths: Paths,
+  log: Log,
+  logFile: string | null,
+): Project {
   const { root } = live.current;
   const settingsFiles = [join(root, "pyproject.toml"), ...(live.file === null ? [] : [live.file])];
   const looked = live.look(settingsFiles);
+  // It is written with each thing that happens: a change of it must be none.
+  const own = logFile === null ? [] : [logFile, `${logFile}.1`];
   return {
-    places: () => placesOf(live.current, foundOf(targets)),
+    places: () => {
+      const places = placesOf(live.current, foundOf(targets));
+      return { ...places, ignore: [...places.ignore, ...patternsOf(own, root)] };
+    },
     meaning: (file): Meaning => {
+      if (own.includes(file)) return "own";
       if (settingsFiles.includes(file)) return "settings";
       // What is in it comes to a container by its environment where the file itself is not there.
       const unseen = isEnvironmentFile(basename(file)) && paths.inside(file) === null;
@@ -200,10 +255,17 @@ function projectOf(live: LiveSettings, targets: Targets, paths: Paths): Project 
     reread: async (file) => {
       await looked;
       const edit = await live.reread(file);
+      hideOwn(live.current, log);
       return edit.ok ? ok({ ...edit.value, policy: policyOf(live.current, true) }) : edit;
     },
     readAside: () => readAside(root, live.current.include),
     keepAside: (names) => keepAside(root, names),
     about: live.about,
   };
+}
+
+/** These files as patterns of a .gitignore in the root, as far as they lie below it. */
+function patternsOf(files: readonly string[], root: string): readonly string[] {
+  const below = files.filter((file) => file.startsWith(`${root}/`));
+  return below.map((file) => file.slice(root.length).replace(/[\\*?[\]!# ]/g, "\\$&"));
 }

@@ -14,6 +14,8 @@ export type Arguments =
       readonly json: boolean;
       /** A configuration file; null: look for one. */
       readonly config: string | null;
+      /** A file for the log; null: none was asked for here. */
+      readonly log: string | null;
       readonly flags: Flags;
     };
 
@@ -24,6 +26,7 @@ interface Options {
   readonly local?: true;
   readonly config?: string;
   readonly json?: true;
+  readonly log?: string;
   readonly failUnder?: number;
   readonly report?: { html?: string; json?: string };
 }
@@ -103,7 +106,8 @@ Everything after -- is passed on to the tests' command: gunicov run -- -k scorin
 
 Exit codes of run: 0 passed and complete, 1 tests failed, 2 usage or configuration,
 3 the server can't be reached, restarted, or its new code does not boot,
-4 coverage incomplete, 5 coverage below fail_under, 130 interrupted.`;
+4 coverage incomplete, 5 coverage below fail_under, 70 gunicov itself broke down (a bug),
+130 interrupted.`;
 
 function withOptions(command: Command): Command {
   return command
@@ -115,6 +119,7 @@ function withOptions(command: Command): Command {
     .addOption(new Option("--local", "start the configured gunicorn on this machine"))
     .option("--config <file>", "configuration file (default: gunicov.toml or pyproject.toml, here or above)")
     .option("--json", "facts as JSON lines on stdout (docs/protocol.md)")
+    .option("--log <file>", "all that gunicov does, as JSON lines, for a report of a bug (GUNICOV_LOG)")
     .addOption(new Option("--fail-under <percent>", "least total coverage of run").argParser(percent))
     .addOption(
       new Option("--report <kind=path>", "after a cycle: html=DIR or json=FILE; may be given twice")
@@ -146,6 +151,7 @@ function toArguments(
     explicit,
     json: options.json ?? false,
     config: options.config ?? null,
+    log: options.log ?? null,
     flags: {
       service: options.service ?? null,
       container: options.container ?? null,

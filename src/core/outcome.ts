@@ -12,6 +12,9 @@ export interface Ending {
   readonly report: Report | null;
 }
 
+/** Exit code of a gunicov that has broken down itself (EX_SOFTWARE of sysexits.h), whatever it was asked for. */
+export const CRASHED = 70;
+
 /** Exit codes, from the first that applies to the last (docs/protocol.md). */
 const ORDER = [130, 2, 3, 1, 4, 5] as const;
 

@@ -15,6 +15,7 @@ import { asideWarning } from "../core/written.ts";
 import type { Found } from "../ports/server.ts";
 import type { Lifecycle } from "../ports/target.ts";
 import { Keeper } from "./keeper.ts";
+import { noteOfEffect, noteOfEvent, noteOfFact } from "./notes.ts";
 import type { Ports } from "./ports.ts";
 import { Sorter } from "./sorter.ts";
 import { runStep } from "./steps.ts";
@@ -77,6 +78,7 @@ export class Engine implements EngineView {
       );
     this.#unsubscribes.push(
       target.onLog((line) => {
+        this.#ports.log.note({ what: "server says", text: line.text });
         this.#session = observeLog(this.#session, line);
         this.#changed();
       }),
@@ -104,14 +106,14 @@ export class Engine implements EngineView {
   }
 
   async source(path: string): Promise<Result<string>> {
-    return await this.#ports.server.source(path);
+    return this.#named(await this.#ports.server.source(path));
   }
 
   async openHtml(): Promise<Result<{ path: string; notOpened: ReturnType<typeof failure> | null }>> {
     if (this.#session.report === null && this.#session.partial === null) {
       return fail(failure("no-report", "There is no report yet.", "Wait for the first cycle to end."));
     }
-    const pages = await this.#ports.server.html(new AbortController().signal);
+    const pages = this.#named(await this.#ports.server.html(new AbortController().signal));
     if (!pages.ok) return pages;
     const path = await this.#ports.publisher.html(pages.value);
     if (!path.ok) return path;
@@ -130,7 +132,10 @@ export class Engine implements EngineView {
     this.#busy = true;
     try {
       for (let event = this.#queue.shift(); event; event = this.#queue.shift()) {
-        this.#take(reduce(this.#state, event, this.#policy));
+        const next = reduce(this.#state, event, this.#policy);
+        const note = noteOfEvent(event, this.#state, next[0]);
+        if (note !== null) this.#ports.log.note(note);
+        this.#take(next);
       }
     } finally {
       this.#busy = false;
@@ -144,6 +149,8 @@ export class Engine implements EngineView {
   }
 
   #perform(effect: Effect): void {
+    const note = noteOfEffect(effect);
+    if (note !== null) this.#ports.log.note(note);
     switch (effect.type) {
       case "locate":
         this.#looking = this.#locate(effect.start);
@@ -280,15 +287,34 @@ export class Engine implements EngineView {
     if (this.#policy.once) return await keeping;
     void keeping.then((kept) => {
       if (!kept.ok && LOSSES.has(kept.failure.kind)) return;
-      this.#post({ type: "report.kept", failure: kept.ok ? null : kept.failure });
+      this.#post({ type: "report.kept", failure: kept.ok ? null : this.#namedInMessage(kept.failure) });
     });
     return ok(undefined);
   }
 
-  /** Files are told as people read them; the cycle itself works with absolute paths. */
+  /** Files are told as people read them; the cycle itself works with absolute paths. An error of gunicov's own names the log. */
   #shown(fact: FactBody): FactBody {
+    if (fact.type === "error" && fact.kind === "internal")
+      return { ...fact, fix: this.#withLog(fact, fact.fix) };
     if (fact.type !== "cycle.started") return fact;
     return { ...fact, files: fact.files.map((file) => this.#ports.paths.fromRoot(file)) };
+  }
+
+  /** The text, and the file with the log of what has led to this failure. */
+  #withLog(why: Failure, text: string): string {
+    this.#ports.log.note({ what: "internal error", ...why });
+    const file = this.#ports.log.keep();
+    return file === null ? text : `${text} The log of it is ${this.#ports.paths.fromRoot(file)}.`.trim();
+  }
+
+  #named<T>(result: Result<T>): Result<T> {
+    if (result.ok || result.failure.kind !== "internal") return result;
+    return fail({ ...result.failure, fix: this.#withLog(result.failure, result.failure.fix) });
+  }
+
+  /** Of such a failure only the message is shown. */
+  #namedInMessage(why: Failure): Failure {
+    return why.kind === "internal" ? { ...why, message: this.#withLog(why, why.message) } : why;
   }
 
   #setAside(cycle: number, name: string): void {
@@ -301,6 +327,8 @@ export class Engine implements EngineView {
     this.#seq += 1;
     const fact = { v: FACT_VERSION, seq: this.#seq, cycle, at: this.#ports.clock.now(), ...body } as Fact;
     this.#session = observe(this.#session, fact);
+    const note = noteOfFact(fact);
+    if (note !== null) this.#ports.log.note(note);
     this.#facts.tell(fact);
     this.#changed();
   }

@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Desktop } from "../ports/desktop.ts";
 import type { Files } from "../ports/files.ts";
+import type { Log } from "../ports/log.ts";
 import type { Project } from "../ports/project.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { Server } from "../ports/server.ts";
@@ -24,6 +25,7 @@ export interface Ports {
   readonly desktop: Desktop;
   readonly clock: Clock;
   readonly project: Project;
+  readonly log: Log;
   /** A host's path as people read it (from the project's root), and back. */
   readonly paths: { fromRoot(host: string): string; resolve(shown: string): string };
 }

@@ -29,6 +29,7 @@ export class Sorter {
   /** `generated`: the server may have written its own code there (a version file that git ignores). */
   async take(files: readonly string[], { generated = false } = {}): Promise<void> {
     const of = Object.groupBy(files, (file) => this.#ports.project.meaning(file));
+    // What is `own` is nobody's save: the log, say.
     for (const file of of.start ?? []) this.#hears.say(this.#atStart(this.#shown(file)));
     await this.#saves(of.save ?? [], generated);
     for (const file of of.settings ?? []) await this.#reread(file);

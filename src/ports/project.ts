@@ -5,8 +5,9 @@ import type { Places } from "./watcher.ts";
 
 /**
  * `save`: a cycle. `start`: the server takes it in only when it is started anew. `settings`: gunicov's own configuration is in it.
+ * `own`: gunicov writes it.
  */
-export type Meaning = "save" | "start" | "settings";
+export type Meaning = "save" | "start" | "settings" | "own";
 
 /** What an edit of a file with settings came to. */
 export interface Reread {

@@ -9,6 +9,7 @@ import { ok } from "../../src/core/result.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { faultsOf } from "../support/facts.ts";
 import { FakeClock, FakeProject, FakePublisher, FakeTarget, FakeWatcher } from "../support/fake-host.ts";
+import { FakeLog } from "../support/fake-log.ts";
 import { FakeServer } from "../support/fake-server.ts";
 import { FakeTests } from "../support/fake-tests.ts";
 
@@ -32,6 +33,7 @@ export class Harness {
   );
   readonly project = new FakeProject(ROOT);
   readonly publisher = new FakePublisher(this.operations);
+  readonly log = new FakeLog();
   readonly engine: Engine;
   readonly facts: Fact[] = [];
   /** Null while it runs. */
@@ -46,7 +48,7 @@ export class Harness {
     const paths = new Paths(ROOT, () => []);
     const alsoWatcher = new FakeWatcher();
     const adapters = { clock, watcher, alsoWatcher, target, testsTarget, server, tests, publisher };
-    const ports = { ...adapters, desktop, files, project, paths };
+    const ports = { ...adapters, desktop, files, project, paths, log: this.log };
     this.engine = new Engine(ports, policy);
     this.engine.onFact((fact) => this.facts.push(fact));
     void this.engine.ended.then((code) => {

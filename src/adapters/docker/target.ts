@@ -2,7 +2,9 @@
 import type Docker from "dockerode";
 import { type Failure, failure } from "../../core/failure.ts";
 import { Listeners } from "../../core/listeners.ts";
+import { variablesOf } from "../../core/log/secrets.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { type Log, NO_LOG } from "../../ports/log.ts";
 import type {
   Channel,
   Lifecycle,
@@ -25,6 +27,8 @@ export class DockerTarget implements Target {
   readonly ownServer = false;
   readonly tellsBack = true;
   readonly #connect: () => Promise<Result<Docker>>;
+  /** Gets to know which container it is, and what of its environment is secret. */
+  readonly #noted: Log;
   readonly #selector: Selector;
   readonly #projects: ProjectChoice;
   readonly #logs = new Listeners<LogLine>();
@@ -40,7 +44,13 @@ export class DockerTarget implements Target {
   #following: Following | null = null;
 
   /** `connect` gives an engine that answers; `projects` is one for the server and the tests. */
-  constructor(connect: () => Promise<Result<Docker>>, selector: Selector, projects: ProjectChoice) {
+  constructor(
+    connect: () => Promise<Result<Docker>>,
+    selector: Selector,
+    projects: ProjectChoice,
+    log: Log = NO_LOG,
+  ) {
+    this.#noted = log;
     this.#connect = connect;
     this.#selector = selector;
     this.#projects = projects;
@@ -80,6 +90,13 @@ export class DockerTarget implements Target {
     this.#container = container;
     const info = await container.inspect();
     this.#mappings = bindMounts(info);
+    this.#noted.hide(variablesOf(info.Config.Env));
+    this.#noted.note({
+      what: "container",
+      name: this.#name,
+      image: info.Config.Image,
+      mappings: this.#mappings,
+    });
     this.#stopLog();
     if (this.#logs.size > 0) await this.#followLog(docker, container, info.Config.Tty);
     return ok(undefined);

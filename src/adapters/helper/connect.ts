@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { type Failure, failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import type { Log } from "../../ports/log.ts";
 import type { Target } from "../../ports/target.ts";
 import { HOOK_PATH, type Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
@@ -37,12 +38,16 @@ export interface Look {
   /** Told what is waited for, where it takes long. */
   readonly onWait: (why: string) => void;
   readonly signal: AbortSignal;
+  readonly log: Log;
 }
 
 export async function connect(target: Target, program: Program, look: Look): Promise<Result<Connected>> {
   const opened = await target.open(look.signal);
   if (!opened.ok) return opened;
-  const first = await Rpc.start(target, program, ["python3", "python"], { signal: look.signal });
+  const first = await Rpc.start(target, program, ["python3", "python"], {
+    signal: look.signal,
+    log: look.log,
+  });
   if (!first.ok) return first;
   const found = await find(target, first.value, look, {});
   if (!found.ok) return await giveUp(first.value, found);
@@ -76,7 +81,7 @@ async function beside(
     if (python === rpc.hello.executable && sameUser && master.readable) return ok({ rpc, master });
     await rpc.close();
     const user = usual === null || usual === uid ? {} : { user: gid === null ? `${uid}` : `${uid}:${gid}` };
-    const again = await Rpc.start(target, program, [python], { ...user, signal: look.signal });
+    const again = await Rpc.start(target, program, [python], { ...user, signal: look.signal, log: look.log });
     if (!again.ok) return sameUser ? again : fail(anotherUser(master, usual, again.failure));
     rpc = again.value;
     const found = await find(target, rpc, look, { pid: master.pid });

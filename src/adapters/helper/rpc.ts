@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { type Failure, failure, isFailureKind } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { type Log, NO_LOG } from "../../ports/log.ts";
 import type { Channel, Exit, SpawnOptions, Target } from "../../ports/target.ts";
 import { Lines } from "./lines.ts";
 import { bootstrap, type Program, preamble } from "./program.ts";
@@ -40,6 +41,8 @@ export interface Start extends SpawnOptions {
   readonly patience?: number;
   /** Waits no longer. */
   readonly signal?: AbortSignal;
+  /** Gets to know all that goes there and comes from there. */
+  readonly log?: Log;
 }
 
 export interface Call {
@@ -54,11 +57,13 @@ export class Rpc {
   readonly #channel: Channel;
   readonly #target: Target;
   readonly #pending: Map<number, Pending>;
+  readonly #log: Log;
   #id = 0;
   #lost: Failure | null = null;
   #closing = false;
 
   private constructor(target: Target, channel: Channel, reader: Reader, hello: v.InferOutput<typeof Hello>) {
+    this.#log = reader.log;
     this.#target = target;
     this.#channel = channel;
     this.#pending = reader.pending;
@@ -74,17 +79,19 @@ export class Rpc {
     target: Target,
     program: Program,
     pythons: readonly string[],
-    { patience = HELLO_TIMEOUT, signal, ...options }: Start = {},
+    { patience = HELLO_TIMEOUT, signal, log = NO_LOG, ...options }: Start = {},
   ): Promise<Result<Rpc>> {
     let why = failure("no-python", `No Python was found in ${target.name}.`, "Put python3 on its PATH.");
     for (const python of pythons) {
+      log.note({ what: "start", program: program.name, target: target.name, python, ...options });
       const spawned = await target.spawn(bootstrap(python, program), options);
       if (!spawned.ok) {
+        log.note({ what: "not started", program: program.name, ...spawned.failure });
         why = spawned.failure;
         if (why.kind === "no-command") continue;
         return spawned;
       }
-      const reader = new Reader(spawned.value);
+      const reader = new Reader(spawned.value, program.name, log);
       spawned.value.write(preamble(program));
       const greeting = await reader.greeting(patience, signal);
       if (greeting.hello) return ok(new Rpc(target, spawned.value, reader, greeting.hello));
@@ -147,6 +154,7 @@ export class Rpc {
   }
 
   #send(message: object): void {
+    this.#log.note({ what: "sent", to: this.hello.program, message });
     this.#channel.write(`${JSON.stringify(message)}\n`);
   }
 
@@ -168,16 +176,24 @@ export class Rpc {
 /** Reads a channel: hello first, then answers and events to whom they belong. */
 class Reader {
   readonly pending = new Map<number, Pending>();
+  readonly log: Log;
+  readonly #from: string;
   readonly #greeting = Promise.withResolvers<Greeting>();
   #stderr = "";
 
-  constructor(channel: Channel) {
+  constructor(channel: Channel, from: string, log: Log) {
+    this.log = log;
+    this.#from = from;
     const lines = new Lines(LINE_LIMIT, (line) => this.#take(line));
     channel.onOutput((text) => lines.push(text));
     channel.onErrorOutput((text) => {
+      log.note({ what: "stderr", from, text });
       this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
     });
-    void channel.exited.then(() => this.#greeting.resolve(SILENCE));
+    void channel.exited.then((exit) => {
+      log.note({ what: "ended", program: from, ...exit });
+      this.#greeting.resolve(SILENCE);
+    });
   }
 
   stderr(): string {
@@ -194,6 +210,7 @@ class Reader {
   #take(line: string | null): void {
     if (line === null) this.#failAll(tooLong());
     const message = line === null ? null : parse(line);
+    this.log.note({ what: "received", from: this.#from, message: message ?? line });
     const greeting = message === null ? null : greetingOf(message);
     if (greeting !== null) this.#greeting.resolve(greeting);
     else if (message !== null) this.#answer(message);

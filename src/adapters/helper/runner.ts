@@ -1,6 +1,7 @@
 /** The tests' injected runner, started where the tests run and asked whether it can run their command. */
 import { type Failure, failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import type { Log } from "../../ports/log.ts";
 import type { Target } from "../../ports/target.ts";
 import type { Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
@@ -14,6 +15,7 @@ export class Runner {
   readonly #target: Target;
   readonly #program: Program;
   readonly #command: TestCommand;
+  readonly #log: Log;
   #rpc: Rpc | null = null;
   /** As whom it was started. */
   #user: string | null = null;
@@ -33,7 +35,8 @@ export class Runner {
   /** A place that is left goes. */
   #leaving: Promise<unknown> = Promise.resolve();
 
-  constructor(target: Target, program: Program, command: TestCommand) {
+  constructor(target: Target, program: Program, command: TestCommand, log: Log) {
+    this.#log = log;
     this.#target = target;
     this.#program = program;
     this.#command = command;
@@ -132,7 +135,7 @@ export class Runner {
 
   async #start(pythons: readonly string[], signal: AbortSignal): Promise<Result<Rpc>> {
     const { user } = this.#command;
-    const options = { signal, ...(user === null ? {} : { user }) };
+    const options = { signal, log: this.#log, ...(user === null ? {} : { user }) };
     const started = await Rpc.start(this.#target, this.#program, pythons, options);
     this.#rpc = started.ok ? started.value : null;
     this.#user = user;

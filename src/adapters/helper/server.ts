@@ -11,6 +11,7 @@ import type { Report } from "../../core/report.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { SelfCheck } from "../../core/self-check.ts";
 import { howAnew, isEnvironmentFile } from "../../core/start-file.ts";
+import { type Log, NO_LOG } from "../../ports/log.ts";
 import type {
   ChangedFile,
   Check as CheckResult,
@@ -72,6 +73,7 @@ export class HelperServer implements Server {
   readonly #choice: Choice;
   readonly #limit: Limit;
   readonly #tests: (() => readonly string[]) | null;
+  readonly #log: Log;
   readonly #last = new LastReport();
   #rpc: Rpc | null = null;
   /** It was looked for, and not closed since. */
@@ -102,7 +104,9 @@ export class HelperServer implements Server {
     choice: Choice = { master: null, coverageDir: null },
     limit: Limit = { failUnder: null, failUnderAlone: false },
     tests: (() => readonly string[]) | null = null,
+    log: Log = NO_LOG,
   ) {
+    this.#log = log;
     this.#tests = tests;
     this.#target = target;
     this.#program = program;
@@ -132,7 +136,7 @@ export class HelperServer implements Server {
     const patience = this.#times.start;
     const onWait = (why: string) =>
       say({ type: "warning", message: `${this.#target.name}: ${why}; it may take ${patience} s.` });
-    const look = { choice: this.#choice, patience, onWait, signal };
+    const look = { choice: this.#choice, patience, onWait, signal, log: this.#log };
     const connected = await connect(this.#target, this.#program, look);
     if (!connected.ok) return connected;
     const { rpc, master } = connected.value;

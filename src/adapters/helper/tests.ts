@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { testsGone } from "../../core/tests-gone.ts";
+import { type Log, NO_LOG } from "../../ports/log.ts";
 import type { Say } from "../../ports/server.ts";
 import type { Target } from "../../ports/target.ts";
 import type { TestRun, Tests } from "../../ports/tests.ts";
@@ -22,8 +23,8 @@ export class RunnerTests implements Tests {
   /** The run that waits for the server. */
   #begun: Begun | null = null;
 
-  constructor(target: Target, program: Program, command: TestCommand) {
-    this.#runner = new Runner(target, program, command);
+  constructor(target: Target, program: Program, command: TestCommand, log: Log = NO_LOG) {
+    this.#runner = new Runner(target, program, command, log);
     this.#command = command;
   }
 

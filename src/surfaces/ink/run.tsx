@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { render } from "ink";
 import type { EngineView } from "../../engine/view.ts";
 import { App } from "./app.tsx";
@@ -6,6 +7,8 @@ import type { Away } from "./hooks/use-actions.ts";
 export interface InkOptions extends Away {
   readonly version: string;
   readonly color: boolean;
+  /** Gets the way to give the terminal back at once, whatever state the screen is in. */
+  readonly restorable?: (restore: () => void) => void;
 }
 
 /**
@@ -26,6 +29,7 @@ export async function runInk(engine: EngineView, options: InkOptions): Promise<v
   // At a new size Ink writes at once what was drawn last: before it does, that has to fit, or the terminal would scroll.
   const resize = () => app.rerender(draw());
   process.stdout.prependListener("resize", resize);
+  options.restorable?.(() => giveBack(() => app.unmount()));
   const gone = app.waitUntilExit();
   try {
     await Promise.race([engine.ended, gone]);
@@ -34,4 +38,17 @@ export async function runInk(engine: EngineView, options: InkOptions): Promise<v
     app.unmount();
   }
   await gone;
+}
+
+/** Leaves the alternate screen, shows the cursor, takes pasted text as it comes. */
+const PLAIN = "\x1b[?1049l\x1b[?2004l\x1b[?25h";
+
+/** The screen itself may be what is broken. */
+function giveBack(unmount: () => void): void {
+  try {
+    unmount();
+  } finally {
+    if (process.stdin.isTTY) process.stdin.setRawMode(false);
+    writeSync(1, PLAIN);
+  }
 }
