@@ -100,3 +100,30 @@ def test_row_11_the_terminal_is_gone_and_no_signal_comes(demo):
 def test_kill(slow):
     slow.process.kill()
     slow.wait_nothing_left()
+
+
+PROVOKE = {
+    "rejection": "void Promise.reject(new TypeError('provoked'))",
+    "exception": "setTimeout(() => { throw new TypeError('provoked') })",
+}
+
+
+@pytest.mark.parametrize("kind", PROVOKE)
+def test_what_nobody_catches_gives_the_terminal_back_and_names_the_log(demo, tmp_path, kind):
+    provoke = tmp_path / "provoke.mjs"
+    provoke.write_text(f"process.on('SIGUSR2', () => {{ {PROVOKE[kind]} }})\n")
+    demo.only_a_slow_test()
+    with Session(demo, env={"NODE_OPTIONS": f"--import={provoke}"}) as session:
+        session.wait_slow_test()
+        session.process.send_signal(signal.SIGUSR2)
+        assert session.wait_exit() == 70
+        assert not session.on_alternate_screen
+        assert session.cursor_is_shown
+        assert session.modes == session.modes_before
+        assert session.raw.rfind(b"\x1b[?2004l") >= session.raw.rfind(b"\x1b[?2004h")
+        after = session.raw[session.raw.rfind(b"\x1b[?1049l") :].decode()
+        assert "gunicov: it has broken down: TypeError: provoked" in after
+        log = demo.dir / ".gunicov" / "internal-error.log"
+        assert str(log) in after.replace("\r\n", "")
+        assert "provoked" in log.read_text().splitlines()[-1]
+        session.wait_nothing_left()
