@@ -1,5 +1,5 @@
 /** What the log has of a cycle: what happened, what was decided, what was done. What helper and runner say is there already. */
-import type { State } from "../core/cycle.ts";
+import type { State } from "../core/cycle/state.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event } from "../core/event.ts";
 import type { Fact } from "../core/fact.ts";
