@@ -17,7 +17,7 @@ interface Room {
 const USUAL: Room = { head: 1_000, tail: 3_000, items: 40, depth: 7 };
 const LITTLE: Room = { head: 200, tail: 400, items: 8, depth: 5 };
 /** Up to so many characters all of a text is looked at; of a longer one more than is shown, for a secret may lie across the cut. */
-const WHOLE = 131_072;
+const WHOLE = 32_768;
 const MARGIN = 8_000;
 
 /** The line (with its end) of what was noted at that time (ISO 8601). Never throws: what can't be told is said to be so. */
