@@ -72,7 +72,11 @@ describe("on one server", () => {
     await project.save(WORDS, "def greeting(\n");
     await sleep(20);
     await project.save(WORDS, words);
-    const cycle = await project.good();
+    // On a busy machine the broken one may be found out before it is mended.
+    const next = await project.next();
+    const broken = next.of("error").some((error) => error.kind === "check-failed");
+    const cycle = broken ? await project.next() : next;
+    project.expectGood(cycle);
     expect(cycle.of("cycle.started")[0]?.at).toBeGreaterThanOrEqual(last);
     await project.calm(1000);
     const started = project.session.facts.filter((fact) => fact.seq > seq && fact.type === "cycle.started");
@@ -200,7 +204,8 @@ describe("what is written into watched directories starts no cycle for ever", ()
       await project.skipToRest();
       expect(project.session.cycles).toBeLessThanOrEqual(3);
       const kept = await readFile(project.at(".gunicov/set-aside"), "utf8");
-      expect(kept).toContain("\ntests/last.dat\ntests/shots/*.png\n");
+      // In the order in which they were found out.
+      for (const name of ["tests/last.dat", "tests/shots/*.png"]) expect(kept.split("\n")).toContain(name);
       for (const text of ["# one\n", "# two\n"]) {
         const words = await readFile(project.at(WORDS), "utf8");
         await project.save(WORDS, words + text);
