@@ -38,6 +38,7 @@ export class Engine implements EngineView {
   readonly #locating = new AbortController();
   /** The look for the target under way, or the last one. */
   #looking: Promise<void> = Promise.resolve();
+  #keptAside: Promise<void> = Promise.resolve();
   #controller = new AbortController();
   #mending = new AbortController();
   /** What is watched: directories, and single files elsewhere. */
@@ -319,8 +320,9 @@ export class Engine implements EngineView {
 
   #setAside(cycle: number, name: string): void {
     this.#publish(cycle, { type: "warning", message: asideWarning(this.#ports.paths.fromRoot(name)) });
-    // That it could not be kept is found out in the next session, which counts anew.
-    void this.#ports.project.keepAside([...this.#state.written.aside]).catch(() => {});
+    const names = [...this.#state.written.aside];
+    // One after the other, or a shorter list could be the last. That it was not kept the next session finds out, which counts anew.
+    this.#keptAside = this.#keptAside.then(() => this.#ports.project.keepAside(names)).catch(() => {});
   }
 
   #publish(cycle: number, body: FactBody): void {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HostPublisher } from "../../src/adapters/host/publisher.ts";
+import { HostPublisher, replace } from "../../src/adapters/host/publisher.ts";
 import { remove, temporaryDirectory } from "../support/machine.ts";
 
 let root: string;
@@ -147,10 +147,18 @@ describe("row 12: a link that the project brings along leads nowhere", () => {
     expect(await publisher().html([page("index.html")])).toMatchObject(refused);
   });
 
+  test("many writes of one file at the same time all end well, and one of them is there whole", async () => {
+    const path = join(root, "one");
+    const texts = Array.from({ length: 50 }, (_, index) => `${index}`.repeat(10_000));
+    await Promise.all(texts.map((text) => replace(path, text)));
+    expect(texts).toContain(await readFile(path, "utf8"));
+    expect((await readdir(root)).filter((name) => name.startsWith("one"))).toEqual(["one"]);
+  });
+
   test("in the place of a file in it: replaced", async () => {
     const own = join(root, ".gunicov");
     await mkdir(own);
-    const names = [".gitignore", ".coverage", "coverage.json", `.coverage.${process.pid}.new`];
+    const names = [".gitignore", ".coverage", "coverage.json", `.coverage.${process.pid}-1.new`];
     for (const name of names) await symlink(join(outside, "precious"), join(own, name));
     await symlink(join(outside, "html"), join(own, "html"));
     expect(await publisher().keep(kept("one"))).toMatchObject({ ok: true });

@@ -1,4 +1,5 @@
 /** What happens to a step that is under way: aborted, it is waited for until it is dead, always. */
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { failure } from "../../src/core/failure.ts";
 import { fail, ok } from "../../src/core/result.ts";
@@ -256,6 +257,33 @@ describe("row 8: what the server and the tests write into a watched directory", 
     expect(outcomes(harness).slice(2)).toEqual(["passed"]);
     expect(harness.of("report").at(-1)?.totals.num_statements).toBe(3);
     expect(harness.faults).toEqual([]);
+  });
+
+  test("and another beside it are kept one list after the other: the whole one is the last", async () => {
+    const harness = Harness.watching();
+    const lists: string[][] = [];
+    let under = 0;
+    harness.project.keepAside = async (names) => {
+      under += 1;
+      expect(under).toBe(1);
+      // The first one takes longer.
+      for (let turns = lists.length === 0 ? 50 : 1; turns > 0; turns -= 1) await turn();
+      lists.push([...names]);
+      under -= 1;
+    };
+    const other = `${ROOT}/src/other.dat`;
+    let lines = 0;
+    harness.tests.onTest = () => {
+      harness.server.request();
+      lines += 1;
+      for (const file of [DATA, other]) {
+        harness.server.files.set(file.slice(ROOT.length + 1), "line\n".repeat(lines));
+        harness.watcher.change(file);
+      }
+    };
+    await harness.start();
+    await rest(harness);
+    expect(lists).toEqual([[DATA], [DATA, other]]);
   });
 
   test("and is known to be the server's, starts nothing at all, in a run or between two", async () => {

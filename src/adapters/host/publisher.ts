@@ -89,10 +89,14 @@ async function writeAll(directory: string, files: readonly ReportFile[]): Promis
   }
 }
 
+/** Two writes of one file at the same time each have a name of their own. */
+let writes = 0;
+
 /** Readers see the old file or the new one, never half of it. A link in its place is replaced, not followed. */
 export async function replace(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const fresh = `${path}.${process.pid}.new`;
+  writes += 1;
+  const fresh = `${path}.${process.pid}-${writes}.new`;
   await rm(fresh, { force: true });
   await writeFile(fresh, content, { flag: "wx" });
   await rename(fresh, path);
