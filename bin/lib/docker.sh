@@ -63,6 +63,6 @@ demo_inputs() (
         base_image
         docker image inspect --format '{{.Id}}' "$(base_image)" 2>/dev/null
         # shellcheck disable=SC2046
-        cat demo/Dockerfile $(sed -n 's/^!//p' .dockerignore)
+        find demo/Dockerfile $(sed -n 's/^!//p' .dockerignore) -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 cat
     } | cksum | tr ' ' -
 )

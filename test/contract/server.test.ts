@@ -1,5 +1,5 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe } from "vitest";
 import { connectDocker } from "../../src/adapters/docker/connect.ts";
 import { DockerTarget } from "../../src/adapters/docker/target.ts";
@@ -69,7 +69,7 @@ async function inContainer(): Promise<ServerSubject> {
     command: ["gunicorn", "-w", `${WORKERS}`, "--bind", "127.0.0.1:8000", "app:app"],
     options: [
       ...["-v", `${root}:/srv/project:ro`, "-w", "/srv/project"],
-      ...["-v", `${HOOK_PATH}:/hook/gunicov_hook.py:ro`, "-e", "GUNICORN_CMD_ARGS=-c /hook/gunicov_hook.py"],
+      ...["-v", `${dirname(HOOK_PATH)}:/hook:ro`, "-e", "GUNICORN_CMD_ARGS=-c /hook/gunicov_hook.py"],
       ...["-e", "GUNICOV_USER_CONFIG="],
     ],
   });

@@ -1,8 +1,11 @@
 """Fixtures that start a real gunicorn on a free port and read the record that the hook leaves."""
 
+import importlib
 import json
 import os
 import re
+import runpy
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +21,8 @@ from virtual import Virtual
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "python"))  # for tests that import a program's modules
-HOOK = ROOT / "python" / "gunicov_hook.py"
+# gunicov's hook; another path tests dist/gunicov_hook.py, the same in one file.
+HOOK = Path(os.environ.get("GUNICOV_TEST_HOOK") or ROOT / "python" / "gunicov_hook.py").resolve()
 # The interpreter that servers run on: another one tests other versions of gunicorn and coverage.
 PYTHON = os.environ.get("GUNICOV_TEST_PYTHON", sys.executable)
 
@@ -43,6 +47,25 @@ def wait_until(condition, what, log=str, timeout=PATIENCE, every=0.01):
         if time.monotonic() > deadline:
             raise AssertionError(f"timed out waiting for {what}\n{log()}")
         time.sleep(min(0.5, max(every, 4 * (time.monotonic() - began))))
+
+
+def copy_hook(folder, name="gunicov_hook.py"):
+    """Put the hook into a folder, as that file; returns its path. What belongs to it lies in the folder gunicov_hook."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(HOOK, folder / name)
+    package = HOOK.parent / "gunicov_hook"
+    if package.is_dir():
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(package, folder / "gunicov_hook", ignore=ignore)
+    return folder / name
+
+
+def hook_module(name, directory, monkeypatch):
+    """A module of the hook's, imported here; `directory` becomes the working directory."""
+    monkeypatch.setenv("GUNICOV", "0")
+    monkeypatch.chdir(directory)
+    runpy.run_path(str(HOOK))
+    return importlib.import_module(f"_gunicov_hook.{name}")
 
 
 class Generation:

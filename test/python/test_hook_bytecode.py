@@ -106,7 +106,7 @@ def test_code_of_workers_of_another_user_is_not_made_in_the_master(
     """It is run all the same, and an edit of it, too."""
     for base in [tmp_path, *tmp_path.parents]:  # pytest's own directories are private to root
         base.chmod(base.stat().st_mode | 0o055)
-    imports = f"import sys\n\nSTATE = sys.modules['_gunicov_state']\nHERE = {str(project.dir / 'app.py')!r}"
+    imports = f"import sys\n\nSTATE = sys.modules['_gunicov_hook.state'].STATE\nHERE = {str(project.dir / 'app.py')!r}"
     body = "(type(STATE.code[HERE][1]).__name__ if HERE in STATE.code else 'none')"
     project.write({"app.py": VERSIONED.format(imports=imports, body=body)})
     other = gunicorn_server(project.dir, args=["--user", "nobody", "--group", "nogroup"])

@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from conftest import HELLO, HOOK, measured, wait_until
+from conftest import HELLO, copy_hook, measured, wait_until
 
 BROKEN = {
     "SyntaxError": "def app(:\n",
@@ -231,7 +231,8 @@ def test_the_users_hook_error_behaves_as_without_us(gunicorn_server, project):
 
 
 def test_the_hook_may_itself_be_named_gunicorn_conf(gunicorn_server, project):
-    project.write({"app.py": HELLO, "gunicorn.conf.py": HOOK.read_text()})
+    project.write({"app.py": HELLO})
+    copy_hook(project.dir, "gunicorn.conf.py")
     server = gunicorn_server(project.dir, hook=False)
     server.wait_booted()
     server.hup()

@@ -2,13 +2,12 @@
 
 import contextlib
 import os
-import runpy
 import signal
 import time
 from pathlib import Path
 
 import pytest
-from conftest import HELLO, HOOK
+from conftest import HELLO, hook_module
 
 MB = 1_000_000
 FILES = {
@@ -30,11 +29,9 @@ ROOM = {"version 2": 33 * MB, "version 1": 33 * MB, "no limit": None, "nothing":
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_room_that_a_cgroup_has(tmp_path, monkeypatch, name):
-    monkeypatch.setenv("GUNICOV", "0")
-    monkeypatch.chdir(tmp_path)
     for path, text in FILES[name].items():
         (tmp_path / path).write_text(text)
-    room = runpy.run_path(str(HOOK))["memory_room"]
+    room = hook_module("cgroup", tmp_path, monkeypatch).memory_room
     assert room([str(tmp_path / "elsewhere"), str(tmp_path)]) == ROOM[name]
 
 

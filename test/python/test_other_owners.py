@@ -12,7 +12,7 @@ import types
 import urllib.request
 
 import pytest
-from conftest import PYTHON, server_environment, wait_until
+from conftest import HOOK, PYTHON, server_environment, wait_until
 from gunicov_common.process import Process, children
 from gunicov_helper.process import other_owners
 from helper_client import HelperClient, clean_environment
@@ -180,11 +180,7 @@ def on_inherited_socket(project, tmp_path, started):
         fd = listener.fileno()
         server = started(
             [PYTHON, "-m", "gunicorn", "-w", "2", "--bind", f"fd://{fd}"]
-            + [
-                "-c",
-                os.path.join(os.path.dirname(__file__), "../../python/gunicov_hook.py"),
-                "app:app",
-            ],
+            + ["-c", str(HOOK), "app:app"],
             cwd=project.dir,
             env=server_environment({"GUNICOV_DIR": tmp_path / "record"}, tmp_path),
             pass_fds=[fd],

@@ -1,11 +1,12 @@
 /** Opens a target, starts the helper in it on the server's own Python and finds gunicorn's master. */
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { type Failure, failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Target } from "../../ports/target.ts";
-import { HOOK_PATH, type Program } from "./program.ts";
+import { HOOK_IN_ONE_FILE, HOOK_PATH, type Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
 import { Find, Starting } from "./schema.ts";
 
@@ -198,7 +199,7 @@ const EMBEDDED =
   "(docs/configuration.md, A program that starts gunicorn itself).";
 
 const HOOK_THERE =
-  `Copy or mount ${HOOK_PATH} to where the server runs, and put ` +
+  `Mount ${dirname(HOOK_PATH)} where the server runs, or copy ${HOOK_IN_ONE_FILE} there, and put ` +
   "GUNICORN_CMD_ARGS='-c /there/gunicov_hook.py' in its environment.";
 
 const OWN_HOOK =

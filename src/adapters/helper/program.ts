@@ -8,8 +8,9 @@ export type ProgramName = "gunicov_helper" | "gunicov_runner";
 /** The directory with the Python files. */
 const PYTHON = `${INSTALLED}python/`;
 
-/** Absolute path of the gunicorn config file that measures. */
+/** The gunicorn config file that measures: its absolute path, with the folder gunicov_hook beside it, and the same in one file. */
 export const HOOK_PATH = `${PYTHON}gunicov_hook.py`;
+export const HOOK_IN_ONE_FILE = `${INSTALLED}dist/gunicov_hook.py`;
 
 export interface Program {
   readonly name: ProgramName;

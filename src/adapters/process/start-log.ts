@@ -8,6 +8,8 @@ const LINE_LIMIT = 64 * 1024;
 /** `[2026-01-31 10:00:00 +0000] [7] [INFO] …` */
 const NOTICE = /^\[[^\]]*\] \[\d+\] \[INFO\]/;
 const FRAME = /^ {2}File "([^"]+)", line (\d+)/;
+/** Files of the hook and of Python's own import. */
+const OURS = /\/gunicov_hook(\.py)?(\/.*\.py)?$|^<frozen /;
 
 export class StartLog {
   pid: number | null = null;
@@ -95,7 +97,7 @@ function withoutOurFrames(lines: readonly string[]): readonly string[] {
   let ours = false;
   return lines.filter((line) => {
     const frame = FRAME.exec(line);
-    if (frame) ours = /gunicov_hook\.py$|^<frozen /.test(frame[1] ?? "");
+    if (frame) ours = OURS.test(frame[1] ?? "");
     else if (!line.startsWith("    ")) ours = false;
     return !ours;
   });

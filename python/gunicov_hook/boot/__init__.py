@@ -1,0 +1,1 @@
+"""The boot of a worker, up to the app's import or its failure."""

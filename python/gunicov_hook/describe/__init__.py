@@ -1,0 +1,1 @@
+"""What the master says of itself at each start and reload."""

@@ -1,0 +1,28 @@
+"""What the master runs of the project while a generation lives."""
+
+from ..hook_function import users_hook
+from ..hooks_apart import AT_END, ONCE, hooks_apart
+from ..measure.options import option
+from ..state import STATE
+from .measure import measure_master, stop_measuring_master
+from .start import still_measured
+
+
+def begin_master_life():
+    """A generation begins: measure what the master runs in its life, where it has run code of the project's.
+    What the manifest says of it."""
+    master = STATE.master
+    master.owes = False
+    told = {"measures_master": False, "hooks_changed": [], "hooks_at_end": []}
+    if master.form is None or not (master.start or any(map(users_hook, (*ONCE, *AT_END)))):
+        return told
+    measure_master()
+    master.failed = master.coverage is None
+    told.update(hooks_apart())
+    if master.failed or not still_measured():
+        stop_measuring_master()
+        return told
+    plugins = option(master.coverage, "run:plugins") or ()
+    master.owes = told["measures_master"] = True
+    told["master_plugins"] = sorted(set(plugins) - set(master.plugins or ()))
+    return told

@@ -1,0 +1,1 @@
+"""coverage.py in a worker."""

@@ -1,0 +1,1 @@
+"""Libraries, imported in the master."""

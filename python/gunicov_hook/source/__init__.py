@@ -1,0 +1,1 @@
+"""The project's source: which files are its own, and what of them is imported."""

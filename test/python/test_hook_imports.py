@@ -1,0 +1,35 @@
+"""Which module of the hook imports which: no circles, and nothing of gunicov's but the hook itself."""
+
+import ast
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[2] / "python" / "gunicov_hook"
+
+
+def imports_of(path):
+    """Paths of the modules that a module imports, also inside of its functions."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield path.parents[node.level - 1].joinpath(*node.module.split(".")).with_suffix(".py")
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            named = getattr(node, "module", None) or node.names[0].name
+            assert "gunicov" not in named, path
+
+
+def test_no_circles():
+    graph = {path: set(imports_of(path)) for path in PACKAGE.rglob("*.py")}
+    assert {path for used in graph.values() for path in used} <= set(graph)
+    known = set()  # those of which all that they import is known, too
+    while True:
+        more = {path for path, used in graph.items() if used <= known} - known
+        if not more:
+            break
+        known |= more
+    assert sorted(set(graph) - known) == []
+    assert graph[PACKAGE / "state.py"] == set()
+    assert not any(PACKAGE / "config.py" in used for used in graph.values())
+
+
+def test_it_is_no_package_by_itself():
+    """With an __init__.py, `-c python:gunicov_hook` would find the folder, and not the config file beside it."""
+    assert not (PACKAGE / "__init__.py").exists()
