@@ -1,5 +1,5 @@
 /** `npm run build`: src/ and the libraries that it uses → dist/, a few files instead of hundreds, which takes half off the launch. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "rolldown";
 
 export default defineConfig({
@@ -14,7 +14,7 @@ export default defineConfig({
     // Yoga would fetch itself from a data: URL, for which Node loads its HTTP client; without fetch it decodes the URL. Nothing else fetches.
     define: { "process.env.NODE_ENV": '"production"', fetch: "undefined" },
   },
-  plugins: [faster(), licences()],
+  plugins: [faster(), licences(), oneFileHook()],
   output: { dir: "dist", cleanDir: true },
 });
 
@@ -51,6 +51,25 @@ function licences(): Plugin {
       const packages = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []);
       const texts = [...new Set(packages)].toSorted().map(licenceOf);
       this.emitFile({ type: "asset", fileName: "licences.txt", source: texts.join("\n\n") });
+    },
+  };
+}
+
+/** dist/gunicov_hook.py: the hook for those who copy one file into their server. */
+function oneFileHook(): Plugin {
+  return {
+    name: "one-file-hook",
+    generateBundle() {
+      const folder = `${import.meta.dirname}/python`;
+      const paths = readdirSync(`${folder}/gunicov_hook`, { recursive: true, encoding: "utf8" });
+      const modules = paths.filter((path) => path.endsWith(".py")).toSorted();
+      const texts = modules.map((path) => [path, readFileSync(`${folder}/gunicov_hook/${path}`, "utf8")]);
+      // A JSON object of strings is a dict literal of Python's too.
+      const literal = JSON.stringify(Object.fromEntries(texts), null, 2);
+      const template = readFileSync(`${folder}/hook_in_one_file.py`, "utf8");
+      const source = template.replace("\nTEXTS = {}\n", () => `\nTEXTS = ${literal}\n`);
+      if (source === template) this.error("python/hook_in_one_file.py has no place for the texts.");
+      this.emitFile({ type: "asset", fileName: "gunicov_hook.py", source });
     },
   };
 }
