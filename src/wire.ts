@@ -1,4 +1,5 @@
 /** Puts the adapters together: the only file that constructs them. */
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type Docker from "dockerode";
 import { ComposeRunTarget } from "./adapters/docker/compose-run.ts";
@@ -24,6 +25,7 @@ import type { LiveSettings } from "./config/live.ts";
 import { type Found, isOfStart, placesOf, serverSource, testSource } from "./config/places.ts";
 import { policyOf } from "./config/policy.ts";
 import type { LocalSettings, Place, Settings } from "./config/settings.ts";
+import { variablesOf } from "./core/log/secrets.ts";
 import type { Policy } from "./core/policy.ts";
 import { ok } from "./core/result.ts";
 import { isEnvironmentFile } from "./core/start-file.ts";
@@ -148,7 +150,7 @@ async function chooseTargets(settings: Settings, log: Log): Promise<Targets> {
     const beside = (fresh: Fresh) => {
       const of = "service" in container ? container.service : fresh.service;
       const compose = (engine: Docker) => compositionOf(engine, projects, of, root);
-      return new ComposeRunTarget(connect, fresh, compose);
+      return new ComposeRunTarget(connect, fresh, compose, log);
     };
     const own =
       tests.container === null ? testsOf(settings, connect, projects, log) : docker(tests.container);
@@ -171,7 +173,8 @@ function testsOf(
   const { place, project, directory, fresh } = exec;
   if (fresh !== null) {
     const { compose } = fresh;
-    return new ComposeRunTarget(connect, fresh, async () => ok({ words: compose ?? [], directory: root }));
+    const fixed = async () => ok({ words: compose ?? [], directory: root });
+    return new ComposeRunTarget(connect, fresh, fixed, log);
   }
   const scope = { root: directory ?? root, configured, project, places: [place] };
   const named = project !== null || directory !== null || projects === null;
@@ -195,10 +198,22 @@ async function connectNoted(log: Log): ReturnType<typeof connectDocker> {
   return connected;
 }
 
-/** What the configuration puts into environments may be secret, too. */
-function hideOwn({ local, tests }: Settings, log: Log): void {
+/** What the configuration and an `.env` file put into environments may be secret, too. */
+function hideOwn({ local, tests, root }: Settings, log: Log): void {
   log.hide(tests.env);
   if (local !== null) log.hide(local.env);
+  for (const directory of new Set([root, local?.cwd ?? root])) {
+    log.hide(variablesOf(linesOf(join(directory, ".env"))));
+  }
+}
+
+/** None where it can't be read. */
+function linesOf(file: string): readonly string[] {
+  try {
+    return readFileSync(file, "utf8").split("\n");
+  } catch {
+    return [];
+  }
 }
 
 /** Remembers a success: an engine that answered is not looked for again. */

@@ -6,9 +6,10 @@ import { DockerTarget } from "../../src/adapters/docker/target.ts";
 import { LocalServerTarget } from "../../src/adapters/process/server.ts";
 import { ProcessTarget } from "../../src/adapters/process/target.ts";
 import { composeLabels, container } from "../support/container.ts";
+import { FakeLog } from "../support/fake-log.ts";
 import { processesWith, remove, run, temporaryDirectory } from "../support/machine.ts";
 import { projectsOf } from "../support/projects.ts";
-import { type Subject, targetContract } from "./target.ts";
+import { CONTAINER_SECRET, type Subject, targetContract } from "./target.ts";
 
 /** A server of which nothing is known but that it writes a log: it says what appears in its directory as `say-…`. */
 const SERVER = `import os, sys, time
@@ -91,11 +92,20 @@ async function dockerContainer(): Promise<Subject> {
     "/work",
     "-u",
     "0",
+    "-e",
+    `CONTAINER_TOKEN=${CONTAINER_SECRET}`,
   ];
   const own = await container({ command: ["python3", "server.py"], options });
-  const target = new DockerTarget(() => connectDocker(), { service }, projectsOf({ service }, directory));
+  const log = new FakeLog();
+  const target = new DockerTarget(
+    () => connectDocker(),
+    { service },
+    projectsOf({ service }, directory),
+    log,
+  );
   return {
     target,
+    log,
     directory,
     say: sayer(directory),
     stop: async () => void (await own.docker("kill")),

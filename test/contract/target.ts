@@ -3,10 +3,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Channel, Lifecycle, LogLine, SpawnOptions, Target } from "../../src/ports/target.ts";
+import type { FakeLog } from "../support/fake-log.ts";
 import { until } from "../support/machine.ts";
 
 export interface Subject {
   readonly target: Target;
+  /** What it was given to note things in; its environment has `CONTAINER_TOKEN` then. */
+  readonly log?: FakeLog;
   /** A directory of the host that the target sees. */
   readonly directory: string;
   /** Has the server in it write a line to its log; null: there is no server in it. */
@@ -19,6 +22,8 @@ export interface Subject {
   left(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
+
+export const CONTAINER_SECRET = "only-the-container-has-it";
 
 const NEVER = new AbortController().signal;
 const MEGABYTE = 1024 * 1024;
@@ -209,6 +214,12 @@ sys.stdout.buffer.write(("é€😀" * 100_000).encode())`;
       if (subject.say === null) return;
       await subject.say("third\n");
       await until("the log, once", () => log.filter(({ text }) => text === "third").length === 1);
+    });
+
+    test("what is secret of its environment is known to the log", ({ skip }) => {
+      if (subject.log === undefined) return skip();
+      subject.log.note({ what: "said", text: CONTAINER_SECRET });
+      expect(subject.log.notes.at(-1)?.text).toBe("<CONTAINER_TOKEN>");
     });
 
     test("close leaves nothing behind", async () => {

@@ -67,11 +67,13 @@ async function notesOf(path: string): Promise<readonly Note[]> {
 test("has what went to and came from helper and runner, all versions, and how it ended", async () => {
   files["app.py"] = `import os
 print("the token is", os.environ["API_TOKEN"], flush=True)
+print("another is", open(".env").read(), flush=True)
 
 def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"hello"]
 `;
+  files[".env"] = 'export MAIL_PASSWORD="only .env has it"\n';
   const running = await run(["run", "--json", "--local", "--log", "debug.json"]);
   expect(await running.ended()).toBe(0);
   const notes = await notesOf("debug.json");
@@ -87,6 +89,8 @@ def app(environ, start_response):
   }
   expect(all).toMatch(/"gunicorn":"\d.*"coverage":"\d/);
   expect(all).toContain("the token is <API_TOKEN>");
+  expect(all).toContain("another is ");
+  expect(all).not.toContain("only .env has it");
   expect(notes.at(-1)).toMatchObject({ what: "end", code: 0 });
   expect((await stat(join(directory, "debug.json"))).mode & 0o777).toBe(0o600);
 });

@@ -5,7 +5,9 @@
 import { randomUUID } from "node:crypto";
 import type Docker from "dockerode";
 import type { Failure } from "../../core/failure.ts";
+import { variablesOf } from "../../core/log/secrets.ts";
 import { ok, type Result } from "../../core/result.ts";
+import { type Log, NO_LOG } from "../../ports/log.ts";
 import type { Channel, Mapping, OwnPlaces, SpawnOptions, Target, Unsubscribe } from "../../ports/target.ts";
 import { type ProcessChannel, spawnProcess } from "../process/channel.ts";
 import { composeRefusal } from "./compose-refusal.ts";
@@ -32,6 +34,7 @@ export class ComposeRunTarget implements Target {
   readonly tellsBack = false;
   readonly serverPid = null;
   readonly each: OwnPlaces;
+  readonly #log: Log;
   readonly #connect: () => Promise<Result<Docker>>;
   readonly #service: string;
   readonly #options: readonly string[];
@@ -49,7 +52,9 @@ export class ComposeRunTarget implements Target {
     connect: () => Promise<Result<Docker>>,
     { service, options }: { readonly service: string; readonly options: readonly string[] },
     compose: (docker: Docker) => Promise<Result<Composition>>,
+    log: Log = NO_LOG,
   ) {
+    this.#log = log;
     this.#connect = connect;
     this.#service = service;
     this.#options = options;
@@ -120,7 +125,9 @@ export class ComposeRunTarget implements Target {
     if (this.#mappings !== null) return;
     const [container] = await this.#made();
     const info = await container?.inspect().catch(() => null);
-    if (info) this.#mappings = bindMounts(info);
+    if (!info) return;
+    this.#mappings = bindMounts(info);
+    this.#log.hide(variablesOf(info.Config.Env));
   }
 
   /** Compose ends by itself when its container has gone; where it makes one still (an image is built), it is ended first. */
