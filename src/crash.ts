@@ -6,6 +6,8 @@ import { type Log, NO_LOG } from "./ports/log.ts";
 export class Crash {
   /** Takes what is noted; the file in which it is kept is named. */
   log: Log = NO_LOG;
+  /** Facts are being told: another beginning of them would be none. */
+  showing = false;
   /** Gives the terminal back at once, where something has taken it. */
   restore: () => void = () => {};
   /** Where one is known, what is said of an error that is no bug, with its exit code. */

@@ -21,7 +21,9 @@ type Surface = "ink" | "text" | "ndjson";
 
 /** Runs the command line `argv` (without the program's name) and gives the exit code. Ends the process where it breaks down. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const crash = new Crash((error) => (isOutOfFiles(error) ? outOfFiles(wantsJson(argv)) : null));
+  const crash: Crash = new Crash((error) =>
+    isOutOfFiles(error) ? outOfFiles(wantsJson(argv) && !crash.showing) : null,
+  );
   crash.watch();
   try {
     return await run(argv, crash);
@@ -107,6 +109,7 @@ async function go(
   process.stdout.on("error", quit);
   // The terminal has gone, and with a shell that keeps SIGHUP to itself nothing else says so.
   if (surface === "ink") for (const event of ["end", "error"]) process.stdin.on(event, quit);
+  crash.showing = true;
   const done = show(engine, version, (restore) => {
     crash.restore = restore;
   });
