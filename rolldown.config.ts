@@ -61,9 +61,11 @@ function oneFileHook(): Plugin {
     name: "one-file-hook",
     generateBundle() {
       const folder = `${import.meta.dirname}/python`;
-      const paths = readdirSync(`${folder}/gunicov_hook`, { recursive: true, encoding: "utf8" });
+      const paths = ["gunicov_hook", "gunicov_common"].flatMap((name) =>
+        readdirSync(`${folder}/${name}`, { recursive: true, encoding: "utf8" }).map((path) => `${name}/${path}`),
+      );
       const modules = paths.filter((path) => path.endsWith(".py")).toSorted();
-      const texts = modules.map((path) => [path, readFileSync(`${folder}/gunicov_hook/${path}`, "utf8")]);
+      const texts = modules.map((path) => [path, readFileSync(`${folder}/${path}`, "utf8")]);
       // A JSON object of strings is a dict literal of Python's too.
       const literal = JSON.stringify(Object.fromEntries(texts), null, 2);
       const template = readFileSync(`${folder}/hook_in_one_file.py`, "utf8");

@@ -34,7 +34,7 @@ set_up_packages() {
 
 set_up_dist() {
     local hook # its sources: what Python caches beside them is no input
-    hook=$(find python/hook_in_one_file.py python/gunicov_hook -name '*.py')
+    hook=$(find python/hook_in_one_file.py python/gunicov_hook python/gunicov_common -name '*.py')
     # shellcheck disable=SC2086
     up_to_date dist/.built src package.json rolldown.config.ts $hook && return
     say "building dist/"

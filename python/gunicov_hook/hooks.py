@@ -32,6 +32,7 @@ from .hooks_apart import note_hooks_that_ran
 from .master.measure import decide_for_workers
 from .master.start import end_master_start
 from .measure.start import start_coverage
+from .preload.generators import renew_numpy
 from .preload.libraries import preload
 from .record.errors import open_memory
 from .record.worker import WorkerRecord, note_request, stamp
@@ -98,6 +99,7 @@ class Hooks:
         atexit.register(save_at_exit, worker)
         limits = (limit_worker, bound_closing)
         attempt(worker, unwrap_reload, server)
+        attempt(worker, renew_numpy, STATE.libraries)
         for step in (*limits, guard_boot, guard_load, guard_exit, start_coverage, note_writes):
             attempt(worker, step, worker)
         self.theirs["post_fork"](server, worker)

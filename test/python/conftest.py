@@ -50,13 +50,13 @@ def wait_until(condition, what, log=str, timeout=PATIENCE, every=0.01):
 
 
 def copy_hook(folder, name="gunicov_hook.py"):
-    """Put the hook into a folder, as that file; returns its path. What belongs to it lies in the folder gunicov_hook."""
+    """Put the hook into a folder, as that file; returns its path. What belongs to it lies in folders beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(HOOK, folder / name)
-    package = HOOK.parent / "gunicov_hook"
-    if package.is_dir():
-        ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(package, folder / "gunicov_hook", ignore=ignore)
+    for package in ("gunicov_hook", "gunicov_common"):
+        if (HOOK.parent / package).is_dir():
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(HOOK.parent / package, folder / package, ignore=ignore)
     return folder / name
 
 

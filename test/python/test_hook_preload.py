@@ -97,12 +97,22 @@ FAILS = "import sys\nif 'app' not in sys.modules: raise ImportError('only for th
     "unsafe",
     [
         "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()\n",
+        "import _thread\nheld = _thread.allocate_lock()\nheld.acquire()\n_thread.start_new_thread(held.acquire, ())\n",
         "import socket\nkept = socket.socket()\n",
+        "import random\nnumbers = random.Random()\n",
         "import signal\nsignal.signal(signal.SIGUSR1, lambda *_: None)\n",
         "import project_code\n",
         FAILS,
     ],
-    ids=["a thread", "a socket", "a signal", "the project's code", "a failure"],
+    ids=[
+        "a thread",
+        "a thread that Python does not know",
+        "a socket",
+        "a generator",
+        "a signal",
+        "the project's code",
+        "a failure",
+    ],
 )
 def test_what_is_not_safe_to_import_there_stays_out(gunicorn_server, library, unsafe):
     library.project.write({"project_code.py": ""})
@@ -111,6 +121,38 @@ def test_what_is_not_safe_to_import_there_stays_out(gunicorn_server, library, un
     kept_out(server, library)
     assert server.get("/") == (200, "one")
     assert str(library.dir / "heavy.py") not in server.master["libraries"]
+
+
+# Its thread ends at each fork, as that of numpy's OpenBLAS.
+PREPARED = """\
+import _thread, os
+go, gone = _thread.allocate_lock(), _thread.allocate_lock()
+
+def run():
+    go.acquire()
+    gone.release()
+
+def end():
+    if gone.locked():
+        go.release()
+        gone.acquire()
+        gone.release()
+
+go.acquire()
+gone.acquire()
+_thread.start_new_thread(run, ())
+os.register_at_fork(before=end)
+"""
+# libffi keeps its own file open for it.
+CALLBACK = "import ctypes\ncallback = ctypes.CFUNCTYPE(None)(lambda: None)\n"
+
+
+@pytest.mark.parametrize("harmless", [PREPARED, CALLBACK], ids=["a thread", "a library"])
+def test_what_forks_may_share_is_imported_there(gunicorn_server, library, harmless):
+    library.write("heavy", harmless + HEAVY)
+    server = gunicorn_server(library.project.dir, env=library.env)
+    reload_until_still(server, library)
+    assert server.get("/") == (200, "one")
 
 
 def test_a_package_that_is_not_safe_does_not_keep_the_others_out(gunicorn_server, library):

@@ -4,17 +4,20 @@ import contextlib
 import importlib
 import json
 import os
+import random
 import signal
 import sys
-import threading
+
+from gunicov_common.traits import descriptors, threads
 
 from ..measure.coverages import find_no_files, make_coverage, only_measure
 from ..measure.options import where_started
 from ..measure.other_tracer import stop_other_tracer
 from ..measure.quick_start import quick_start
-from ..source.loaded import loaded_project_files
+from ..source.loaded import project_files
 from ..source.measures import Measures
 from ..state import STATE
+from .generators import Generators
 
 PRELOAD_TRIES = 8
 PRELOAD_SECONDS = 20
@@ -61,18 +64,23 @@ def try_in_child(left, one_by_one=False):
 
 
 def first_unsafe(left, one_by_one):
-    """The first of these modules whose import starts a thread, keeps a descriptor open, takes a
-    signal, imports code of the project, runs what coverage measures, fails, or brings another file than
-    the workers had. None: all are safe. True: one runs what is measured, which is only looked for
+    """The first of these modules whose import starts a thread, keeps a descriptor open, takes a signal, makes a
+    random number generator, imports code of the project, runs what coverage measures, fails, or brings another
+    file than the workers had. None: all are safe. True: one runs what is measured, which is only looked for
     `one_by_one`.
     """
     cov = start_trial()
-    before = process_traits()
+    generators = Generators()
+    before, known = process_traits(), set(sys.modules)
     for name, path in left.items():
         try:
             module = importlib.import_module(name)
-            if module.__spec__.origin != path or process_traits() != before:
+            if module.__spec__.origin != path or process_traits() != before or generators.made():
                 return name
+            new = [each for each in list(sys.modules.items()) if each[0] not in known]
+            if project_files(new):
+                return name
+            known.update(dict(new))
             if one_by_one and has_run(cov):
                 return name
         except BaseException:  # noqa: BLE001 - whatever a module does when it is imported
@@ -111,9 +119,10 @@ def process_traits():
     """What an import must leave as it was."""
     handlers = [signal.getsignal(number) for number in signal.valid_signals()]
     return (
-        threading.active_count(),
-        sorted(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else None,
+        threads(),
+        descriptors(),
         handlers,
-        loaded_project_files(),
+        set(STATE.hashes),
         list(sys.path),
+        random.getstate(),
     )

@@ -12,9 +12,15 @@ from .measures import is_ours
 
 def loaded_project_files():
     """Files of the project's modules that this process has loaded, as named and as real paths."""
-    paths = set(STATE.hashes)
+    paths = {*STATE.hashes, *project_files(list(sys.modules.items()))}
+    return sorted(path for path in paths if not is_own(path))
+
+
+def project_files(modules):
+    """The same of some modules ([(name, module)]), as a set."""
+    paths = set()
     command = sys.modules["__main__"]  # gunicorn's own script, under whatever names it has
-    for name, module in list(sys.modules.items()):
+    for name, module in modules:
         path = module is not command and getattr(module, "__file__", None)
         if not isinstance(path, str):
             continue
@@ -25,7 +31,7 @@ def loaded_project_files():
             archive = getattr(getattr(module, "__loader__", None), "archive", None)
             if isinstance(archive, str):  # a zip: that is what changes
                 paths.update((os.path.abspath(archive), os.path.realpath(archive)))
-    return sorted(path for path in paths if not is_own(path))
+    return paths
 
 
 def note_archived():

@@ -7,7 +7,7 @@ import sys
 import sysconfig
 
 from ..originals import REALPATH
-from ..own_files import FOLDER
+from ..own_files import FOLDERS
 from ..state import STATE
 
 STDLIB = os.path.dirname(os.__file__) + os.sep
@@ -24,7 +24,7 @@ def library_roots():
     known = sysconfig.get_paths()
     paths = [known.get(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     paths += [os.path.realpath(path) for path in paths if path]
-    return tuple({path + os.sep for path in (*paths, FOLDER) if path})
+    return tuple({path + os.sep for path in (*paths, *FOLDERS) if path})
 
 
 def is_library_place(folder):
