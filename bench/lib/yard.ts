@@ -68,6 +68,11 @@ export class Yard {
     await this.#track(run(["docker", "run", "-d", "--init", ...this.#words(what)]));
   }
 
+  /** Removes a container of this bench, with what runs in it. */
+  async remove(suffix: string): Promise<void> {
+    await docker("rm", "-f", this.name(suffix));
+  }
+
   /** `docker run --rm` of the demo's image, to its end. Gives the exit code, and what it printed. */
   async once(what: Running): Promise<{ code: number; output: string }> {
     this.#refuseWhenClosed();

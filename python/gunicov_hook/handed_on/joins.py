@@ -4,6 +4,7 @@ import json
 import os
 import sys
 
+from ..fast_paths import is_on
 from ..record.files import write_whole
 from ..source.digest import digest_of
 from ..state import STATE
@@ -14,7 +15,7 @@ def remember_joins():
     lines are one statement, where an earlier worker has told it: it reads the file's tokens for that, 0.4 ms each."""
     tracer = sys.modules.get("coverage.sysmon")
     work_out = getattr(tracer, "compute_multiline_map", None)
-    if work_out is None:
+    if work_out is None or not is_on("joins"):
         return
 
     def compute_multiline_map(path):

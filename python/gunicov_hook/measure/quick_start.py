@@ -4,6 +4,7 @@ import contextlib
 import inspect
 import sysconfig
 
+from ..fast_paths import is_on
 from ..state import STATE
 
 
@@ -13,6 +14,9 @@ def quick_start(cov):
     same paths some 27 times, which work them out anew each time: 10 ms. They stay the same in a process
     and its forks. And it notes where in the program it was started, for its debug output only, with
     `inspect.stack`, which looks at every module there is: 8 ms with Flask. A plugin may need that one."""
+    if not is_on("quick-start"):
+        yield
+        return
     work_out, stack = sysconfig.get_paths, inspect.stack
 
     def get_paths(*args, **named):

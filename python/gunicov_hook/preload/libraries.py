@@ -6,6 +6,7 @@ import json
 import os
 import sys
 
+from ..fast_paths import is_on
 from ..measure.green import green_library
 from ..record.generation import generation_directory, told_files
 from ..source.measures import is_ours
@@ -38,7 +39,9 @@ def preload(server):
     """Import in the master what the workers of the generation that ends have imported, where that is
     safe: not for green threads, whose library must patch the others before they are imported."""
     cfg = server.cfg
-    if os.environ.get("GUNICOV_PRELOAD") == "0" or cfg.preload_app or STATE.current is None:
+    if os.environ.get("GUNICOV_PRELOAD") == "0" or not is_on("preload"):
+        return
+    if cfg.preload_app or STATE.current is None:
         return
     wanted = {}
     # The workers that end now say later what they have imported while serving: those before them have.

@@ -5,6 +5,7 @@ import os
 import signal
 
 from ..cgroup import is_memory_scarce
+from ..fast_paths import is_on
 from ..record.files import write_whole
 from ..state import STATE
 
@@ -33,9 +34,11 @@ def begin_reload(server):
     if STATE.current is None or not words:
         return
     write_whole(os.path.join(STATE.current, "flushed" if "flush" in words else "unwanted"), b"")
+    if not is_on("early-end"):
+        return
     if server.cfg.reuse_port:
         return  # from version 24 on the workers have the sockets: without them connections are refused
-    if "flush" in words:
+    if "flush" in words and is_on("report-first"):
         STATE.flushed = STATE.current
     STATE.scarce = is_memory_scarce(len(STATE.retires) + server.cfg.workers)
     if STATE.scarce:

@@ -1,6 +1,9 @@
 """gunicorn's reload, which begins and ends with steps of gunicov's."""
 
+import gunicorn
+
 from ..attempt import attempt
+from ..fast_paths import is_on
 from ..master.save import save_master
 from ..state import STATE
 from .begin import begin_reload
@@ -14,8 +17,7 @@ def wrap_reload(server, child_exit):
     if vars(server).get("reload") is not ours:
         theirs = vars(server).get("reload")
     gunicorns = type(server).reload
-    code = getattr(gunicorns, "__code__", None)  # somebody may have put another callable there
-    waits = code and "last_worker_age" in code.co_varnames
+    waits = gunicorn.version_info >= (24,) and is_on("hasten-end")
 
     def usual():
         if theirs:

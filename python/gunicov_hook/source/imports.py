@@ -8,6 +8,7 @@ import os
 import sys
 import time
 
+from ..fast_paths import is_on
 from ..own_files import is_own
 from ..state import STATE
 from .measures import is_ours
@@ -37,7 +38,7 @@ def get_project_code(loader, fullname):
         tell_coverage(path, real)
         note_in_master(path, fullname, real, digest)
     known = STATE.code.get(path)
-    if known and known[0] == digest:
+    if known and known[0] == digest and is_on("code"):
         tell_import()
         return marshal.loads(known[1]) if isinstance(known[1], bytes) else known[1]
     tell_import()

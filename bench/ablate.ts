@@ -1,0 +1,93 @@
+/** See bench/ablate, which sets up and calls this. */
+import { type Bench, machine, runBench } from "./lib/bench.ts";
+import { FAST_PATHS } from "./lib/fast-paths.ts";
+import { heavy } from "./lib/heavy.ts";
+import { LARGE } from "./lib/large.ts";
+import { type Spread, spread } from "./lib/numbers.ts";
+import { table } from "./lib/table.ts";
+import { now } from "./lib/watching.ts";
+import { type Gunicov, gunicovWay } from "./ways/gunicov.ts";
+import { DEMO, KINDS, type Kind, type Setting, type Turn } from "./ways/way.ts";
+
+/** One fast path in one project: how much longer a cycle takes without it, in per cent, by the kind of change. */
+interface Loss {
+  readonly path: string;
+  readonly project: string;
+  readonly percent: Readonly<Record<Kind, Spread>>;
+  /** Share of the turns in which both had the same total. */
+  readonly equal: number;
+}
+
+async function measure(bench: Bench): Promise<object> {
+  const { processors, load } = machine();
+  const projects: Readonly<Record<string, Setting>> = {
+    demo: DEMO,
+    "1,000 files": LARGE,
+    "heavy imports": await heavy(),
+  };
+  const losses: Loss[] = [];
+  for (const [project, setting] of Object.entries(projects))
+    losses.push(...(await inProject(bench, project, setting)));
+  bench.say(table([["without", "project", ...KINDS, "same total"], ...losses.map(row)]));
+  return { processors, load, turns: bench.turns, losses };
+}
+
+async function inProject(bench: Bench, project: string, setting: Setting): Promise<readonly Loss[]> {
+  const { yard, say } = bench;
+  const name = project.replaceAll(/\W/g, "");
+  const all = await gunicovWay(yard, { ...setting, name: `${name}-all` });
+  const losses: Loss[] = [];
+  for (const [index, path] of FAST_PATHS.entries()) {
+    const prefix = `${name}-${index}`;
+    const without = await gunicovWay(yard, { ...path.off(setting), name: prefix });
+    losses.push({ path: path.name, project, ...(await inTurns(all, without, bench.turns)) });
+    say(row(losses.at(-1) as Loss).join("  "));
+    await without.stop();
+    await Promise.all(["server", "tests"].map((service) => yard.remove(`${prefix}-${service}`)));
+  }
+  await all.stop();
+  await Promise.all(["server", "tests"].map((service) => yard.remove(`${name}-all-${service}`)));
+  return losses;
+}
+
+/** Each goes first as often as the other; nobody's work in the background falls into a turn. */
+async function inTurns(
+  all: Gunicov,
+  without: Gunicov,
+  turns: number,
+): Promise<Pick<Loss, "percent" | "equal">> {
+  const pairs: { kind: Kind; percent: number; equal: boolean }[] = [];
+  const rested = async (way: Gunicov, kind: Kind, number: number): Promise<Turn> => {
+    const began = now();
+    const turn = await way.turn(kind, number);
+    await way.rest(began);
+    return turn;
+  };
+  // The first turn without is not counted: what is kept from run to run is kept then.
+  await rested(without, "source", 0);
+  for (let number = 1; number <= turns; number += 1) {
+    for (const kind of KINDS) {
+      const first = pairs.length % 2 === 0;
+      const one = await rested(first ? all : without, kind, number);
+      const other = await rested(first ? without : all, kind, number);
+      const [fast, slow] = first ? [one, other] : [other, one];
+      const equal = fast.total !== null && fast.total === slow.total;
+      pairs.push({ kind, percent: 100 * (slow.ms / fast.ms - 1), equal });
+    }
+  }
+  const of = (kind: Kind) => spread(pairs.filter((pair) => pair.kind === kind).map(({ percent }) => percent));
+  return {
+    percent: { source: of("source"), test: of("test"), rerun: of("rerun") },
+    equal: pairs.filter(({ equal }) => equal).length / pairs.length,
+  };
+}
+
+function row({ path, project, percent, equal }: Loss): string[] {
+  const cells = KINDS.map((kind) => {
+    const { median, q1, q3 } = percent[kind];
+    return `${Math.round(median)} % (${Math.round(q1)}–${Math.round(q3)})`;
+  });
+  return [path, project, ...cells, `${Math.round(100 * equal)} %`];
+}
+
+await runBench("bench/ablate", 5, measure);
