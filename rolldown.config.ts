@@ -62,7 +62,9 @@ function oneFileHook(): Plugin {
     generateBundle() {
       const folder = `${import.meta.dirname}/python`;
       const paths = ["gunicov_hook", "gunicov_common"].flatMap((name) =>
-        readdirSync(`${folder}/${name}`, { recursive: true, encoding: "utf8" }).map((path) => `${name}/${path}`),
+        readdirSync(`${folder}/${name}`, { recursive: true, encoding: "utf8" }).map(
+          (path) => `${name}/${path}`,
+        ),
       );
       const modules = paths.filter((path) => path.endsWith(".py")).toSorted();
       const texts = modules.map((path) => [path, readFileSync(`${folder}/${path}`, "utf8")]);

@@ -121,7 +121,7 @@ describe("what can't be written is told, with the path", () => {
   });
 });
 
-describe("row 12: a link that the project brings along leads nowhere", () => {
+describe("a link that the project brings along leads nowhere", () => {
   let outside: string;
   beforeEach(async () => {
     outside = await temporaryDirectory("outside");

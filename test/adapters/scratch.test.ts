@@ -1,4 +1,4 @@
-/** Row 11: what a killed session has left in `.gunicov/` is swept by the next one, and nothing else is. */
+/** What a killed session has left in `.gunicov/` is swept by the next one, and nothing else is. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
@@ -27,24 +27,24 @@ async function kept(): Promise<readonly string[]> {
   return (await readdir(directory)).filter((name) => name !== own);
 }
 
-test("row 11: of a session that was killed: removed", async () => {
+test("of a session that was killed: removed", async () => {
   const child = spawn("true");
   await once(child, "exit");
   await left({ pid: child.pid });
   expect(await kept()).toEqual([]);
 });
 
-test("row 11: of one whose pid another process has now: removed", async () => {
+test("of one whose pid another process has now: removed", async () => {
   await left({ started: "1" });
   expect(await kept()).toEqual([]);
 });
 
-test("row 11: of one that lives, or of another machine or container: kept", async () => {
+test("of one that lives, or of another machine or container: kept", async () => {
   const names = [await left({}), await left({ host: "other", pid: 1 }), await left({ namespace: "pid:[1]" })];
   expect((await kept()).toSorted()).toEqual(names.toSorted());
 });
 
-test("row 11: without an owner: kept for a day", async () => {
+test("without an owner: kept for a day", async () => {
   const [young, old] = [join(directory, "server-a"), join(directory, "server-b")];
   await mkdir(young);
   await mkdir(old);

@@ -1,4 +1,4 @@
-/** Row 8: whose a change is, while the server restarts and the tests run. */
+/** Whose a change is, while the server restarts and the tests run. */
 import { describe, expect, test } from "vitest";
 import {
   asideWarning,
@@ -47,7 +47,7 @@ class Story {
   }
 }
 
-describe("row 8: a file that the tests or the server write", () => {
+describe("a file that the tests or the server write", () => {
   test("of a kind that nobody edits is set aside in its second run, and does nothing from then on", () => {
     const story = new Story();
     for (let count = 0; count < 3; count += 1) story.run([DATA], [DATA]);
@@ -103,7 +103,7 @@ describe("row 8: a file that the tests or the server write", () => {
   });
 });
 
-describe("row 8: a save of the user's", () => {
+describe("a save of the user's", () => {
   test("at once after each run, and be it a hundred times, is a cycle", () => {
     const story = new Story();
     for (let count = 0; count < 100; count += 1) story.run().after(20).change([APP, PAGE]);

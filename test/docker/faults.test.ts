@@ -1,5 +1,5 @@
 /**
- * Issue 3, row 10: whatever becomes of the containers, the engine or the coverage directory, gunicov says what happened,
+ * Issue 3, whatever becomes of the containers, the engine or the coverage directory, gunicov says what happened,
  * waits, and goes on by itself; the next cycle has the same total, and nothing was touched that gunicov did not make.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -26,7 +26,7 @@ async function engineIn(directory: string): Promise<Engine> {
 }
 
 // Longer than whatever is waited for within a test, which says what did not come.
-describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeout: 180_000 }, () => {
+describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("containers", { timeout: 180_000 }, () => {
   let place: FaultPlace;
   let session: Session;
   let totals: unknown = null;
@@ -67,7 +67,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
       });
     }
 
-    test("row 10: stopped, and started again", async () => {
+    test("stopped, and started again", async () => {
       await lost(() => docker("stop", place.server), /has stopped \(exit code 0\)/, /Start it again/);
       const { seq } = session;
       await place.save();
@@ -77,19 +77,19 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
       expect((await whole()).of("cycle.started")).toMatchObject([{ files: ["app.py"] }]);
     });
 
-    test("row 10: killed, and started again", async () => {
+    test("killed, and started again", async () => {
       await lost(() => docker("kill", place.server), /has stopped \(exit code 137\)/, /Start it again/);
       await docker("start", place.server);
       await wholeByItself();
     });
 
-    test("row 10: paused while idle, and unpaused", async () => {
+    test("paused while idle, and unpaused", async () => {
       await lost(() => pause(place.server), /is paused/, /Unpause it/);
       await docker("unpause", place.server);
       await wholeByItself();
     });
 
-    test("row 10: paused while its tests wait for an answer", async () => {
+    test("paused while its tests wait for an answer", async () => {
       const letGo = await place.ask("hang");
       const { seq } = session;
       await place.save();
@@ -106,18 +106,18 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
       await wholeByItself();
     });
 
-    test("row 10: restarted", async () => {
+    test("restarted", async () => {
       await lost(() => docker("restart", "--time", "5", place.server), /has stopped/, /Start it again/);
       await wholeByItself();
     });
 
-    test("row 10: removed, and recreated with a new id", async () => {
+    test("removed, and recreated with a new id", async () => {
       await lost(() => docker("rm", "-f", place.server), /has stopped/, /Start it again/);
       await place.makeServer();
       await wholeByItself();
     });
 
-    test("row 10: out of memory", async () => {
+    test("out of memory", async () => {
       const takeBack = await place.ask("oom");
       await lost(
         () => place.save(),
@@ -134,7 +134,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
   });
 
   describe("the tests'", () => {
-    test("row 10: stopped while idle, and started again", async () => {
+    test("stopped while idle, and started again", async () => {
       const { seq } = session;
       await docker("kill", place.tests);
       expect(await session.fact("tests.lost", seq)).toMatchObject({
@@ -144,7 +144,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
       await wholeByItself();
     });
 
-    test("row 10: removed in the middle of the tests, and recreated", async () => {
+    test("removed in the middle of the tests, and recreated", async () => {
       const letGo = await place.ask("hang");
       const { seq } = session;
       await place.save();
@@ -161,7 +161,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
   });
 
   describe("the engine", () => {
-    test("row 10: gone and back, the containers live on", async () => {
+    test("gone and back, the containers live on", async () => {
       const { seq } = session;
       const before = await place.identities();
       await place.proxy.cut();
@@ -178,7 +178,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
         .toEqual([expect.stringContaining("gunicov_helper"), expect.stringContaining("gunicov_runner")]);
     });
 
-    test("row 10: gone and back with the containers, in the middle of the tests", async () => {
+    test("gone and back with the containers, in the middle of the tests", async () => {
       const letGo = await place.ask("hang");
       const { seq } = session;
       await place.save();
@@ -232,7 +232,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
     const READ_ONLY = /^Nothing can be recorded in \/var\/tmp\/gunicov: Read-only file system$/;
     const REMOVED = /^The record of this run has been removed from \/var\/tmp\/gunicov$/;
 
-    test("row 10: full", async () => {
+    test("full", async () => {
       await fill();
       await place.save();
       await refused(FULL);
@@ -240,14 +240,14 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
       await wholeByItself();
     });
 
-    test("row 10: full in the middle", async () => {
+    test("full in the middle", async () => {
       await inTheMiddle(fill);
       await refused(FULL);
       await asRoot("rm /var/tmp/fill");
       await wholeByItself();
     });
 
-    test("row 10: read-only", async () => {
+    test("read-only", async () => {
       await place.remount("ro");
       await place.save();
       await refused(READ_ONLY);
@@ -255,7 +255,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
       await wholeByItself();
     });
 
-    test("row 10: no longer writable by the worker's user", async () => {
+    test("no longer writable by the worker's user", async () => {
       await asRoot("chown -R root /var/tmp/gunicov");
       await place.save();
       await refused(/^Nothing can be recorded in \/var\/tmp\/gunicov: Permission denied$/);
@@ -263,19 +263,19 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
       await wholeByItself();
     });
 
-    test("row 10: wiped while idle", async () => {
+    test("wiped while idle", async () => {
       await asRoot("rm -rf /var/tmp/gunicov");
       await place.save();
       await whole();
     });
 
-    test("row 10: wiped in the middle", async () => {
+    test("wiped in the middle", async () => {
       await inTheMiddle(() => asRoot("rm -rf /var/tmp/gunicov"));
       await refused(REMOVED);
       await wholeByItself();
     });
 
-    test("row 10: only the newest run wiped: an older one's data is not taken for it", async () => {
+    test("only the newest run wiped: an older one's data is not taken for it", async () => {
       await inTheMiddle(() => asRoot("rm -rf $(ls -d /var/tmp/gunicov/*/gen-* | tail -n 1)"));
       await refused(REMOVED);
       await wholeByItself();
@@ -285,7 +285,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
       ["empty", "0"],
       ["cut off in its middle", "50"],
       ["overwritten", "100"],
-    ])("row 10: a data file that is %s", async (_, how) => {
+    ])("a data file that is %s", async (_, how) => {
       const takeBack = await place.ask("spoil", how);
       await place.save();
       const cycle = await session.next();
@@ -299,7 +299,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
       await whole();
     });
 
-    test("row 10: not writable from the start", async () => {
+    test("not writable from the start", async () => {
       const { seq } = session;
       await docker("rm", "-f", place.server);
       await session.fact("server.lost", seq);
@@ -310,7 +310,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 10: containers", { timeou
     });
   });
 
-  test("row 10: R starts what is stopped, and nothing else", async () => {
+  test("R starts what is stopped, and nothing else", async () => {
     // The key's way from the screen to here is in test/ink/keys.test.tsx.
     expect(await session.stop()).toBe(0);
     const engine = await engineIn(place.directory);

@@ -73,7 +73,7 @@ const ownHook = (directory: string, ...env: string[]): Layout => ({
 
 const LIST = "import glob; print(len(glob.glob('PATTERN', include_hidden=True)))";
 
-describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 7: the server's container", () => {
+describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("the server's container", () => {
   let layouts: Layouts;
   let first: unknown = null;
   beforeAll(async () => {
@@ -136,7 +136,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("row 7: the server's container
     });
   });
 
-  describe("row 6: a hook of the server's own", () => {
+  describe("a hook of the server's own", () => {
     test("without its directory: told what to do", async () => {
       await layouts.with(ownHook("/cov"), async (gunicov) => {
         const { cycle, code } = await gunicov();

@@ -217,7 +217,7 @@ describe("paused", () => {
   });
 });
 
-describe("row 8: what the server and the tests write into a watched directory", () => {
+describe("what the server and the tests write into a watched directory", () => {
   const DATA = `${ROOT}/src/state.dat`;
 
   /** Each test changes a file, as the watcher tells. */

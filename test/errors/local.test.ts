@@ -54,7 +54,7 @@ describe("the server", () => {
     other.close();
   });
 
-  test("row 8: its gunicorn.conf.py is broken", () =>
+  test("its gunicorn.conf.py is broken", () =>
     inProject(
       { files: { "gunicorn.conf.py": "workers = 1\nthreads = = 2\n" } },
       {
@@ -115,19 +115,19 @@ describe("the server", () => {
 });
 
 describe("the code", () => {
-  test("row 8: has a SyntaxError", () =>
+  test("has a SyntaxError", () =>
     inProject(
       { files: { "app.py": "def app(:\n" } },
       { kind: "boot-error", exit: 3, message: /does not start: SyntaxError/, fix: /Mend it, and run again/ },
     ));
 
-  test("row 8: has an ImportError", () =>
+  test("has an ImportError", () =>
     inProject(
       { files: { "app.py": "import nothing_of_that_name\n" } },
       { kind: "boot-error", exit: 3, message: /No module named 'nothing_of_that_name'/, fix: /Mend it/ },
     ));
 
-  test("row 8: has no app of the name", () =>
+  test("has no app of the name", () =>
     inProject(
       { files: { "app.py": "application = 1\n" } },
       { kind: "boot-error", exit: 3, message: /Failed to find attribute 'app'/, fix: /Mend it/ },
@@ -202,7 +202,7 @@ describe("the tests", () => {
       { kind: "no-command", exit: 2, message: /no .pytesd. on PATH/, fix: /\[tool\.gunicov\.tests\]/ },
     ));
 
-  test("row 9: none is collected", () =>
+  test("none is collected", () =>
     inProject(
       { tests: ["pytest", "tests", "-k", "nothing"] },
       { kind: "no-tests", exit: 2, message: /collected no tests/, fix: /testpaths/ },

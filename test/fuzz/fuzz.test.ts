@@ -14,7 +14,7 @@ test.each([
   ["the programs' answers", answers, 1000],
   ["configuration and command line", config, 800],
   ["reports", report, 500],
-])("row 12: %s", async (_, part, count) => {
+])("%s", async (_, part, count) => {
   const { inputs, found } = await part(SEED, count);
   expect(found).toEqual([]);
   expect(inputs).toBeGreaterThanOrEqual(count);

@@ -86,7 +86,7 @@ def test_the_terminal_is_closed(slow):
     slow.wait_nothing_left()
 
 
-def test_row_11_the_terminal_is_gone_and_no_signal_comes(demo):
+def test_the_terminal_is_gone_and_no_signal_comes(demo):
     """As under a shell that keeps SIGHUP to itself: the end of its input is all that tells."""
     shell = [shutil.which("sh"), "-c", 'trap "" HUP; "$@"; :', "sh"]
     with Session(demo, wrapper=shell) as session:

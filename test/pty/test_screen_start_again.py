@@ -4,7 +4,7 @@ import os
 import signal
 
 
-def test_row_10_a_local_server_that_died_is_started_again(session):
+def test_a_local_server_that_died_is_started_again(session):
     before = session.row("TOTAL")
     os.kill(master(session), signal.SIGKILL)
     session.wait_for("server gone: a save or R starts it")

@@ -141,7 +141,7 @@ def test_a_worker_that_died_without_saving_is_lost_with_the_masters_cause(record
     assert (roster.expected(), roster.written()) == (1, 0)
 
 
-def test_row_4_a_worker_that_timed_out_is_lost_though_it_saved(record, deaths):
+def test_a_worker_that_timed_out_is_lost_though_it_saved(record, deaths):
     record.generation(1)
     record.forked(1, 1, dead_pid())
     record.told(1, "done", 1, cause="timeout")

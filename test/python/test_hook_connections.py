@@ -6,7 +6,7 @@ import gunicorn
 import pytest
 from helper_client import HelperClient
 from load import Load
-from test_row4_workers import CLASSES, NEEDS
+from test_worker_ends import CLASSES, NEEDS
 
 REQUESTS = 1000
 APP = """\

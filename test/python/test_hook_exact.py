@@ -168,9 +168,7 @@ def cold_run(start, project, args, tmp_path, rc="cold.rc"):
     return whole
 
 
-def test_row_1_lines_and_branches_equal_a_cold_run(
-    gunicorn_server, project, tmp_path, worker_class
-):
+def test_lines_and_branches_equal_a_cold_run(gunicorn_server, project, tmp_path, worker_class):
     """With 1, 2 and 8 workers: what a cold run has covered does not depend on their number."""
     args, app, name = worker_class
     project.write({**FILES, "app.py": app})

@@ -21,7 +21,7 @@ CLASSES = [["-k", "sync"], ["-k", "gthread", "--threads", "2"]]
 
 @pytest.mark.parametrize("args", CLASSES)
 @pytest.mark.parametrize("kind", BROKEN)
-def test_row_8_an_app_that_does_not_import_is_served_recorded_and_recovers(
+def test_an_app_that_does_not_import_is_served_recorded_and_recovers(
     gunicorn_server, project, kind, args
 ):
     project.write({"app.py": HELLO})
@@ -71,9 +71,7 @@ CONFIG_ERRORS = {
 
 
 @pytest.mark.parametrize("kind", CONFIG_ERRORS)
-def test_row_8_an_error_in_the_config_at_a_reload_keeps_the_last_good_one(
-    gunicorn_server, project, kind
-):
+def test_an_error_in_the_config_at_a_reload_keeps_the_last_good_one(gunicorn_server, project, kind):
     project.write({"app.py": HELLO, "gunicorn.conf.py": "workers = 2\n"})
     server = gunicorn_server(project.dir)
     project.write({"gunicorn.conf.py": CONFIG_ERRORS[kind]})

@@ -183,7 +183,7 @@ def test_graceful_timeout_is_capped(gunicorn_server, project, config, args, limi
         server.hup()
 
 
-def test_row_1_settings_that_spoil_the_numbers_are_warned_of(gunicorn_server, project):
+def test_settings_that_spoil_the_numbers_are_warned_of(gunicorn_server, project):
     project.write({"app.py": HELLO, "gunicorn.conf.py": "reload = True\npreload_app = True\n"})
     server = gunicorn_server(project.dir)
     warnings = " ".join(server.master["warnings"])

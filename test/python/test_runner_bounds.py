@@ -12,7 +12,7 @@ BOTH = pytest.mark.parametrize("parallel", [(), ("-n", "2")], ids=["serial", "xd
 
 
 @BOTH
-def test_row_9_a_hang_is_killed_at_the_limit_and_named(runner, suite, parallel):
+def test_a_hang_is_killed_at_the_limit_and_named(runner, suite, parallel):
     suite.write(
         "test_a.py",
         """
@@ -34,7 +34,7 @@ def test_row_9_a_hang_is_killed_at_the_limit_and_named(runner, suite, parallel):
     runner.rest()  # nothing is left but what ends, or waits, by itself
 
 
-def test_row_9_what_ignores_signals_is_killed_in_the_end(runner, suite):
+def test_what_ignores_signals_is_killed_in_the_end(runner, suite):
     suite.write(
         "test_a.py",
         """
@@ -49,7 +49,7 @@ def test_row_9_what_ignores_signals_is_killed_in_the_end(runner, suite):
     assert 5 <= time.monotonic() - began
 
 
-def test_row_9_a_hundred_megabytes_of_output_stay_bounded(runner, suite):
+def test_a_hundred_megabytes_of_output_stay_bounded(runner, suite):
     script = "import os\nline = b'x' * 99 + b'\\n'\nfor _ in range(1000): os.write(1, line * 1000)\nprint('the end')"
     before = memory(runner.pid)
     answer = runner.run(suite.dir, sys.executable, "-c", script)
@@ -59,7 +59,7 @@ def test_row_9_a_hundred_megabytes_of_output_stay_bounded(runner, suite):
 
 
 @BOTH
-def test_row_9_a_flood_from_failing_tests_stays_bounded(runner, suite, parallel):
+def test_a_flood_from_failing_tests_stays_bounded(runner, suite, parallel):
     suite.write(
         "test_a.py",
         """
@@ -83,9 +83,7 @@ def memory(pid, which="VmHWM"):
         return next(int(line.split()[1]) for line in file if line.startswith(which))
 
 
-def test_row_9_ten_thousand_tests_in_workers_are_all_told_and_leave_the_runner_as_small(
-    runner, suite
-):
+def test_ten_thousand_tests_in_workers_are_all_told_and_leave_the_runner_as_small(runner, suite):
     for number in range(10):
         suite.write(
             f"test_{number}.py",
@@ -107,7 +105,7 @@ def test_a_cancel_is_heard_during_a_flood(runner, suite):
     assert runner.wait(number).error["kind"] == "cancelled"
 
 
-def test_row_9_a_worker_of_xdist_that_crashes_fails_its_test_and_the_others_run(runner, suite):
+def test_a_worker_of_xdist_that_crashes_fails_its_test_and_the_others_run(runner, suite):
     suite.write(
         "test_a.py",
         """
@@ -181,7 +179,7 @@ def test_tests_without_an_outcome_are_no_success(runner, suite):
 
 
 @BOTH
-def test_row_9_no_tests(runner, suite, parallel):
+def test_no_tests(runner, suite, parallel):
     suite.write("test_a.py", "")
     error = runner.run(suite.dir, *parallel).error
     assert error["kind"] == "no-tests"

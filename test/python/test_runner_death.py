@@ -89,7 +89,7 @@ def test_the_runner_ends_with_all_it_started(suite, tmp_path, end, parallel):
 
 
 @BOTH
-def test_row_9_the_runner_killed_takes_pytest_and_its_workers_with_it(suite, tmp_path, parallel):
+def test_the_runner_killed_takes_pytest_and_its_workers_with_it(suite, tmp_path, parallel):
     client = RunnerClient(tmp_path)
     suite.write(
         "test_a.py",

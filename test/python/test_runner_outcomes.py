@@ -127,7 +127,7 @@ def test_each_test_is_told_as_it_finishes(runner, suite):
 
 
 @BOTH
-def test_row_9_a_collection_error_is_an_error_of_the_file(runner, suite, parallel):
+def test_a_collection_error_is_an_error_of_the_file(runner, suite, parallel):
     suite.write("test_good.py", "def test_a(): pass\n")
     suite.write("test_bad.py", "import json\nimport nosuchmodule\n")
     suite.write("test_syntax.py", "def test_a(:\n")
@@ -235,7 +235,7 @@ def test_a_test_that_runs_twice_has_failed_where_it_failed_once(runner, suite):
 
 
 @BOTH
-def test_row_9_controls_and_unicode_arrive_as_valid_json(runner, suite, parallel):
+def test_controls_and_unicode_arrive_as_valid_json(runner, suite, parallel):
     suite.write(
         "test_ü.py",
         r"""

@@ -131,7 +131,7 @@ export function editSuite(makePlace: () => Promise<Place>): void {
       before = (await good()).report();
     });
 
-    test("row 8: of a syntax error never reaches the server; the next good one recovers", async () => {
+    test("of a syntax error never reaches the server; the next good one recovers", async () => {
       const text = await edit(place, "source/xy/scoring.py", (good) => `${good}\ndef broken(:\n`);
       const cycle = await session.next();
       expect(cycle.finished).toMatchObject({ outcome: "error", exit_code: 3 });
@@ -151,7 +151,7 @@ export function editSuite(makePlace: () => Promise<Place>): void {
       await expectSameMaster();
     });
 
-    test("row 8: of an import that fails shows its traceback; the server lives on, the next good one recovers", async () => {
+    test("of an import that fails shows its traceback; the server lives on, the next good one recovers", async () => {
       const file = join(place.demo, "source/xy/api.py");
       const text = await edit(place, "source/xy/api.py", (good) => `import not_there_at_all\n${good}`);
       const cycle = await session.next();

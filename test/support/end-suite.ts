@@ -44,7 +44,7 @@ export function endSuite(makePlace: () => Promise<Place>, { serverStays }: Ends)
       expect(await place.leftovers(session)).toEqual([]);
     });
 
-    test.runIf(serverStays)("row 11: a second gunicov says so and leaves the server alone", async () => {
+    test.runIf(serverStays)("a second gunicov says so and leaves the server alone", async () => {
       const { session, master } = await underWay();
       const second = await place.watch(["-n", "2"]);
       const refused = await second.fact("error", 0);

@@ -1,4 +1,4 @@
-/** Row 8 of docs/reliability.md: faults of the source, on a server that lives through all of them. Each goes on from the one before. */
+/** Faults of the source, on a server that lives through all of them. Each goes on from the one before. */
 import { readFile, unlink, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FaultProject } from "../support/fault-project.ts";
@@ -23,20 +23,20 @@ async function boots(path: string, text: string, says: RegExp): Promise<void> {
   await project.good();
 }
 
-test("row 8: the app's attribute is missing", async () => {
+test("the app's attribute is missing", async () => {
   const text = await readFile(project.at(APP), "utf8");
   await boots(APP, text.replace("def app(", "def application("), /Failed to find attribute 'app'/);
 });
 
-test("row 8: sys.exit at import", async () => {
+test("sys.exit at import", async () => {
   await boots(WORDS, "import sys\n\nsys.exit(3)\n", /SystemExit: 3/);
 });
 
-test("row 8: a crash at import: gunicorn tries again and again, gunicov does not wait for ever", async () => {
+test("a crash at import: gunicorn tries again and again, gunicov does not wait for ever", async () => {
   await boots(WORDS, "import os\n\nos._exit(7)\n", /ended before it had booted: os\._exit\(7\)/);
 });
 
-test("row 8: an endless import is named while it lasts; the save that mends it ends it", async () => {
+test("an endless import is named while it lasts; the save that mends it ends it", async () => {
   const before = await project.save(WORDS, "while True:\n    pass\n");
   const waiting = await project.session.fact("server.waiting", project.session.seq);
   expect(waiting.why).toMatch(/still importing/);
@@ -48,7 +48,7 @@ test("row 8: an endless import is named while it lasts; the save that mends it e
   await project.good();
 });
 
-test("row 8: an error in gunicorn's config file: its last good settings stay", async () => {
+test("an error in gunicorn's config file: its last good settings stay", async () => {
   const before = await project.save(CONFIG, "threads = 1 // 0\n");
   const cycle = await project.good();
   expect(cycle.of("warning")).toMatchObject([
@@ -58,7 +58,7 @@ test("row 8: an error in gunicorn's config file: its last good settings stay", a
   expect((await project.good()).of("warning")).toEqual([]);
 });
 
-test("row 8: a syntax error in gunicorn's config file never reaches it", async () => {
+test("a syntax error in gunicorn's config file never reaches it", async () => {
   const before = await project.save(CONFIG, "threads = = 1\n");
   const cycle = await project.bad("check-failed", 3);
   expect(cycle.of("check.failed")[0]?.failures).toMatchObject([{ path: CONFIG, line: 1 }]);
@@ -66,7 +66,7 @@ test("row 8: a syntax error in gunicorn's config file never reaches it", async (
   await project.good();
 });
 
-test("row 8: a module is deleted, and comes back", async () => {
+test("a module is deleted, and comes back", async () => {
   const before = await readFile(project.at(WORDS));
   await unlink(project.at(WORDS));
   const cycle = await project.bad("boot-error", 3);
@@ -76,7 +76,7 @@ test("row 8: a module is deleted, and comes back", async () => {
   await project.good();
 });
 
-test("row 8: a file that is not UTF-8", async () => {
+test("a file that is not UTF-8", async () => {
   const before = await project.save(WORDS, Buffer.from('NAME = "caf\xe9"\n', "latin1"));
   const cycle = await project.bad("check-failed", 3);
   expect(cycle.of("check.failed")[0]?.failures).toMatchObject([

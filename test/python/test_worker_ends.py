@@ -1,4 +1,4 @@
-"""Row 4 of docs/reliability.md: workers that end in the middle; the record has pid and cause."""
+"""Workers that end in the middle; the record has pid and cause."""
 
 import contextlib
 import os
@@ -57,7 +57,7 @@ def whole_again(server, ages):
 
 
 @pytest.mark.parametrize("name", CLASSES)
-def test_row_4_recycled_workers_have_their_data(gunicorn_server, project, name):
+def test_recycled_workers_have_their_data(gunicorn_server, project, name):
     if name in NEEDS:
         pytest.importorskip(NEEDS[name])
     project.write({"app.py": ASGI if name in ("asgi", "uvicorn") else HELLO})
@@ -74,7 +74,7 @@ def test_row_4_recycled_workers_have_their_data(gunicorn_server, project, name):
 
 
 @pytest.mark.parametrize("status", [0, 1, 3, 4])
-def test_row_4_os_exit_is_named_and_does_not_end_the_master(gunicorn_server, project, status):
+def test_os_exit_is_named_and_does_not_end_the_master(gunicorn_server, project, status):
     project.write({"app.py": ENDING})
     server = gunicorn_server(project.dir)
     first = server.generation
@@ -88,7 +88,7 @@ def test_row_4_os_exit_is_named_and_does_not_end_the_master(gunicorn_server, pro
     whole_again(server, [3])
 
 
-def test_row_4_os_exit_saves_where_coverage_is_told_to(gunicorn_server, project):
+def test_os_exit_saves_where_coverage_is_told_to(gunicorn_server, project):
     coverage = pytest.importorskip("coverage")
     if coverage.version_info < (7, 10):
         pytest.skip("coverage knows no patch setting")
@@ -103,7 +103,7 @@ def test_row_4_os_exit_saves_where_coverage_is_told_to(gunicorn_server, project)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGSEGV])
-def test_row_4_a_signal_that_kills_is_named(gunicorn_server, project, number):
+def test_a_signal_that_kills_is_named(gunicorn_server, project, number):
     project.write({"app.py": ENDING})
     server = gunicorn_server(project.dir, args=["-w", "2"])
     first = server.generation
@@ -117,7 +117,7 @@ def test_row_4_a_signal_that_kills_is_named(gunicorn_server, project, number):
 
 
 @pytest.mark.parametrize("name", ["sync", "gthread"])
-def test_row_4_a_worker_that_times_out_is_named(gunicorn_server, project, name):
+def test_a_worker_that_times_out_is_named(gunicorn_server, project, name):
     text = (
         ENDING if name == "sync" else ENDING.replace("time.sleep(30)", "os.kill(os.getpid(), 19)")
     )
@@ -132,7 +132,7 @@ def test_row_4_a_worker_that_times_out_is_named(gunicorn_server, project, name):
     whole_again(server, [3])
 
 
-def test_row_4_out_of_memory_is_named(gunicorn_server, project, small_group, tmp_path):
+def test_out_of_memory_is_named(gunicorn_server, project, small_group, tmp_path):
     project.write({"app.py": HUNGRY})
     project.write({"gunicorn.conf.py": joins(small_group)})
     server = gunicorn_server(project.dir)

@@ -1,4 +1,4 @@
-"""Row 1 of docs/reliability.md: each worker class is as exact as a cold run, or a warning says why."""
+"""Each worker class is as exact as a cold run, or a warning says why."""
 
 import json
 import subprocess
@@ -51,7 +51,7 @@ def asgi_class(request):
     return ASGI_CLASSES[request.param]
 
 
-def test_row_1_the_small_matrix_has_no_differences():
+def test_the_small_matrix_has_no_differences():
     done = subprocess.run(
         [sys.executable, ROOT / "bench" / "matrix.py", "--small", "--json", "--jobs", "1"],
         check=False,
@@ -66,7 +66,7 @@ def test_row_1_the_small_matrix_has_no_differences():
 
 
 @pytest.mark.parametrize("lifespan", ["failed", "raising"])
-def test_row_1_a_lifespan_that_does_not_start_is_a_boot_error(
+def test_a_lifespan_that_does_not_start_is_a_boot_error(
     gunicorn_server, project, asgi_class, lifespan
 ):
     project.write({"app.py": echo("good")})
@@ -86,14 +86,14 @@ def test_row_1_a_lifespan_that_does_not_start_is_a_boot_error(
     assert server.stop() == 0
 
 
-def test_row_1_an_app_that_knows_no_lifespan_boots(gunicorn_server, project, asgi_class):
+def test_an_app_that_knows_no_lifespan_boots(gunicorn_server, project, asgi_class):
     project.write({"app.py": echo("unknown")})
     server = gunicorn_server(project.dir, args=["-k", asgi_class])
     assert server.get("/") == (200, "hello")
     assert server.generation.ages("boot-error") == []
 
 
-def test_row_1_requests_are_counted_under_each_asgi_class(gunicorn_server, project, asgi_class):
+def test_requests_are_counted_under_each_asgi_class(gunicorn_server, project, asgi_class):
     project.write({"app.py": echo("good")})
     server = gunicorn_server(project.dir, args=["-k", asgi_class])
     first = server.generation
@@ -106,7 +106,7 @@ def test_row_1_requests_are_counted_under_each_asgi_class(gunicorn_server, proje
     assert first.read("saved", 1)["requests"] == 3
 
 
-def test_row_1_what_a_lifespan_imports_is_known_at_the_boot(gunicorn_server, project, asgi_class):
+def test_what_a_lifespan_imports_is_known_at_the_boot(gunicorn_server, project, asgi_class):
     text = echo("good").replace("while True:", "import late\n        while True:", 1)
     project.write({"app.py": text, "late.py": "x = 1\n"})
     server = gunicorn_server(project.dir, args=["-k", asgi_class])
@@ -114,7 +114,7 @@ def test_row_1_what_a_lifespan_imports_is_known_at_the_boot(gunicorn_server, pro
 
 
 @pytest.mark.parametrize("kind", ["post_worker_init", "exit"])
-def test_row_1_a_worker_that_does_not_boot_does_not_end_the_master(gunicorn_server, project, kind):
+def test_a_worker_that_does_not_boot_does_not_end_the_master(gunicorn_server, project, kind):
     project.write({"app.py": HELLO})
     server = gunicorn_server(project.dir)
     failure = {"post_worker_init": "raise ValueError('theirs')", "exit": "raise SystemExit(3)"}
@@ -161,7 +161,7 @@ CLASSES = [["-k", "sync"], ["-k", "gthread", "--threads", "2"]]
 
 
 @pytest.mark.parametrize("args", CLASSES)
-def test_row_1_exit_handlers_and_threads_are_measured(gunicorn_server, project, args):
+def test_exit_handlers_and_threads_are_measured(gunicorn_server, project, args):
     project.write({"app.py": EXITING})
     server = gunicorn_server(project.dir, args=args)
     server.get("/0.2")
@@ -172,7 +172,7 @@ def test_row_1_exit_handlers_and_threads_are_measured(gunicorn_server, project, 
     assert first.read("saved", 1)["late"] is None
 
 
-def test_row_1_a_thread_that_does_not_end_is_cut_off_and_named(gunicorn_server, project):
+def test_a_thread_that_does_not_end_is_cut_off_and_named(gunicorn_server, project):
     project.write({"app.py": EXITING})
     server = gunicorn_server(project.dir)
     server.get("/60")
@@ -184,7 +184,7 @@ def test_row_1_a_thread_that_does_not_end_is_cut_off_and_named(gunicorn_server, 
     assert "slow one" in server.log()
 
 
-def test_row_1_an_exit_handler_that_calls_os_exit_loses_nothing(gunicorn_server, project):
+def test_an_exit_handler_that_calls_os_exit_loses_nothing(gunicorn_server, project):
     project.write({"app.py": "import os, atexit\n\natexit.register(os._exit, 0)\n" + HELLO})
     server = gunicorn_server(project.dir)
     server.get("/")
@@ -194,7 +194,7 @@ def test_row_1_an_exit_handler_that_calls_os_exit_loses_nothing(gunicorn_server,
     assert len(first.data_files()) == 1
 
 
-def test_row_1_a_process_forked_by_the_app_saves_nothing_of_ours(gunicorn_server, project):
+def test_a_process_forked_by_the_app_saves_nothing_of_ours(gunicorn_server, project):
     app = "import os, sys\n\n\ndef app(environ, start):\n    pid = os.fork()\n"
     app += "    if not pid:\n        sys.exit(0)\n    os.waitpid(pid, 0)\n"
     app += '    start("200 OK", [("Content-Length", "2")])\n    return [b"ok"]\n'
@@ -207,7 +207,7 @@ def test_row_1_a_process_forked_by_the_app_saves_nothing_of_ours(gunicorn_server
     assert first.ages("saved") == [1] and len(first.data_files()) == 1
 
 
-def test_row_1_a_subclass_of_geventworker_is_measured_as_gevent(gunicorn_server, project, tmp_path):
+def test_a_subclass_of_geventworker_is_measured_as_gevent(gunicorn_server, project, tmp_path):
     pytest.importorskip("gevent")
     project.write(
         {

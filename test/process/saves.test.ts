@@ -1,4 +1,4 @@
-/** Row 8 of docs/reliability.md: the many ways in which files are saved, moved and switched. */
+/** The many ways in which files are saved, moved and switched. */
 import { cp, mkdir, readFile, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,7 +19,7 @@ describe("on one server", () => {
   });
   afterAll(() => project?.close());
 
-  test("row 8: git checkout of 1,000 files in the middle of the tests", async () => {
+  test("git checkout of 1,000 files in the middle of the tests", async () => {
     await writeFile(project.at(".gitignore"), ".gunicov\n");
     await git("init", "-q", "-b", "one");
     await git("add", ".");
@@ -59,7 +59,7 @@ describe("on one server", () => {
     }
   });
 
-  test("row 8: a save every 20 ms for 10 s is not a cycle each, and the last one counts", async () => {
+  test("a save every 20 ms for 10 s is not a cycle each, and the last one counts", async () => {
     const words = await readFile(project.at(WORDS), "utf8");
     const { seq } = project.session;
     const end = Date.now() + 10_000;
@@ -83,7 +83,7 @@ describe("on one server", () => {
     expect(started.length).toBeLessThanOrEqual(8);
   });
 
-  test("row 8: an atomic save: another file, renamed over it", async () => {
+  test("an atomic save: another file, renamed over it", async () => {
     const words = await readFile(project.at(WORDS), "utf8");
     for (const [name, text] of [
       ["words.py.tmp", `${words}# new\n`],
@@ -95,7 +95,7 @@ describe("on one server", () => {
     }
   });
 
-  test("row 8: a save as vim does it, with 4913, .swp and ~", async () => {
+  test("a save as vim does it, with 4913, .swp and ~", async () => {
     const words = await readFile(project.at(WORDS), "utf8");
     const at = (name: string) => project.at(`web/${name}`);
     for (const text of [`${words}# vim\n`, words]) {
@@ -110,7 +110,7 @@ describe("on one server", () => {
     }
   });
 
-  test("row 8: the source's directory is moved away, and made anew", async () => {
+  test("the source's directory is moved away, and made anew", async () => {
     await rename(project.at("web"), project.at("away"));
     const cycle = await project.next();
     expect(cycle.of("error")).toMatchObject([
@@ -127,7 +127,7 @@ describe("on one server", () => {
   });
 });
 
-test("row 8: a source directory that is a symbolic link", async () => {
+test("a source directory that is a symbolic link", async () => {
   const project = await FaultProject.open([], {}, async (directory) => {
     await mkdir(`${directory}/elsewhere`);
     await rename(`${directory}/web`, `${directory}/elsewhere/web`);
@@ -192,7 +192,7 @@ def app(environ, start_response):
 `;
 
 describe("what is written into watched directories starts no cycle for ever", () => {
-  test("row 8: by tests: the first table comes in the second cycle, and a save counts as ever", async () => {
+  test("by tests: the first table comes in the second cycle, and a save counts as ever", async () => {
     const files = { "tests/test_writes.py": WRITES };
     const project = await FaultProject.open([], { files }, undefined, false);
     try {
@@ -219,7 +219,7 @@ describe("what is written into watched directories starts no cycle for ever", ()
     }
   });
 
-  test("row 8: by the server, in whatever way: one cycle, and none for a request of somebody else's", async () => {
+  test("by the server, in whatever way: one cycle, and none for a request of somebody else's", async () => {
     const args = [
       "--access-logfile",
       "web/access",

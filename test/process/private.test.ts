@@ -41,7 +41,7 @@ afterAll(async () => {
   await remove(directory);
 });
 
-test("row 12: commands, paths and settings never pass through a shell", async () => {
+test("commands, paths and settings never pass through a shell", async () => {
   const first = await session.next();
   expect(first.of("error")).toEqual([]);
   expect(first.finished).toMatchObject({ outcome: "passed", exit_code: 0 });
@@ -54,7 +54,7 @@ test("row 12: commands, paths and settings never pass through a shell", async ()
   expect(found.filter((path) => path.endsWith("pwned"))).toEqual([]);
 });
 
-test("row 12: no source of ours names a shell", async () => {
+test("no source of ours names a shell", async () => {
   const shells =
     /shell:\s*(true|["'])|\bexecSync\(|\bexecaCommand|\{[^}]*\bexec\b[^}]*\} from "node:child_process"|os\.(system|popen)\(|shell=True|getoutput|["'](ba|da|z)?sh["'],\s*["']-c/;
   for (const folder of ["src", "python"]) {
@@ -67,7 +67,7 @@ test("row 12: no source of ours names a shell", async () => {
   }
 });
 
-test("row 12: of all that runs, only gunicorn listens on a network port", async () => {
+test("of all that runs, only gunicorn listens on a network port", async () => {
   const listening = await listeningInodes();
   const commands = await session.processes();
   const open = await Promise.all(
@@ -82,7 +82,7 @@ test("row 12: of all that runs, only gunicorn listens on a network port", async 
   }
 });
 
-test("row 12: the coverage directory is private to its user", async () => {
+test("the coverage directory is private to its user", async () => {
   const own = join(place, ".gunicov");
   const [record = ""] = (await readdir(own)).filter((name) => name.startsWith("server-"));
   const inside = await readdir(join(own, record), { recursive: true });

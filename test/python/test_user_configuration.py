@@ -1,4 +1,4 @@
-"""Issue 3, row 3: whatever coverage's configuration says, the report is that of a cold run with it.
+"""Issue 3, whatever coverage's configuration says, the report is that of a cold run with it.
 
 Cold: plain gunicorn, measured by coverage.py's own .pth in each process, stopped; then `coverage
 combine` and `coverage json`. Ours: the same requests, one SIGHUP, the helper's report.
@@ -123,7 +123,7 @@ def cold(gunicorn_server, project, tmp_path):
 
 @pytest.mark.skipif(VERSION < (7, 13), reason="the automatic tracer came with coverage 7.13")
 @pytest.mark.parametrize("case", CASES)
-def test_row_3(gunicorn_server, project, tmp_path, cold, case):
+def test_configuration_as_in_a_cold_run(gunicorn_server, project, tmp_path, cold, case):
     (name, text), shown = CASES[case]
     args = ["-w", "2", "--threads", "2"]
     project.write(FILES)

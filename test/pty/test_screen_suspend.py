@@ -51,7 +51,7 @@ def foreground(session):
     session.wait_for(lambda s: b"\x1b[?1049h" in s.raw[mark:] and is_whole(s))
 
 
-def test_row_11_suspended_and_continued(demo):
+def test_suspended_and_continued(demo):
     with Session(demo, shell=BASH, env={"PS1": "prompt> "}) as session:
         session.wait_for("prompt>")
         session.type(shlex.join(session.argv) + "\n")
@@ -84,7 +84,7 @@ def test_row_11_suspended_and_continued(demo):
         session.wait_nothing_left()
 
 
-def test_row_11_ctrl_z_without_a_shell_does_nothing(demo):
+def test_ctrl_z_without_a_shell_does_nothing(demo):
     """As the terminal's only program: there is nobody who could continue it."""
     with Session(demo) as session:
         session.wait_cycle()

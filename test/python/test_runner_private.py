@@ -26,7 +26,7 @@ GARBAGE = (
 )
 
 
-def test_row_12_garbage_from_the_tests_ends_nothing(runner, suite):
+def test_garbage_from_the_tests_ends_nothing(runner, suite):
     suite.write("test_garbage.py", TEST.replace("GARBAGE", repr(GARBAGE)))
     answer = runner.run(suite.dir)
     assert answer.ok is not None, answer

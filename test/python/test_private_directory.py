@@ -20,7 +20,7 @@ NOBODY = 65534
 @pytest.fixture
 def open_directory():
     """A directory that everybody may read."""
-    with tempfile.TemporaryDirectory(prefix="gunicov-row-12-") as path:
+    with tempfile.TemporaryDirectory(prefix="gunicov-private-") as path:
         os.chmod(path, 0o755)
         yield Path(path)
 
@@ -43,7 +43,7 @@ def as_nobody(work):
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
-def test_row_12_no_other_user_reads_or_writes_the_coverage_directory(
+def test_no_other_user_reads_or_writes_the_coverage_directory(
     tmp_path, open_directory, gunicorn_server
 ):
     (tmp_path / "app.py").write_text(APP)
@@ -73,7 +73,7 @@ def test_row_12_no_other_user_reads_or_writes_the_coverage_directory(
         assert not as_nobody(lambda: (record / "gen-000009").mkdir())
 
 
-def test_row_12_a_record_that_somebody_else_could_have_written_is_refused(
+def test_a_record_that_somebody_else_could_have_written_is_refused(
     tmp_path, open_directory, gunicorn_server
 ):
     (tmp_path / "app.py").write_text(APP)
@@ -88,9 +88,7 @@ def test_row_12_a_record_that_somebody_else_could_have_written_is_refused(
         client.close()
 
 
-def test_row_12_coverages_configuration_leads_no_report_out(
-    tmp_path, open_directory, gunicorn_server
-):
+def test_coverages_configuration_leads_no_report_out(tmp_path, open_directory, gunicorn_server):
     away = open_directory / "away"
     away.mkdir()
     project = tmp_path / "project"
@@ -128,7 +126,7 @@ def to_device(path):
 @pytest.mark.parametrize(
     "make", [os.mkfifo, os.mkdir, to_device], ids=["pipe", "directory", "device"]
 )
-def test_row_12_a_file_that_never_ends_is_no_source(tmp_path, make):
+def test_a_file_that_never_ends_is_no_source(tmp_path, make):
     path = tmp_path / "endless.py"
     make(path)
     client = HelperClient(env=clean_environment(), cwd=tmp_path)

@@ -28,7 +28,7 @@ def helpers(tmp_path):
 
 
 @pytest.mark.parametrize("hook", [True, False], ids=["with the hook", "a hook of its own"])
-def test_row_11_a_second_helper_is_refused_until_the_first_has_gone(
+def test_a_second_helper_is_refused_until_the_first_has_gone(
     tmp_path, gunicorn_server, helpers, hook
 ):
     (tmp_path / "app.py").write_text(APP)
@@ -50,7 +50,7 @@ def test_row_11_a_second_helper_is_refused_until_the_first_has_gone(
     assert second.wait(number)["ok"]["master"]["pid"] == server.pid
 
 
-def test_row_11_each_of_two_servers_has_its_gunicov(tmp_path, gunicorn_server, helpers):
+def test_each_of_two_servers_has_its_gunicov(tmp_path, gunicorn_server, helpers):
     (tmp_path / "app.py").write_text(APP)
     one, other = gunicorn_server(tmp_path), gunicorn_server(tmp_path)
     first, second = helpers(), helpers()

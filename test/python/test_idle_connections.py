@@ -1,11 +1,11 @@
-"""Row 5 of docs/reliability.md: a connection that is held open stalls a reload no longer than the cap."""
+"""A connection that is held open stalls a reload no longer than the cap."""
 
 import socket
 import time
 
 import pytest
 from conftest import HELLO, measured
-from test_row4_workers import ASGI, CLASSES, NEEDS
+from test_worker_ends import ASGI, CLASSES, NEEDS
 
 CAP = 2  # seconds: the hook's own graceful_timeout
 SLACK = 12  # seconds, for saving and for a busy machine: without the cap it would be 30
@@ -26,7 +26,7 @@ def browser_tab(server):
 
 
 @pytest.mark.parametrize("name", CLASSES)
-def test_row_5_an_idle_connection_is_bounded(gunicorn_server, project, name):
+def test_an_idle_connection_is_bounded(gunicorn_server, project, name):
     if name in NEEDS:
         pytest.importorskip(NEEDS[name])
     project.write({"app.py": ASGI if name in ("asgi", "uvicorn") else HELLO})
@@ -68,7 +68,7 @@ class Patient(ASGIWorker):
 """
 
 
-def test_row_5_gunicorn_24s_asgi_worker_is_bounded_too(gunicorn_server, project):
+def test_gunicorn_24s_asgi_worker_is_bounded_too(gunicorn_server, project):
     # Its wait for the listeners has no limit. (bench/matrix has the real one, with a connection open.)
     pytest.importorskip("gunicorn.asgi")
     project.write({"app.py": ASGI, "patient.py": PATIENT})
@@ -104,7 +104,7 @@ async def asgi(scope, receive, send):
 
 
 @pytest.mark.parametrize("name", ["gthread", "gevent", "asgi", "uvicorn"])
-def test_row_5_a_request_that_hangs_is_cut_off_and_the_data_saved(gunicorn_server, project, name):
+def test_a_request_that_hangs_is_cut_off_and_the_data_saved(gunicorn_server, project, name):
     if name in NEEDS:
         pytest.importorskip(NEEDS[name])
     project.write({"app.py": HANGING})

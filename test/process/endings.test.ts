@@ -82,7 +82,7 @@ afterEach(async () => {
 });
 afterAll(() => remove(directory));
 
-describe("row 11: Ctrl-C", () => {
+describe("Ctrl-C", () => {
   const HELLO = ["--", "-k", "hello"];
 
   /** Sends it as soon as a fact has come, and gives the phases that the cycle had. */
@@ -177,7 +177,7 @@ describe("row 11: Ctrl-C", () => {
   });
 });
 
-describe("row 11: streams", () => {
+describe("streams", () => {
   test("stdout closed by its reader", async () => {
     const session = start("watch", "--json", "--local", "--", "-k", "sleeps");
     await session.fact("tests.started", 0);

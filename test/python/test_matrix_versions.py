@@ -1,4 +1,4 @@
-"""Row 2 of docs/reliability.md: which versions bench/matrix tries together, and what it skips and why."""
+"""Which versions bench/matrix tries together, and what it skips and why."""
 
 import itertools
 import sys
@@ -13,7 +13,7 @@ PYTHONS = ("3.8", "3.11", "3.13", "3.14-debian")
 WANTED, SKIPPED = cases.covering(PYTHONS)
 
 
-def test_row_2_each_pair_of_values_is_a_case_or_is_skipped_with_its_reason():
+def test_each_pair_of_values_is_a_case_or_is_skipped_with_its_reason():
     assert len(WANTED) >= 30
     tried = set().union(*map(cases.pairs_of, WANTED))
     reasons = {one["case"]: one["reason"] for one in SKIPPED}
@@ -25,7 +25,7 @@ def test_row_2_each_pair_of_values_is_a_case_or_is_skipped_with_its_reason():
             assert ((a, b), (c, d)) in tried or reasons[f"{a} {b} with {c} {d}"]
 
 
-def test_row_2_what_cannot_exist_is_no_case():
+def test_what_cannot_exist_is_no_case():
     assert not any(case.worker_class == "asgi" and case.gunicorn == "23" for case in WANTED)
     told = {one["case"]: one["reason"] for one in SKIPPED}
     assert "no asgi worker" in told["gunicorn 23 with worker_class asgi"]

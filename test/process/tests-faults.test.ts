@@ -1,4 +1,4 @@
-/** Row 9 of docs/reliability.md: faults of the tests, in one session. After each the next good save gives the whole total again. */
+/** Faults of the tests, in one session. After each the next good save gives the whole total again. */
 import { readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { gunicov } from "../errors/expect.ts";
@@ -50,7 +50,7 @@ def test_hang():
         time.sleep(0.01)
 `;
 
-test("row 9: a hang is ended after the timeout, with all that it started", async () => {
+test("a hang is ended after the timeout, with all that it started", async () => {
   await faulty(HANG);
   const cycle = await project.bad("tests-timeout", 1);
   expect(cycle.of("error")[0]?.message).toMatch(new RegExp(`${TIMEOUT} s.*test_fault\\.py::test_hang`));
@@ -58,7 +58,7 @@ test("row 9: a hang is ended after the timeout, with all that it started", async
   await mended();
 });
 
-test("row 9: the runner is killed in the middle of a run", async () => {
+test("the runner is killed in the middle of a run", async () => {
   const { seq } = project.session;
   await faulty(HANG);
   await project.session.fact("tests.started", seq);
@@ -79,7 +79,7 @@ test("row 9: the runner is killed in the middle of a run", async () => {
   await mended();
 });
 
-test("row 9: a worker of xdist crashes", async () => {
+test("a worker of xdist crashes", async () => {
   await faulty("import os\n\n\ndef test_crash():\n    os._exit(9)\n");
   const cycle = await failed();
   const [crash] = cycle.of("test.finished").filter((one) => one.outcome !== "passed");
@@ -91,7 +91,7 @@ test("row 9: a worker of xdist crashes", async () => {
   await mended();
 });
 
-test("row 9: a collection error", async () => {
+test("a collection error", async () => {
   await faulty("import not_there_at_all\n");
   const cycle = await failed();
   const [error] = cycle.of("test.finished").filter((one) => one.outcome === "error");
@@ -99,14 +99,14 @@ test("row 9: a collection error", async () => {
   await mended();
 });
 
-test("row 9: no tests", async () => {
+test("no tests", async () => {
   await rename(project.at("tests/test_app.py"), project.at("tests/app_py"));
   await project.bad("no-tests", 2);
   await rename(project.at("tests/app_py"), project.at("tests/test_app.py"));
   await project.good();
 });
 
-test("row 9: names in unicode and very long ones", async () => {
+test("names in unicode and very long ones", async () => {
   const long = "x".repeat(100_000);
   await faulty(
     `import pytest\n\n\ndef test_größe_漢字():\n    pass\n\n\n@pytest.mark.parametrize("p", [1], ids=["${long}"])\ndef test_long(p):\n    pass\n`,
@@ -118,7 +118,7 @@ test("row 9: names in unicode and very long ones", async () => {
   await mended();
 });
 
-test("row 9: 100 MB of output: gunicov's and the runner's memory stay bounded", async () => {
+test("100 MB of output: gunicov's and the runner's memory stay bounded", async () => {
   await faulty(`def test_flood():
     for _ in range(1000):
         print("x" * 100_000)
@@ -148,7 +148,7 @@ async function memory(): Promise<{ readonly gunicov: number; readonly runner: nu
 const EVIL = String.raw`\x1b[2J\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x1b\\\x9b31m\x7f\x07\b\r\u202eEVIL`;
 const CONTROL = /[\p{Control}\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069]/u;
 
-test("row 9: escape sequences and control characters in output and names reach no terminal", async () => {
+test("escape sequences and control characters in output and names reach no terminal", async () => {
   const file = project.at("tests/test_\x1b[2J\x9b31m\x7f\u202eEVIL.py");
   await writeFile(file, `def test_evil():\n    print("${EVIL}")\n    assert "${EVIL}" == ""\n`);
   const cycle = await failed();
