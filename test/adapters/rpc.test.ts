@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { afterEach, describe, expect, test } from "vitest";
 import { Rpc, type Start } from "../../src/adapters/helper/rpc.ts";
 import { ProcessTarget } from "../../src/adapters/process/target.ts";
+import { FakeLog } from "../support/fake-log.ts";
 import { processesWith, until } from "../support/machine.ts";
 
 const MARK = { GUNICOV_TEST_RPC: `${process.pid}` };
@@ -140,6 +141,47 @@ sys.stdin.read()`);
     controller.abort();
     expect(await call).toEqual({ ok: true, value: [1, 1] });
     expect(performance.now() - began).toBeGreaterThan(250);
+  });
+});
+
+describe("the log", () => {
+  test("has what goes to a program and comes from it, what it says besides by whole lines, and its end", async () => {
+    const log = new FakeLog();
+    log.hide({ A_TOKEN: "one-secret-value" });
+    const started = await start(
+      `hello()
+request = json.loads(sys.stdin.readline())
+out(id=request["id"], event="half", text="one-secret-value")
+sys.stderr.write("it is one-sec"); sys.stderr.flush(); time.sleep(0.2)
+sys.stderr.write("ret-value\\nand the rest"); sys.stderr.flush()
+sys.stdout.write("no JSON\\n")
+out(id=request["id"], ok=1)
+sys.stdin.read()`,
+      ["no-such-python", "python3"],
+      { log },
+    );
+    if (!started.ok) throw new Error(started.failure.message);
+    expect(await started.value.call("go", { word: "one-secret-value" }, Anything)).toMatchObject({
+      ok: true,
+    });
+    await started.value.close();
+    const told = log.notes.map(({ at: _, ...note }) => note);
+    expect(told.filter(({ what }) => what === "start").map(({ python }) => python)).toEqual([
+      "no-such-python",
+      "python3",
+    ]);
+    expect(told).toContainEqual({ what: "sent", to: "odd", message: { word: "<A_TOKEN>", id: 1, do: "go" } });
+    expect(told).toContainEqual({
+      what: "received",
+      from: "gunicov_helper",
+      message: { id: 1, event: "half", text: "<A_TOKEN>" },
+    });
+    expect(told).toContainEqual({ what: "received", from: "gunicov_helper", message: "no JSON" });
+    expect(told.filter(({ what }) => what === "stderr").map(({ text }) => text)).toEqual([
+      "it is <A_TOKEN>",
+      "and the rest",
+    ]);
+    expect(told.at(-1)).toEqual({ what: "ended", program: "gunicov_helper", code: 0, signal: null });
   });
 });
 

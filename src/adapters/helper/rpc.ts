@@ -186,11 +186,14 @@ class Reader {
     this.#from = from;
     const lines = new Lines(LINE_LIMIT, (line) => this.#take(line));
     channel.onOutput((text) => lines.push(text));
+    // By whole lines: half of a secret is not known for one.
+    const said = new Lines(LINE_LIMIT, (text) => log.note({ what: "stderr", from, text }));
     channel.onErrorOutput((text) => {
-      log.note({ what: "stderr", from, text });
+      said.push(text);
       this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
     });
     void channel.exited.then((exit) => {
+      said.end();
       log.note({ what: "ended", program: from, ...exit });
       this.#greeting.resolve(SILENCE);
     });

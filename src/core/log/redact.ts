@@ -38,7 +38,7 @@ type Rule = readonly [RegExp, (...groups: string[]) => string];
 const RULES: readonly Rule[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, () => HIDDEN],
   [/\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]+/g, () => HIDDEN],
-  [/(:\/\/)[^\s/@"'<>]*:[^\s/@"']*@/g, (_, slashes) => `${slashes}${HIDDEN}@`],
+  [/(:\/\/)[^\s/@"'<>]+@/g, (_, slashes) => `${slashes}${HIDDEN}@`],
   [
     /\b(authorization|x-api-key|(?:set-)?cookie)(["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token)\s+)?[^\s"',<]+/gi,
     (_, header, between) => `${header}${between}${HIDDEN}`,

@@ -98,6 +98,7 @@ describe("what looks like a secret", () => {
     ['SECRET_KEY="a b c"', `SECRET_KEY=${HIDDEN}`],
     ["{'SECRET_KEY': 'abc', 'DEBUG': 'yes'}", `{'SECRET_KEY': "${HIDDEN}", 'DEBUG': 'yes'}`],
     ["redis://:abc@cache:6379/0", `redis://${HIDDEN}@cache:6379/0`],
+    ["https://ghp_abcdef@example.org/x.git", `https://${HIDDEN}@example.org/x.git`],
     ["GET /x?token=abc&page=2", `GET /x?token=${HIDDEN}&page=2`],
     ["tool --password abc --verbose", `tool --password ${HIDDEN} --verbose`],
     ["Authorization: Bearer abc.def", `Authorization: ${HIDDEN}`],
