@@ -40,23 +40,23 @@ const RULES: readonly Rule[] = [
   [/\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]+/g, () => HIDDEN],
   [/(:\/\/)[^\s/@"'<>]+@/g, (_, slashes) => `${slashes}${HIDDEN}@`],
   [
-    /\b(authorization|x-api-key|(?:set-)?cookie)(["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token)\s+)?[^\s"',<]+/gi,
+    /\b(authorization|x-api-key|(?:set-)?cookie)(["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token)\s+)?(?!<\w+>)[^\s"',]+/gi,
     (_, header, between) => `${header}${between}${HIDDEN}`,
   ],
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, (_, scheme) => `${scheme} ${HIDDEN}`],
   // NAME=value, also in an address's query.
   [
-    /(?<![\w.-])([A-Za-z_][\w.-]{0,80})=("[^"]*"|'[^']*'|[^\s,;&'")\]}<]+)/g,
+    /(?<![\w.-])([A-Za-z_][\w.-]{0,80})=("[^"]*"|'[^']*'|(?!<\w+>)[^\s,;&'")\]}]+)/g,
     (whole, name) => (isSecretName(name) ? `${name}=${HIDDEN}` : whole),
   ],
   // 'NAME': 'value'
   [
-    /(?<![\w-])([A-Za-z_][\w-]{0,80})(\\?["']?\s*:\s*\\?)("[^"<]+"|'[^'<]+')/g,
+    /(?<![\w-])([A-Za-z_][\w-]{0,80})(\\?["']?\s*:\s*\\?)("(?!<\w+>")[^"]+"|'(?!<\w+>')[^']+')/g,
     (whole, name, between) => (isSecretName(name) ? `${name}${between}"${HIDDEN}"` : whole),
   ],
   // --name value
   [
-    /(?<![\w-])(--?[A-Za-z][\w-]{0,80})(\s+)([^\s<-]\S*)/g,
+    /(?<![\w-])(--?[A-Za-z][\w-]{0,80})(\s+)(?!<\w+>)([^\s-]\S*)/g,
     (whole, flag, blank) => (isSecretName(flag) ? `${flag}${blank}${HIDDEN}` : whole),
   ],
 ];
