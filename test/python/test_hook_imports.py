@@ -1,4 +1,4 @@
-"""Which module of the hook imports which: no circles, and nothing of gunicov's but the hook itself."""
+"""Which module of the hook imports which: no circles, and nothing else of gunicov's but gunicov_common."""
 
 import ast
 from pathlib import Path
@@ -13,7 +13,7 @@ def imports_of(path):
             yield path.parents[node.level - 1].joinpath(*node.module.split(".")).with_suffix(".py")
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             named = getattr(node, "module", None) or node.names[0].name
-            assert "gunicov" not in named, path
+            assert "gunicov" not in named.replace("gunicov_common", ""), path
 
 
 def test_no_circles():

@@ -20,7 +20,8 @@ def install(folder):
     python.mkdir()
     for name in ("inject.py", "guard.py", "gunicov_hook.py"):
         shutil.copy(ROOT / "python" / name, python)
-    shutil.copytree(ROOT / "python" / "gunicov_hook", python / "gunicov_hook")
+    for name in ("gunicov_hook", "gunicov_common"):
+        shutil.copytree(ROOT / "python" / name, python / name)
     for name in PLAYED:
         shutil.copytree(ROOT / "bench" / "lib" / "screen" / "programs" / name, python / name)
     project = folder / "project"
