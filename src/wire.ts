@@ -233,12 +233,12 @@ function withPort(env: Readonly<Record<string, string>>, port: number | null): R
   return Object.fromEntries(meant.map(([name, value]) => [name, value.replaceAll("{port}", `${port}`)]));
 }
 
-/** What is mounted where, known once the targets are open. */
+/** What is mounted where, known once the targets are open; null: a target sees all of this machine. */
 function foundOf({ server, tests }: Targets): Found {
-  const mounted = (target: Target) =>
-    target instanceof ProcessTarget || target instanceof LocalServerTarget
+  const mounted = ({ mappings }: Target) =>
+    mappings.some(({ host, inside }) => host === "/" && inside === "/")
       ? null
-      : target.mappings.map((mapping) => mapping.host);
+      : mappings.map(({ host }) => host);
   return { server: mounted(server), tests: mounted(tests) };
 }
 

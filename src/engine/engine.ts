@@ -14,12 +14,12 @@ import { EMPTY_SESSION, observe, observeLog, type Session } from "../core/sessio
 import { asideWarning } from "../core/written.ts";
 import type { Found } from "../ports/server.ts";
 import type { Lifecycle } from "../ports/target.ts";
-import { Keeper } from "./keeper.ts";
+import { BackgroundExport } from "./background-export.ts";
 import { noteOfEffect, noteOfEvent, noteOfFact } from "./notes.ts";
 import type { Ports } from "./ports.ts";
 import { Sorter } from "./sorter.ts";
 import { runStep } from "./steps.ts";
-import type { EngineView, Snapshot, Wish } from "./view.ts";
+import type { EngineView, Snapshot, UserRequest } from "./view.ts";
 
 type Undated = Event extends infer E ? (E extends Event ? Omit<E, "at"> : never) : never;
 
@@ -30,7 +30,7 @@ export class Engine implements EngineView {
   readonly #ports: Ports;
   #policy: Policy;
   readonly #sorter: Sorter;
-  readonly #keeper: Keeper;
+  readonly #export: BackgroundExport;
   readonly #facts = new Listeners<Fact>();
   readonly #changes = new Listeners<void>();
   readonly #queue: Event[] = [];
@@ -55,7 +55,7 @@ export class Engine implements EngineView {
   constructor(ports: Ports, policy: Policy) {
     this.#ports = ports;
     this.#policy = policy;
-    this.#keeper = new Keeper(ports.server, ports.publisher);
+    this.#export = new BackgroundExport(ports.server, ports.publisher);
     const say = (message: string) => this.#publish(factCycle(this.#state), { type: "warning", message });
     const settings = (changed: Partial<Policy>) => this.#settings(changed);
     this.#sorter = new Sorter(ports, { say, settings, changed: (event) => this.#post(event) });
@@ -102,8 +102,8 @@ export class Engine implements EngineView {
     return this.#facts.on(listener);
   }
 
-  dispatch(wish: Wish): void {
-    this.#post(wish);
+  dispatch(request: UserRequest): void {
+    this.#post(request);
   }
 
   async source(path: string): Promise<Result<string>> {
@@ -226,7 +226,7 @@ export class Engine implements EngineView {
     const { target, testsTarget } = this.#ports;
     // They work with the server, which may have to end first.
     this.#mending.abort();
-    await this.#keeper.stop();
+    await this.#export.stop();
     const server = await target.start();
     return server.ok ? await testsTarget.start() : server;
   }
@@ -267,7 +267,7 @@ export class Engine implements EngineView {
     if (step === "checking") {
       this.#controller = new AbortController();
       this.#mending.abort();
-      await this.#keeper.stop();
+      await this.#export.stop();
     }
     const { signal } = this.#controller;
     if (step === "checking") this.#ports.tests.begin(this.#state.progress?.request.select ?? [], signal);
@@ -284,7 +284,7 @@ export class Engine implements EngineView {
 
   /** In watch mode nobody waits for the files that editors read; what went wrong is said when it is known. */
   async #keep(report: Report, checked: (check: SelfCheck) => void): Promise<Result<void>> {
-    const keeping = this.#keeper.keep(report, checked);
+    const keeping = this.#export.keep(report, checked);
     if (this.#policy.once) return await keeping;
     void keeping.then((kept) => {
       if (!kept.ok && LOSSES.has(kept.failure.kind)) return;
@@ -351,7 +351,7 @@ export class Engine implements EngineView {
     this.#mending.abort();
     // What it opens after that would be left open.
     await this.#looking;
-    await this.#keeper.stop();
+    await this.#export.stop();
     for (const unsubscribe of this.#unsubscribes) unsubscribe();
     await Promise.all([this.#ports.watcher.close(), this.#ports.alsoWatcher.close()]);
     await Promise.all([this.#ports.server.close(), this.#ports.tests.close()]);

@@ -13,7 +13,7 @@ export interface Snapshot {
 }
 
 /** What a surface may ask for. */
-export type Wish =
+export type UserRequest =
   | { readonly type: "rerun"; readonly select: readonly string[] }
   | { readonly type: "pause"; readonly paused: boolean }
   | { readonly type: "cancel" }
@@ -28,7 +28,7 @@ export interface EngineView {
   subscribe(listener: () => void): () => void;
   /** Called with each fact, in order, as it is published. */
   onFact(listener: (fact: Fact) => void): () => void;
-  dispatch(wish: Wish): void;
+  dispatch(request: UserRequest): void;
   /** Text of a file in the report, as the server sees it. */
   source(path: string): Promise<Result<string>>;
   /** Makes the HTML report and opens it. Gives its path, and why it could not be opened where it could not. */

@@ -4,12 +4,12 @@ import { FACT_VERSION, type Fact, type FactBody } from "../../src/core/fact.ts";
 import type { Failure } from "../../src/core/failure.ts";
 import { ok, type Result } from "../../src/core/result.ts";
 import { EMPTY_SESSION, observe, observeLog } from "../../src/core/session.ts";
-import type { EngineView, Snapshot, Wish } from "../../src/engine/view.ts";
+import type { EngineView, Snapshot, UserRequest } from "../../src/engine/view.ts";
 
 type Opened = Result<{ readonly path: string; readonly notOpened: Failure | null }>;
 
 export class FakeEngine implements EngineView {
-  readonly wishes: Wish[] = [];
+  readonly wishes: UserRequest[] = [];
   readonly ended: Promise<number>;
   sources: (path: string) => Result<string> = () => ok("");
   html: () => Promise<Opened> = async () => ok({ path: ".gunicov/html/index.html", notOpened: null });
@@ -41,7 +41,7 @@ export class FakeEngine implements EngineView {
     return () => this.#observers.delete(listener);
   }
 
-  dispatch(wish: Wish): void {
+  dispatch(wish: UserRequest): void {
     this.wishes.push(wish);
     if (wish.type === "pause") this.set({ paused: wish.paused });
   }

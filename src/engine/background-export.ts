@@ -8,7 +8,7 @@ import type { SelfCheck } from "../core/self-check.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { Server } from "../ports/server.ts";
 
-export class Keeper {
+export class BackgroundExport {
   readonly #server: Server;
   readonly #publisher: Publisher;
   #controller = new AbortController();
