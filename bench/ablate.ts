@@ -18,27 +18,29 @@ interface Loss {
   readonly equal: number;
 }
 
+const PROJECTS: Readonly<Record<string, () => Setting | Promise<Setting>>> = {
+  demo: () => DEMO,
+  large: () => LARGE,
+  heavy,
+};
+
 async function measure(bench: Bench): Promise<object> {
   const { processors, load } = machine();
-  const projects: Readonly<Record<string, Setting>> = {
-    demo: DEMO,
-    "1,000 files": LARGE,
-    "heavy imports": await heavy(),
-  };
   const losses: Loss[] = [];
-  for (const [project, setting] of Object.entries(projects))
-    losses.push(...(await inProject(bench, project, setting)));
+  for (const [project, setting] of Object.entries(PROJECTS)) {
+    if (bench.named.length > 0 && !bench.named.includes(project)) continue;
+    losses.push(...(await inProject(bench, project, await setting())));
+  }
   bench.say(table([["without", "project", ...KINDS, "same total"], ...losses.map(row)]));
   return { processors, load, turns: bench.turns, losses };
 }
 
 async function inProject(bench: Bench, project: string, setting: Setting): Promise<readonly Loss[]> {
   const { yard, say } = bench;
-  const name = project.replaceAll(/\W/g, "");
-  const all = await gunicovWay(yard, { ...setting, name: `${name}-all` });
+  const all = await gunicovWay(yard, { ...setting, name: `${project}-all` });
   const losses: Loss[] = [];
   for (const [index, path] of FAST_PATHS.entries()) {
-    const prefix = `${name}-${index}`;
+    const prefix = `${project}-${index}`;
     const without = await gunicovWay(yard, { ...path.off(setting), name: prefix });
     losses.push({ path: path.name, project, ...(await inTurns(all, without, bench.turns)) });
     say(row(losses.at(-1) as Loss).join("  "));
@@ -46,7 +48,7 @@ async function inProject(bench: Bench, project: string, setting: Setting): Promi
     await Promise.all(["server", "tests"].map((service) => yard.remove(`${prefix}-${service}`)));
   }
   await all.stop();
-  await Promise.all(["server", "tests"].map((service) => yard.remove(`${name}-all-${service}`)));
+  await Promise.all(["server", "tests"].map((service) => yard.remove(`${project}-all-${service}`)));
   return losses;
 }
 
@@ -90,4 +92,4 @@ function row({ path, project, percent, equal }: Loss): string[] {
   return [path, project, ...cells, `${Math.round(100 * equal)} %`];
 }
 
-await runBench("bench/ablate", 5, measure);
+await runBench("bench/ablate", 5, measure, Object.keys(PROJECTS));

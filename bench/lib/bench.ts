@@ -7,20 +7,25 @@ import { Yard } from "./yard.ts";
 export interface Bench {
   readonly yard: Yard;
   readonly turns: number;
+  /** Of its parts, the ones that were named on the command line; none: all. */
+  readonly named: readonly string[];
   /** Text for people: on stdout, with --json on stderr. */
   readonly say: (text: string) => void;
 }
 
-/** Runs `measure` and prints what it gives (with --json only); sets the exit code. */
+/** Runs `measure` and prints what it gives (with --json only); sets the exit code. `parts`: what may be named, to be measured alone. */
 export async function runBench(
   name: string,
   turns: number,
   measure: (bench: Bench) => Promise<object>,
+  parts: readonly string[] = [],
 ): Promise<void> {
   try {
-    const asked = readArguments(name, turns);
+    const asked = readArguments(name, turns, parts);
     const say = (text: string) => void (asked.json ? process.stderr : process.stdout).write(`${text}\n`);
-    const result = await tidily(async (yard) => await measure({ yard, turns: asked.turns, say }));
+    const result = await tidily(
+      async (yard) => await measure({ yard, turns: asked.turns, named: asked.named, say }),
+    );
     if (asked.json) process.stdout.write(`${JSON.stringify(rounded(result, 3))}\n`);
   } catch (error) {
     process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -28,12 +33,22 @@ export async function runBench(
   }
 }
 
-function readArguments(name: string, turns: number): { turns: number; json: boolean } {
-  const usage = `usage: ${name} [--turns N] [--json]`;
+interface Arguments {
+  readonly turns: number;
+  readonly json: boolean;
+  readonly named: readonly string[];
+}
+
+function readArguments(name: string, turns: number, parts: readonly string[]): Arguments {
+  const some = parts.length > 0 ? ` [${parts.join("|")} …]` : "";
+  const usage = `usage: ${name} [--turns N] [--json]${some}`;
   try {
-    const { values } = parseArgs({ options: { json: { type: "boolean" }, turns: { type: "string" } } });
+    const options = { json: { type: "boolean" }, turns: { type: "string" } } as const;
+    const { values, positionals: named } = parseArgs({ options, allowPositionals: parts.length > 0 });
     const asked = Number(values.turns ?? turns);
-    if (Number.isInteger(asked) && asked > 0) return { turns: asked, json: values.json ?? false };
+    const known = named.every((part) => parts.includes(part));
+    if (known && Number.isInteger(asked) && asked > 0)
+      return { turns: asked, json: values.json ?? false, named };
   } catch (error) {
     throw new TypeError(`${(error as Error).message}\n${usage}`);
   }
