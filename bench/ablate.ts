@@ -39,10 +39,14 @@ async function inProject(bench: Bench, project: string, setting: Setting): Promi
   const { yard, say } = bench;
   const all = await gunicovWay(yard, { ...setting, name: `${project}-all` });
   const losses: Loss[] = [];
-  for (const [index, path] of FAST_PATHS.entries()) {
-    const prefix = `${project}-${index}`;
+  for (const [round, path] of FAST_PATHS.entries()) {
+    const prefix = `${project}-${round}`;
     const without = await gunicovWay(yard, { ...path.off(setting), name: prefix });
-    losses.push({ path: path.name, project, ...(await inTurns(all, without, bench.turns)) });
+    losses.push({
+      path: path.name,
+      project,
+      ...(await inTurns(all, without, { round, turns: bench.turns })),
+    });
     say(row(losses.at(-1) as Loss).join("  "));
     await without.stop();
     await Promise.all(["server", "tests"].map((service) => yard.remove(`${prefix}-${service}`)));
@@ -56,7 +60,7 @@ async function inProject(bench: Bench, project: string, setting: Setting): Promi
 async function inTurns(
   all: Gunicov,
   without: Gunicov,
-  turns: number,
+  { round, turns }: { readonly round: number; readonly turns: number },
 ): Promise<Pick<Loss, "percent" | "equal">> {
   const pairs: { kind: Kind; percent: number; equal: boolean }[] = [];
   const rested = async (way: Gunicov, kind: Kind, number: number): Promise<Turn> => {
@@ -65,13 +69,15 @@ async function inTurns(
     await way.rest(began);
     return turn;
   };
+  // Another number in each round: else a save of `all` would change nothing.
+  const number = (turn: number) => 1 + round * (turns + 1) + turn;
   // The first turn without is not counted: what is kept from run to run is kept then.
-  await rested(without, "source", 0);
-  for (let number = 1; number <= turns; number += 1) {
+  await rested(without, "source", number(0));
+  for (let turn = 1; turn <= turns; turn += 1) {
     for (const kind of KINDS) {
       const first = pairs.length % 2 === 0;
-      const one = await rested(first ? all : without, kind, number);
-      const other = await rested(first ? without : all, kind, number);
+      const one = await rested(first ? all : without, kind, number(turn));
+      const other = await rested(first ? without : all, kind, number(turn));
       const [fast, slow] = first ? [one, other] : [other, one];
       const equal = fast.total !== null && fast.total === slow.total;
       pairs.push({ kind, percent: 100 * (slow.ms / fast.ms - 1), equal });
