@@ -1,4 +1,4 @@
-"""What the kernel says of the memory of a process's cgroup: looked for where gunicov's hook looks, too."""
+"""What the kernel says of the memory of a process's cgroup."""
 
 import contextlib
 import os

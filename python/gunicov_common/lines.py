@@ -1,6 +1,7 @@
 """Lines of the protocol, from the bytes that come in pieces."""
 
 import json
+import os
 
 from gunicov_common.failure import bad
 
@@ -51,3 +52,14 @@ def read_request(line):
 def is_count(value):
     """Tell whether a value of JSON is a positive integer."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+
+
+def is_word(value):
+    """Tell whether a value of JSON is text that the system can take: in a path, an argument or an environment."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -91,15 +91,6 @@ def within(path, directories):
     return False
 
 
-def fingerprint(path):
-    """[modification time in ns, size] of a file, as the hook notes it; None where it is gone."""
-    try:
-        about = os.stat(path)
-    except OSError:
-        return None
-    return [about.st_mtime_ns, about.st_size]
-
-
 def is_sqlite(path):
     """Tell whether a file begins as SQLite's do, and so those of coverage.py. Raises OSError."""
     with open(path, "rb") as file:

@@ -3,35 +3,13 @@
 import contextlib
 import os
 
+from gunicov_common.cgroup import folders_of
+
 # Of version 2, and of 1: the limit, what is used, and what of that is given back when it is wanted.
 CGROUP_FILES = (
     ("memory.max", "memory.current", "inactive_file"),
     ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
 )
-
-
-def cgroup_folders():
-    """Where this process's cgroup may tell of its memory: outside a container it is further down."""
-    folders = ["", "memory"]
-    with contextlib.suppress(OSError), open("/proc/self/cgroup") as file:
-        for line in file:
-            _, controllers, path = line.rstrip("\n").split(":", 2)
-            if not controllers:
-                folders.insert(0, f".{path}")
-            elif "memory" in controllers.split(","):
-                folders.insert(0, f"memory{path}")
-    return [os.path.join("/sys/fs/cgroup", folder) for folder in folders]
-
-
-def oom_kills():
-    """The kernel's count of processes that it killed in this cgroup for want of memory."""
-    for folder in cgroup_folders():
-        for name in ("memory.events", "memory.oom_control"):
-            with contextlib.suppress(OSError):
-                kills = figures(folder, name).get("oom_kill")
-                if kills is not None:
-                    return kills
-    return 0
 
 
 def figures(folder, name):
@@ -59,7 +37,7 @@ def memory_room(folders):
 def is_memory_scarce(processes):
     """Whether so many workers, ending ones and new ones, may not all be there at once. Each has about half of
     what the master has for itself."""
-    room = memory_room(cgroup_folders())
+    room = memory_room(folders_of(os.getpid()))
     if room is None:
         return False
     with open("/proc/self/statm") as file:

@@ -4,7 +4,8 @@ import os
 import signal
 import sys
 
-from .cgroup import oom_kills
+from gunicov_common.cgroup import oom_kills
+
 from .state import STATE
 
 
@@ -51,7 +52,7 @@ def describe_status(status):
 
 def take_oom_kill():
     """Whether the kernel has killed one more than is accounted for; it is, from now on."""
-    if STATE.oom_kills is None or oom_kills() <= STATE.oom_kills:
+    if STATE.oom_kills is None or oom_kills(os.getpid()) <= STATE.oom_kills:
         return False
     STATE.oom_kills += 1
     return True

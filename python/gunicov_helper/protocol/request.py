@@ -1,11 +1,10 @@
 """The requests that there are, and their shapes (docs/protocol.md, section 3)."""
 
 import math
-import os
 import re
 
 from gunicov_common.failure import bad
-from gunicov_common.lines import is_count, read_request
+from gunicov_common.lines import is_count, is_word, read_request
 
 
 def is_text(value):
@@ -13,14 +12,8 @@ def is_text(value):
 
 
 def is_path(value):
-    """An absolute path that the system can take: no NUL, and encodable."""
-    if not isinstance(value, str) or not value.startswith("/") or "\0" in value:
-        return False
-    try:
-        os.fsencode(value)
-    except UnicodeEncodeError:
-        return False
-    return True
+    """An absolute path that the system can take."""
+    return is_word(value) and value.startswith("/")
 
 
 def is_name(value):

@@ -6,8 +6,9 @@ import re
 import stat
 
 from gunicov_common.failure import Failure
+from gunicov_common.fingerprint import fingerprint
 
-from gunicov_helper.files import fingerprint, list_names, read_json
+from gunicov_helper.files import list_names, read_json
 from gunicov_helper.record.errors import removed
 from gunicov_helper.record.generation import Generation, as_int
 

@@ -7,9 +7,9 @@ import sys
 import time
 
 import gunicorn
+from gunicov_common.cgroup import oom_kills
 
 from ..attempt import attempt
-from ..cgroup import oom_kills
 from ..master.life import begin_master_life
 from ..record.directory import make_record
 from ..record.files import process_start_time, write_json
@@ -37,7 +37,7 @@ def open_generation(server, retires):
     STATE.current = None
     STATE.owner = (cfg.uid, cfg.gid) if os.geteuid() == 0 and (cfg.uid or cfg.gid) else None
     if STATE.oom_kills is None:
-        STATE.oom_kills = oom_kills()
+        STATE.oom_kills = oom_kills(os.getpid())
     if STATE.directory is None or not os.path.isdir(STATE.directory):
         make_record()
     number = max(STATE.generation, newest_on_disk()) + 1

@@ -6,6 +6,8 @@ import json
 import os
 import sys
 
+from gunicov_common.fingerprint import fingerprint
+
 from ..fast_paths import is_on
 from ..measure.green import green_library
 from ..record.generation import generation_directory, told_files
@@ -74,12 +76,3 @@ def is_preloadable(name):
     excluded = os.environ.get("GUNICOV_PRELOAD_EXCLUDE", "").split(",")
     packages = [word.strip() for word in excluded if word.strip()]
     return not any(name == each or name.startswith(each + ".") for each in packages)
-
-
-def fingerprint(path):
-    """What changes when a file is written anew, or None where it is gone."""
-    try:
-        about = os.stat(path)
-    except OSError:
-        return None
-    return [about.st_mtime_ns, about.st_size]

@@ -4,6 +4,7 @@ import collections
 import os
 
 from gunicov_common.failure import Failure, bad
+from gunicov_common.lines import is_word
 
 from gunicov_runner.command.command import Command
 from gunicov_runner.warm.fits import STARTED
@@ -95,14 +96,3 @@ class Field:
         command = Command(self.words("command", True), self.directory(), self.environ())
         command.junit = self.words("junit", False)
         return command
-
-
-def is_word(value):
-    """Tell whether `value` can be an argument or an environment string."""
-    if not isinstance(value, str) or "\0" in value:
-        return False
-    try:
-        os.fsencode(value)
-    except UnicodeEncodeError:
-        return False
-    return True

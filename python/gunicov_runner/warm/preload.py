@@ -8,6 +8,8 @@ import signal
 import sys
 import threading
 
+from gunicov_common.fingerprint import fingerprint
+
 from gunicov_runner.installed import is_installed, is_stdlib
 from gunicov_runner.limits import CHUNK
 from gunicov_runner.process.process import die_with
@@ -34,15 +36,6 @@ def of_others(known=()):
         elif spec.name == name:
             found.append([name, origin])
     return found
-
-
-def fingerprint(path):
-    """Return what changes when a file is written anew, or None where it is gone."""
-    try:
-        info = os.stat(path)
-    except OSError:
-        return None
-    return info.st_mtime_ns, info.st_size
 
 
 # The variables of the environment that its C code sets are not seen by Python, so not by trial.py.
