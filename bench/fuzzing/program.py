@@ -65,13 +65,14 @@ class HelperInside:
 
         self.channel = Deaf(-1, -1)
         helper = Helper()
-        self.loop = Loop(self.channel, helper.start, helper.chores, helper.tick)
+        self.loop = Loop(self.channel, helper.start, helper.chores, helper.tick, helper.failure)
 
     def take(self, line):
         self.sent.clear()
         # In two pieces, as a pipe may give it.
         middle = len(line) // 2
-        lines = self.channel.split(line[:middle]) + self.channel.split(line[middle:] + b"\n")
+        feed = self.channel.lines.feed
+        lines = [*feed(line[:middle]), *feed(line[middle:] + b"\n")]
         assert len(lines) == 1, lines
         self.loop.accept(lines[0])
         for number in list(self.loop.jobs):
@@ -88,8 +89,9 @@ class RunnerInside:
     """The runner's lines, parser and requests, in this process; nothing is forked."""
 
     def __init__(self):
+        from gunicov_common.lines import Lines
         from gunicov_runner import runner
-        from gunicov_runner.text import Lines, encode
+        from gunicov_runner.text import encode
 
         os.environ["PATH"] = "/nowhere"
         self.sent, self.lines = [], Lines()
@@ -142,8 +144,9 @@ class ChildInside:
     """What the runner makes of its child's lines."""
 
     def __init__(self):
+        from gunicov_common.lines import Lines
         from gunicov_runner.run import Run
-        from gunicov_runner.text import Lines, Tail, encode
+        from gunicov_runner.text import Tail, encode
 
         self.sent = []
 
