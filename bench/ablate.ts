@@ -71,8 +71,11 @@ async function inTurns(
   };
   // Another number in each round: else a save of `all` would change nothing.
   const number = (turn: number) => 1 + round * (turns + 1) + turn;
-  // The first turn without is not counted: what is kept from run to run is kept then.
-  await rested(without, "source", number(0));
+  // The first turns are not counted: what is kept from run to run is kept then.
+  for (const way of [all, without]) {
+    await rested(way, "source", number(0));
+    await rested(way, "rerun", number(0));
+  }
   for (let turn = 1; turn <= turns; turn += 1) {
     for (const kind of KINDS) {
       const first = pairs.length % 2 === 0;
