@@ -1,1 +1,1 @@
-"""What the helper and the runner share; it is injected with each of them (docs/protocol.md, section 1)."""
+"""What hook, helper and runner share. It is injected with the last two (docs/protocol.md, section 1)."""

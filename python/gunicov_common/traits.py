@@ -1,14 +1,10 @@
-"""What an import can leave behind in a process, and forks of it would share."""
+"""What an import leaves behind that forks share: open files, random numbers."""
 
-import gc
 import os
 import random
 import re
 import sys
-import threading
-import time
 
-LINGER_SECONDS = 0.1  # for which the system still has a thread that has ended
 SHARED_LIBRARY = re.compile(r"\.so(\.[0-9]+)*$")
 
 
@@ -33,45 +29,6 @@ def descriptors():
         for name, path in found.items()
         if not path.endswith("/fd") and not SHARED_LIBRARY.search(path)
     }
-
-
-def threads():
-    """(Python's threads, all threads) of this process; (n, 0) where the system does not tell.
-
-    A library that is prepared for forks ends its threads at each fork and starts them again when it needs them, as OpenBLAS
-    does, which numpy uses. Such threads do no harm where a process forks: they are not counted.
-    """
-    python = threading.active_count()
-    if thread_count() > python:
-        pid = os.fork()
-        if pid == 0:
-            os._exit(0)
-        os.waitpid(pid, 0)
-        until = time.monotonic() + LINGER_SECONDS
-        while thread_count() > python and time.monotonic() < until:
-            time.sleep(0.001)
-    return python, thread_count()
-
-
-def thread_count():
-    try:
-        return len(os.listdir("/proc/self/task"))
-    except OSError:
-        return 0
-
-
-def generators():
-    """How many random number generators there are, beside those of the system's own randomness."""
-    found = sum(
-        isinstance(one, random.Random) and not isinstance(one, random.SystemRandom)
-        for one in gc.get_objects()
-    )
-    numpy = sys.modules.get("numpy.random")
-    if numpy is None:
-        return found
-    kinds = (numpy.Generator, numpy.RandomState)
-    # numpy's own one is seeded anew in each fork.
-    return found + sum(isinstance(one, kinds) for one in gc.get_objects()) - 1
 
 
 def reseed():

@@ -4,9 +4,8 @@ import math
 import os
 import time
 
-BOOT_PATIENCE = (
-    5.0  # seconds; an earlier generation that still boots after this hangs: it is not waited for
-)
+# Seconds: an earlier generation that still boots after them hangs, and is not waited for.
+BOOT_PATIENCE = 5.0
 
 
 class Boots:

@@ -8,7 +8,7 @@ import random
 import signal
 import sys
 
-from gunicov_common.traits import descriptors, threads
+from gunicov_common.traits import descriptors
 
 from ..measure.coverages import find_no_files, make_coverage, only_measure
 from ..measure.options import where_started
@@ -18,6 +18,7 @@ from ..source.loaded import project_files
 from ..source.measures import Measures
 from ..state import STATE
 from .generators import Generators
+from .threads import threads
 
 PRELOAD_TRIES = 8
 PRELOAD_SECONDS = 20

@@ -70,3 +70,17 @@ def names_in(path):
         return len(os.listdir(path))
     except OSError:
         return 0
+
+
+def generators():
+    """How many random number generators there are, beside those of the system's own randomness."""
+    found = sum(
+        isinstance(one, random.Random) and not isinstance(one, random.SystemRandom)
+        for one in gc.get_objects()
+    )
+    numpy = sys.modules.get("numpy.random")
+    if numpy is None:
+        return found
+    kinds = (numpy.Generator, numpy.RandomState)
+    # numpy's own one is seeded anew in each fork.
+    return found + sum(isinstance(one, kinds) for one in gc.get_objects()) - 1

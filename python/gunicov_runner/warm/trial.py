@@ -7,10 +7,8 @@ import sys
 import time
 import warnings
 
-from gunicov_common.traits import generators
-
 from gunicov_runner.installed import STDLIB, is_installed, is_stdlib
-from gunicov_runner.warm.traits import difference, traits
+from gunicov_runner.warm.traits import difference, generators, traits
 
 # Audit events (PEP 578) of what an import does to the world, or asks of it.
 ACTS = (
