@@ -7,13 +7,13 @@ import { type Arguments, readArguments } from "./config/arguments.ts";
 import { LiveSettings } from "./config/live.ts";
 import { loadConfig } from "./config/load.ts";
 import { policyOf } from "./config/policy.ts";
-import { checkDirectories, settle } from "./config/settings.ts";
+import { checkDirectories, mergeSettings } from "./config/settings.ts";
 import { FAILURE_EXIT, type Failure, failure } from "./core/failure.ts";
 import { CRASHED } from "./core/outcome.ts";
 import { refusedFacts } from "./core/refused.ts";
 import type { Result } from "./core/result.ts";
 import { Crash } from "./crash.ts";
-import type { EngineView } from "./engine/view.ts";
+import type { EngineHandle } from "./engine/handle.ts";
 import { INSTALLED } from "./installed.ts";
 
 type Go = Exclude<Arguments, { do: "print" }>;
@@ -65,7 +65,7 @@ async function run(argv: readonly string[], crash: Crash): Promise<number> {
   crash.log = log;
   const loaded = await loadConfig(process.cwd(), read.value.config);
   if (!loaded.ok) return complain(loaded.failure, read.value.json);
-  const settings = settle(loaded.value, read.value.flags, process.cwd());
+  const settings = mergeSettings(loaded.value, read.value.flags, process.cwd());
   if (!settings.ok) return complain(settings.failure, read.value.json);
   log.root = settings.value.root;
   log.note({ what: "settings", settings: settings.value });
@@ -120,7 +120,11 @@ async function go(
 }
 
 /** Shows an engine from now on; settles when the terminal is as it was before. `restorable` gets the way to have it so at once. */
-type Show = (engine: EngineView, version: string, restorable: (restore: () => void) => void) => Promise<void>;
+type Show = (
+  engine: EngineHandle,
+  version: string,
+  restorable: (restore: () => void) => void,
+) => Promise<void>;
 
 const write = (text: string) => void process.stdout.write(text);
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { stringify } from "smol-toml";
 import { readArguments } from "../../src/config/arguments.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { type Flags, settle } from "../../src/config/settings.ts";
+import { type Flags, mergeSettings } from "../../src/config/settings.ts";
 import type { Result } from "../../src/core/result.ts";
 import { mutateBytes, mutateValue, oddValue, randomBytes } from "./mutate.ts";
 import { inProcess } from "./part.ts";
@@ -87,7 +87,11 @@ function commandLine(random: Random) {
     checkResult(read);
     if (read.ok && read.value.do !== "print") {
       checkResult(
-        settle({ config: {}, root: "/x", file: null, explicit: false, doubt: null }, read.value.flags, "/x"),
+        mergeSettings(
+          { config: {}, root: "/x", file: null, explicit: false, doubt: null },
+          read.value.flags,
+          "/x",
+        ),
       );
     }
   };
@@ -100,7 +104,7 @@ function configFile(random: Random, file: string) {
     await writeFile(file, text);
     const loaded = await loadConfig("/", file);
     checkResult(loaded, file);
-    if (loaded.ok) checkResult(settle(loaded.value, { ...NO_FLAGS, local: random.chance(0.5) }, "/x"));
+    if (loaded.ok) checkResult(mergeSettings(loaded.value, { ...NO_FLAGS, local: random.chance(0.5) }, "/x"));
   };
   return { input: JSON.stringify(text.toString()), attempt };
 }

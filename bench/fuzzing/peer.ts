@@ -25,7 +25,7 @@ const NOTHING: Unsubscribe = () => {};
 /** A target whose every program follows one script. */
 export class PeerTarget implements Target {
   readonly ownServer = false;
-  readonly tellsBack = false;
+  readonly saysWhenBack = false;
   readonly name = "a peer";
   readonly mappings = [{ host: "/home/me/app", inside: "/app" }];
   readonly serverPid = null;
@@ -49,7 +49,7 @@ export class PeerTarget implements Target {
     return ok(new Peer(this.#script, this.#random));
   }
 
-  async lost(): Promise<null> {
+  async whyGone(): Promise<null> {
     return null;
   }
 

@@ -4,10 +4,10 @@ import { LastReport } from "../../src/adapters/helper/last-report.ts";
 import { Collect } from "../../src/adapters/helper/schema.ts";
 import type { Fact } from "../../src/core/fact.ts";
 import { lineMarks, type Report } from "../../src/core/report.ts";
-import { EMPTY_SESSION, observe } from "../../src/core/session.ts";
+import { EMPTY_CONTENT, observe } from "../../src/core/screen-content.ts";
 import { createLists } from "../../src/screen/lists.ts";
 import type { Span } from "../../src/screen/span.ts";
-import { INITIAL_VIEW } from "../../src/screen/state.ts";
+import { INITIAL_SCREEN } from "../../src/screen/state.ts";
 import { coverageColumns, totalCells } from "../../src/surfaces/ink/screens/coverage-columns.ts";
 import { linesOf } from "../../src/surfaces/text/lines.ts";
 import { ANSWERS } from "./corpus.ts";
@@ -63,8 +63,8 @@ function parse(line: string): unknown {
 function show(fact: Fact & { type: "report" }): void {
   JSON.parse(JSON.stringify(fact));
   for (const text of linesOf(fact)) safe(text);
-  const session = observe(EMPTY_SESSION, { ...fact, partial: false });
-  const rows = createLists().files(session, INITIAL_VIEW);
+  const content = observe(EMPTY_CONTENT, { ...fact, partial: false });
+  const rows = createLists().files(content, INITIAL_SCREEN);
   for (const width of WIDTHS) {
     for (const column of coverageColumns(rows, fact, width)) {
       for (const row of rows) safeSpans(column.cell(row, width));

@@ -5,7 +5,7 @@ import { parse } from "smol-toml";
 import { ok, type Result } from "../core/result.ts";
 import { type Loaded, loadAgain } from "./load.ts";
 import type { FileConfig } from "./schema.ts";
-import { checkDirectories, type Flags, type Settings, settle } from "./settings.ts";
+import { checkDirectories, type Flags, mergeSettings, type Settings } from "./settings.ts";
 
 /** Keys that can change while gunicov runs. Any other one says where things are, and what runs is there. */
 const LIVE = [
@@ -77,7 +77,7 @@ export class LiveSettings {
   async #reload(): Promise<Result<Edit>> {
     const loaded = await loadAgain(this.#loaded);
     if (!loaded.ok) return loaded;
-    const settled = settle(loaded.value, this.#flags, this.#cwd);
+    const settled = mergeSettings(loaded.value, this.#flags, this.#cwd);
     const checked = settled.ok ? checkDirectories(settled.value) : settled;
     if (!checked.ok) return checked;
     const changed = changedKeys(this.#loaded.config, loaded.value.config);

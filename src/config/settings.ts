@@ -98,7 +98,7 @@ const DEFAULT_TIMEOUT = 600;
 const DEFAULT_TIMES: ServerTimes = { start: 60, restart: 60, flush: 60, mount: 5 };
 
 /** Puts flags and file together. Paths in the file are from the project's root, those of flags from `cwd`. */
-export function settle({ config, root, file }: Loaded, flags: Flags, cwd: string): Result<Settings> {
+export function mergeSettings({ config, root, file }: Loaded, flags: Flags, cwd: string): Result<Settings> {
   const server = config.server ?? {};
   const tests = config.tests ?? {};
   const container = flags.local

@@ -59,14 +59,19 @@ export type Effect =
   | { readonly type: "locate"; readonly start: boolean }
   /** Have `look` come after so many ms. */
   | { readonly type: "look-later"; readonly ms: number; readonly token: number }
-  /** Look every `pause` seconds whether what kept this cycle's data from being saved is mended: then `mended` comes. `broken`: that it was something is known. */
-  | { readonly type: "watch-mend"; readonly cycle: number; readonly pause: number; readonly broken: boolean }
+  /** Look every `pause` seconds whether what the workers save has a place to go again: then `record.writable` comes. `broken`: it is known to have had none. */
+  | {
+      readonly type: "watch-record";
+      readonly cycle: number;
+      readonly pause: number;
+      readonly broken: boolean;
+    }
   | { readonly type: "wait"; readonly ms: number; readonly token: number }
   | { readonly type: "run"; readonly cycle: number; readonly input: StepInput }
   /** Abort the cycle's controller: the live step then settles as soon as what it ran is dead. */
   | { readonly type: "abort"; readonly cycle: number }
   | { readonly type: "emit"; readonly cycle: number; readonly fact: FactBody }
-  /** Tell, and keep for later sessions, that a file, or what is like it (`media/*.png`), was set aside (written.ts). */
+  /** Tell, and keep for later sessions, that a file, or what is like it (`media/*.png`), was set aside (program-writes.ts). */
   | { readonly type: "set-aside"; readonly cycle: number; readonly name: string }
   /** End the engine: everything has settled. `exit` is what `run` returns. */
   | { readonly type: "stop"; readonly exit: number }

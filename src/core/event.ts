@@ -21,32 +21,32 @@ export type Event = { readonly at: number } & (
       /** gunicov has started it itself. */
       readonly ownServer: boolean;
     }
-  /** The look for it found that it is not there, or can't be used. `alive`: what it lives in is there, so that it may come yet. `told`: it is not, and `target.back` will come by itself. */
+  /** The look for it found that it is not there, or can't be used. `alive`: what it lives in is there, so that it may come yet. `saysWhenBack`: it is not, and `target.back` will come by itself. */
   | {
-      readonly type: "target.missing";
+      readonly type: "look.failed";
       readonly failure: Failure;
       readonly alive: boolean;
-      readonly told: boolean;
+      readonly saysWhenBack: boolean;
     }
-  /** The world says that it has gone. `told`: `target.back` will come by itself. */
+  /** The world says that it has gone. `saysWhenBack`: `target.back` will come by itself. */
   | {
-      readonly type: "target.lost";
+      readonly type: "target.gone";
       readonly what: "server" | "tests";
       readonly failure: Failure;
-      readonly told: boolean;
+      readonly saysWhenBack: boolean;
     }
   /** It is time to look for it again. */
   | { readonly type: "look"; readonly token: number }
   /** The world says that it may be there again: look. */
   | { readonly type: "target.back"; readonly what: "server" | "tests" }
-  /** What kept a cycle's data from being saved has been mended. */
-  | { readonly type: "mended"; readonly cycle: number }
+  /** What kept a cycle's data from being saved is so no more. */
+  | { readonly type: "record.writable"; readonly cycle: number }
   /** That cycle's complete report was compared with coverage.py's own. */
   | { readonly type: "report.checked"; readonly cycle: number; readonly check: SelfCheck }
   /** A complete report is kept for editors, or why it could not be (nor be compared, perhaps). */
   | { readonly type: "report.kept"; readonly failure: Failure | null }
   /** Start what is stopped; a server of gunicov's own that runs is started anew. */
-  | { readonly type: "revive" }
+  | { readonly type: "start-anew" }
   /** `byServer`: those of them that the server is known to write; `named`: those that the user's `include` names. */
   | {
       readonly type: "files.changed";
@@ -54,7 +54,7 @@ export type Event = { readonly at: number } & (
       readonly byServer?: readonly string[];
       readonly named?: readonly string[];
     }
-  /** What an earlier session has set aside (written.ts). */
+  /** What an earlier session has set aside (program-writes.ts). */
   | { readonly type: "aside.known"; readonly names: readonly string[] }
   | { readonly type: "quiet"; readonly token: number }
   | { readonly type: "step.progress"; readonly cycle: number; readonly step: Step; readonly fact: FactBody }

@@ -5,7 +5,7 @@
 import type { CoverageSettings } from "./coverage-settings.ts";
 import type { Failure } from "./failure.ts";
 import type { FileReport, Report } from "./report.ts";
-import type { Told } from "./told.ts";
+import type { TestsSummary } from "./tests-summary.ts";
 
 export const FACT_VERSION = 1;
 
@@ -103,7 +103,7 @@ export type FactBody =
   | { readonly type: "tests.started"; readonly total: number | null }
   | ({ readonly type: "test.finished" } & TestResult)
   /** Before `tests.finished`, where there is anything. */
-  | ({ readonly type: "tests.told" } & Told)
+  | ({ readonly type: "tests.told" } & TestsSummary)
   | ({ readonly type: "tests.finished"; readonly ms: number } & TestCounts & ExpectedCounts)
   | {
       readonly type: "coverage.file";

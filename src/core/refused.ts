@@ -9,7 +9,7 @@ import { ONCE } from "./policy.ts";
 export function refusedFacts(why: Failure, at: number): readonly Fact[] {
   const [, effects] = reduce(
     INITIAL,
-    { type: "target.missing", failure: why, alive: false, told: false, at },
+    { type: "look.failed", failure: why, alive: false, saysWhenBack: false, at },
     ONCE,
   );
   const emitted = effects.filter((effect) => effect.type === "emit");

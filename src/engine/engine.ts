@@ -7,26 +7,26 @@ import { FACT_VERSION, type Fact, type FactBody } from "../core/fact.ts";
 import { type Failure, failure } from "../core/failure.ts";
 import { Listeners } from "../core/listeners.ts";
 import type { Policy } from "../core/policy.ts";
+import { asideWarning } from "../core/program-writes.ts";
 import type { Report } from "../core/report.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { EMPTY_CONTENT, observe, observeLog, type ScreenContent } from "../core/screen-content.ts";
 import type { SelfCheck } from "../core/self-check.ts";
-import { EMPTY_SESSION, observe, observeLog, type Session } from "../core/session.ts";
-import { asideWarning } from "../core/written.ts";
 import type { Found } from "../ports/server.ts";
 import type { Lifecycle } from "../ports/target.ts";
 import { BackgroundExport } from "./background-export.ts";
+import type { EngineHandle, Snapshot, UserRequest } from "./handle.ts";
 import { noteOfEffect, noteOfEvent, noteOfFact } from "./notes.ts";
 import type { Ports } from "./ports.ts";
 import { Sorter } from "./sorter.ts";
 import { runStep } from "./steps.ts";
-import type { EngineView, Snapshot, UserRequest } from "./view.ts";
 
 type Undated = Event extends infer E ? (E extends Event ? Omit<E, "at"> : never) : never;
 
 /** How many single files are watched, at about one watch of the system's each. */
 const MOST_ALSO = 1_000;
 
-export class Engine implements EngineView {
+export class Engine implements EngineHandle {
   readonly #ports: Ports;
   #policy: Policy;
   readonly #sorter: Sorter;
@@ -40,11 +40,11 @@ export class Engine implements EngineView {
   #looking: Promise<void> = Promise.resolve();
   #keptAside: Promise<void> = Promise.resolve();
   #controller = new AbortController();
-  #mending = new AbortController();
+  #watchingRecord = new AbortController();
   /** What is watched: directories, and single files elsewhere. */
   readonly #also = new Set<string>();
   #state: State;
-  #session: Session = EMPTY_SESSION;
+  #content: ScreenContent = EMPTY_CONTENT;
   #snapshot: Snapshot;
   #seq = 0;
   #busy = false;
@@ -60,7 +60,7 @@ export class Engine implements EngineView {
     const settings = (changed: Partial<Policy>) => this.#settings(changed);
     this.#sorter = new Sorter(ports, { say, settings, changed: (event) => this.#post(event) });
     this.#state = begin()[0];
-    this.#snapshot = { state: this.#state, session: this.#session, watched: [] };
+    this.#snapshot = { state: this.#state, content: this.#content, watched: [] };
   }
 
   /** Looks for the target and goes on by itself until `ended`. */
@@ -68,19 +68,19 @@ export class Engine implements EngineView {
     const { target, testsTarget } = this.#ports;
     const onLife = (what: "server" | "tests") => (event: Lifecycle) =>
       this.#post(
-        event.type === "lost"
+        event.type === "gone"
           ? {
-              type: "target.lost",
+              type: "target.gone",
               what,
               failure: what === "server" ? event.failure : ofTests(event.failure),
-              told: (what === "server" ? target : testsTarget).tellsBack,
+              saysWhenBack: (what === "server" ? target : testsTarget).saysWhenBack,
             }
           : { type: "target.back", what },
       );
     this.#unsubscribes.push(
       target.onLog((line) => {
         this.#ports.log.note({ what: "server says", text: line.text });
-        this.#session = observeLog(this.#session, line);
+        this.#content = observeLog(this.#content, line);
         this.#changed();
       }),
       target.onLifecycle(onLife("server")),
@@ -111,7 +111,7 @@ export class Engine implements EngineView {
   }
 
   async openHtml(): Promise<Result<{ path: string; notOpened: ReturnType<typeof failure> | null }>> {
-    if (this.#session.report === null && this.#session.partial === null) {
+    if (this.#content.report === null && this.#content.partial === null) {
       return fail(failure("no-report", "There is no report yet.", "Wait for the first cycle to end."));
     }
     const pages = this.#named(await this.#ports.server.html(new AbortController().signal));
@@ -159,8 +159,8 @@ export class Engine implements EngineView {
       case "look-later":
         this.#ports.clock.after(effect.ms, () => this.#post({ type: "look", token: effect.token }));
         return;
-      case "watch-mend":
-        void this.#watchMend(effect);
+      case "watch-record":
+        void this.#watchRecord(effect);
         return;
       case "wait":
         this.#ports.clock.after(effect.ms, () => this.#post({ type: "quiet", token: effect.token }));
@@ -192,7 +192,7 @@ export class Engine implements EngineView {
     );
     const { ownServer } = this.#ports.target;
     if (found.ok) this.#post({ type: "target.found", ...found.value, ownServer });
-    else this.#post({ type: "target.missing", failure: found.failure, ...(await this.#life()) });
+    else this.#post({ type: "look.failed", failure: found.failure, ...(await this.#life()) });
   }
 
   async #find(start: boolean): Promise<Result<Found>> {
@@ -207,25 +207,25 @@ export class Engine implements EngineView {
       this.#ports.server.find(signal, say),
       this.#ports.tests.open(signal),
     ]);
-    // Found or not: a save is a wish to look again.
+    // Found or not: a save asks for another look.
     if (!this.#policy.once && !signal.aborted) await this.#watch();
     return found.ok && !opened.ok ? opened : found;
   }
 
   /** Whether what the server and its tests live in is there, and else whether it will say so itself. */
-  async #life(): Promise<{ alive: boolean; told: boolean }> {
+  async #life(): Promise<{ alive: boolean; saysWhenBack: boolean }> {
     const targets = [this.#ports.target, this.#ports.testsTarget];
     const gone: boolean[] = [];
-    for (const target of targets) gone.push((await target.lost().catch(() => UNKNOWN)) !== null);
-    const told = targets.every((target, index) => !gone[index] || target.tellsBack);
+    for (const target of targets) gone.push((await target.whyGone().catch(() => UNKNOWN)) !== null);
+    const saysWhenBack = targets.every((target, index) => !gone[index] || target.saysWhenBack);
     const alive = !gone.includes(true);
-    return { alive, told: !alive && told };
+    return { alive, saysWhenBack: !alive && saysWhenBack };
   }
 
   async #startAgain(): Promise<Result<void>> {
     const { target, testsTarget } = this.#ports;
     // They work with the server, which may have to end first.
-    this.#mending.abort();
+    this.#watchingRecord.abort();
     await this.#export.stop();
     const server = await target.start();
     return server.ok ? await testsTarget.start() : server;
@@ -255,10 +255,12 @@ export class Engine implements EngineView {
     this.#changed();
   }
 
-  async #watchMend({ cycle, pause, broken }: Effect & { type: "watch-mend" }): Promise<void> {
-    this.#mending = new AbortController();
-    const mended = await this.#ports.server.mended(pause, broken, this.#mending.signal).catch(() => null);
-    if (mended?.ok && mended.value) this.#post({ type: "mended", cycle });
+  async #watchRecord({ cycle, pause, broken }: Effect & { type: "watch-record" }): Promise<void> {
+    this.#watchingRecord = new AbortController();
+    const waited = await this.#ports.server
+      .recordWritable(pause, broken, this.#watchingRecord.signal)
+      .catch(() => null);
+    if (waited?.ok && waited.value) this.#post({ type: "record.writable", cycle });
   }
 
   async #run({ cycle, input }: Effect & { type: "run" }): Promise<void> {
@@ -266,7 +268,7 @@ export class Engine implements EngineView {
     const say = (fact: FactBody) => this.#post({ type: "step.progress", cycle, step, fact });
     if (step === "checking") {
       this.#controller = new AbortController();
-      this.#mending.abort();
+      this.#watchingRecord.abort();
       await this.#export.stop();
     }
     const { signal } = this.#controller;
@@ -287,7 +289,7 @@ export class Engine implements EngineView {
     const keeping = this.#export.keep(report, checked);
     if (this.#policy.once) return await keeping;
     void keeping.then((kept) => {
-      if (!kept.ok && LOSSES.has(kept.failure.kind)) return;
+      if (!kept.ok && GONE.has(kept.failure.kind)) return;
       this.#post({ type: "report.kept", failure: kept.ok ? null : this.#namedInMessage(kept.failure) });
     });
     return ok(undefined);
@@ -320,15 +322,15 @@ export class Engine implements EngineView {
 
   #setAside(cycle: number, name: string): void {
     this.#publish(cycle, { type: "warning", message: asideWarning(this.#ports.paths.fromRoot(name)) });
-    const names = [...this.#state.written.aside];
-    // One after the other, or a shorter list could be the last. That it was not kept the next session finds out, which counts anew.
+    const names = [...this.#state.programWrites.aside];
+    // One after the other, or a shorter list could be the last. That it was not kept the next content finds out, which counts anew.
     this.#keptAside = this.#keptAside.then(() => this.#ports.project.keepAside(names)).catch(() => {});
   }
 
   #publish(cycle: number, body: FactBody): void {
     this.#seq += 1;
     const fact = { v: FACT_VERSION, seq: this.#seq, cycle, at: this.#ports.clock.now(), ...body } as Fact;
-    this.#session = observe(this.#session, fact);
+    this.#content = observe(this.#content, fact);
     const note = noteOfFact(fact);
     if (note !== null) this.#ports.log.note(note);
     this.#facts.tell(fact);
@@ -337,7 +339,7 @@ export class Engine implements EngineView {
 
   /** Many changes, one call a tick. */
   #changed(): void {
-    this.#snapshot = { ...this.#snapshot, state: this.#state, session: this.#session };
+    this.#snapshot = { ...this.#snapshot, state: this.#state, content: this.#content };
     if (this.#telling) return;
     this.#telling = true;
     setImmediate(() => {
@@ -348,7 +350,7 @@ export class Engine implements EngineView {
 
   async #stop(exit: number): Promise<void> {
     this.#locating.abort();
-    this.#mending.abort();
+    this.#watchingRecord.abort();
     // What it opens after that would be left open.
     await this.#looking;
     await this.#export.stop();
@@ -359,10 +361,10 @@ export class Engine implements EngineView {
   }
 }
 
-/** A server that went away while a report was kept has been told of as that. */
-const LOSSES: ReadonlySet<Failure["kind"]> = new Set(["server-lost", "master-gone"]);
+/** That the server went while a report was kept has been said by `server.lost`. */
+const GONE: ReadonlySet<Failure["kind"]> = new Set(["server-lost", "master-gone"]);
 
-/** Under the name that the loss of the tests has elsewhere. */
+/** Under the name that it has of the tests. */
 function ofTests(why: Failure): Failure {
   return why.kind === "server-lost" ? { ...why, kind: "tests-lost" } : why;
 }

@@ -7,7 +7,7 @@ import type { Ports } from "./ports.ts";
 
 type Changed = Omit<Event & { type: "files.changed" }, "at">;
 
-export interface Hears {
+export interface SorterCallbacks {
   /** Tells people. */
   readonly say: (message: string) => void;
   /** Some settings hold from now on, and what is watched may be other directories. */
@@ -17,20 +17,20 @@ export interface Hears {
 
 export class Sorter {
   readonly #ports: Ports;
-  readonly #hears: Hears;
+  readonly #callbacks: SorterCallbacks;
   #waiting: string[] = [];
   #asking = false;
 
-  constructor(ports: Ports, hears: Hears) {
+  constructor(ports: Ports, hears: SorterCallbacks) {
     this.#ports = ports;
-    this.#hears = hears;
+    this.#callbacks = hears;
   }
 
   /** `generated`: the server may have written its own code there (a version file that git ignores). */
   async take(files: readonly string[], { generated = false } = {}): Promise<void> {
     const of = Object.groupBy(files, (file) => this.#ports.project.meaning(file));
     // What is `own` is nobody's save: the log, say.
-    for (const file of of.start ?? []) this.#hears.say(this.#atStart(this.#shown(file)));
+    for (const file of of.start ?? []) this.#callbacks.say(this.#atStart(this.#shown(file)));
     await this.#saves(of.save ?? [], generated);
     for (const file of of.settings ?? []) await this.#reread(file);
   }
@@ -39,16 +39,16 @@ export class Sorter {
     // A save of code is told at once: the server does not write its own.
     const code = generated ? [] : files.filter((file) => file.endsWith(".py"));
     const others = files.filter((file) => !code.includes(file));
-    if (code.length > 0) this.#hears.changed({ type: "files.changed", files: code });
+    if (code.length > 0) this.#callbacks.changed({ type: "files.changed", files: code });
     this.#waiting.push(...others);
     if (this.#asking) return;
     this.#asking = true;
     // One question at a time, about all that has come meanwhile: a checkout is many files.
     while (this.#waiting.length > 0) {
       const asked = this.#waiting.splice(0);
-      const byServer = await this.#ports.server.written(asked).catch(() => []);
+      const byServer = await this.#ports.server.writtenByServer(asked).catch(() => []);
       const named = asked.filter((file) => this.#ports.project.named(file));
-      this.#hears.changed({ type: "files.changed", files: asked, byServer, named });
+      this.#callbacks.changed({ type: "files.changed", files: asked, byServer, named });
     }
     this.#asking = false;
   }
@@ -56,15 +56,15 @@ export class Sorter {
   async #reread(file: string): Promise<void> {
     const read = await this.#ports.project.reread(file);
     if (!read.ok) {
-      this.#hears.say(`${read.failure.message} The settings stay as they were. ${read.failure.fix}`);
+      this.#callbacks.say(`${read.failure.message} The settings stay as they were. ${read.failure.fix}`);
       return;
     }
     const shown = this.#shown(file);
-    for (const message of told(shown, read.value)) this.#hears.say(message);
-    if (read.value.start) this.#hears.say(this.#atStart(`${shown} (its dependencies)`));
-    if (read.value.now.length > 0) await this.#hears.settings(read.value.policy);
+    for (const message of rereadMessages(shown, read.value)) this.#callbacks.say(message);
+    if (read.value.start) this.#callbacks.say(this.#atStart(`${shown} (its dependencies)`));
+    if (read.value.now.length > 0) await this.#callbacks.settings(read.value.policy);
     const tests = read.value.now.some((key) => key.startsWith("tests."));
-    if (read.value.save || tests) this.#hears.changed({ type: "files.changed", files: [file] });
+    if (read.value.save || tests) this.#callbacks.changed({ type: "files.changed", files: [file] });
   }
 
   #atStart(what: string): string {
@@ -76,7 +76,7 @@ export class Sorter {
   }
 }
 
-function told(file: string, { now, later }: Reread): readonly string[] {
+function rereadMessages(file: string, { now, later }: Reread): readonly string[] {
   return [
     ...(now.length > 0 ? [`${file} was read anew: ${now.join(", ")} ${holds(now)} from now on.`] : []),
     ...(later.length > 0

@@ -43,7 +43,7 @@ export async function runStep(input: StepInput, context: StepContext): Promise<S
         (report) => ({ step: "collecting", report }),
       );
     case "reporting":
-      return await report(input.report, context);
+      return await writeReports(input.report, context);
   }
 }
 
@@ -181,7 +181,7 @@ function wasCarriedOut({ id, outcome }: TestResult): boolean {
   return outcome !== "skipped" && (outcome !== "error" || id.includes("::"));
 }
 
-async function report(value: Report | null, context: StepContext): Promise<Settled> {
+async function writeReports(value: Report | null, context: StepContext): Promise<Settled> {
   const done: Settled = { status: "done", output: { step: "reporting" } };
   if (value === null) return done;
   const published = await publishWanted(context);

@@ -29,7 +29,7 @@ export interface Project {
   named(file: string): boolean;
   /** Reads a file anew that has settings in it. Fails where it can't be used: then the settings stay. */
   reread(file: string): Promise<Result<Reread>>;
-  /** What earlier sessions have set aside (core/written.ts). */
+  /** What earlier sessions have set aside (core/program-writes.ts). */
   readAside(): Promise<readonly string[]>;
   keepAside(names: readonly string[]): Promise<void>;
   /** What is said of the configuration at the start. */

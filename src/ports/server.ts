@@ -81,11 +81,11 @@ export interface Server {
   collect(flush: Flush, partial: boolean, say: Say, signal: AbortSignal): Promise<Result<Report>>;
   /**
    * Waits until what the workers save has a place to go, looking every `pause` seconds. Gives false at once where nothing
-   * is wrong with it: true means that it was mended meanwhile. `broken`: the last data is known to have had none.
+   * is wrong with it: true means that it has one again. `broken`: the last data is known to have had none.
    */
-  mended(pause: number, broken: boolean, signal: AbortSignal): Promise<Result<boolean>>;
+  recordWritable(pause: number, broken: boolean, signal: AbortSignal): Promise<Result<boolean>>;
   /** Those of some files that the server itself writes, as far as it is known; none where it does not answer soon. */
-  written(files: readonly string[]): Promise<readonly string[]>;
+  writtenByServer(files: readonly string[]): Promise<readonly string[]>;
   /** coverage.py's own HTML report of what was collected last. */
   html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>>;
   /** What was collected last, in coverage.py's own forms. Where its numbers are others they are taken from then on. */

@@ -10,7 +10,7 @@ export type Command =
   | "filter-files"
   | "pause"
   | "cancel"
-  | "start-again"
+  | "start-anew"
   | "move-down"
   | "move-up"
   | "first"
@@ -32,7 +32,7 @@ export type Command =
   | "view-timings"
   | "view-next"
   | "view-previous"
-  | "told"
+  | "summary"
   | "html"
   | "edit"
   | "help"
@@ -59,7 +59,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: "pause", keys: ["Space"], group: "run", help: "pause and resume watching" },
   { command: "cancel", keys: ["c"], group: "run", help: "cancel the cycle; when idle, clear filters" },
   {
-    command: "start-again",
+    command: "start-anew",
     keys: ["R"],
     group: "run",
     help: "start a stopped server again, a local one in full",
@@ -93,7 +93,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: "open", keys: ["Enter"], group: "open", help: "open the row: source, or the whole failure" },
   { command: "back", keys: ["Esc"], group: "open", help: "back" },
   {
-    command: "told",
+    command: "summary",
     keys: ["w"],
     group: "open",
     help: "what else the tests said: warnings, xfail, plugins",

@@ -1,6 +1,6 @@
 /** The whole of a failing test or a problem, line by line, what matters most first. */
 import type { TestResult } from "../core/fact.ts";
-import { type LogEntry, logDuring } from "../core/session.ts";
+import { type LogEntry, logDuring } from "../core/screen-content.ts";
 import { clean, cleanLines, duration } from "../core/text.ts";
 import type { Problem } from "./problem.ts";
 import type { Tone } from "./span.ts";

@@ -1,11 +1,11 @@
 /** What stands on the screen around the page, and how many rows each part has. */
 
-import type { Session } from "../core/session.ts";
+import type { ScreenContent } from "../core/screen-content.ts";
 import { cleanLines } from "../core/text.ts";
 import { type Layout, layout } from "./layout.ts";
 import type { Lists } from "./lists.ts";
 import type { Problem } from "./problem.ts";
-import type { ViewState } from "./state.ts";
+import type { ScreenState } from "./state.ts";
 
 export interface Frame {
   readonly layout: Layout;
@@ -17,9 +17,9 @@ export interface Frame {
 const TRACEBACK = 8;
 
 /** The frame for a screen of so many rows. The failures page and opened ones show problems themselves. */
-export function frameOf(view: ViewState, session: Session, lists: Lists, rows: number): Frame {
-  const boxed = view.help === null && view.opened === null && view.view !== "failures";
-  const problem = boxed ? firstProblem(session, view, lists) : null;
+export function frameOf(screen: ScreenState, content: ScreenContent, lists: Lists, rows: number): Frame {
+  const boxed = screen.help === null && screen.opened === null && screen.view !== "failures";
+  const problem = boxed ? firstProblem(content, screen, lists) : null;
   return { layout: layout({ rows, problem: problem === null ? 0 : boxLines(problem).length }), problem };
 }
 
@@ -31,7 +31,7 @@ export function boxLines(problem: Problem): readonly string[] {
   return [message ?? "", ...fix, ...cleanLines(problem.detail).slice(-TRACEBACK)];
 }
 
-function firstProblem(session: Session, view: ViewState, lists: Lists): Problem | null {
-  for (const item of lists.failures(session, view)) if (item.kind === "problem") return item.problem;
+function firstProblem(content: ScreenContent, screen: ScreenState, lists: Lists): Problem | null {
+  for (const item of lists.failures(content, screen)) if (item.kind === "problem") return item.problem;
   return null;
 }

@@ -1,21 +1,21 @@
-/** The rows of each view, made from the session and what the user filters and sorts by. */
+/** The rows of each view, made from the screen's content and what the user filters and sorts by. */
 import type { TestResult } from "../core/fact.ts";
 import type { Report } from "../core/report.ts";
-import type { CycleEnd, Session } from "../core/session.ts";
+import type { CycleEnd, ScreenContent } from "../core/screen-content.ts";
 import { clean } from "../core/text.ts";
 import type { Item } from "./item.ts";
 import { memoLast } from "./memo.ts";
 import { type Problem, problems } from "./problem.ts";
-import type { ViewState } from "./state.ts";
+import type { ScreenState } from "./state.ts";
 import { arrangeFiles, type FileColumn, type FileRow, fileRows, matches, type Sort } from "./table.ts";
 import { arrangeTests } from "./tests-table.ts";
 
 export interface Lists {
-  readonly files: (session: Session, view: ViewState) => readonly FileRow[];
-  readonly failures: (session: Session, view: ViewState) => readonly Item[];
-  readonly tests: (session: Session, view: ViewState) => readonly TestResult[];
+  readonly files: (content: ScreenContent, screen: ScreenState) => readonly FileRow[];
+  readonly failures: (content: ScreenContent, screen: ScreenState) => readonly Item[];
+  readonly tests: (content: ScreenContent, screen: ScreenState) => readonly TestResult[];
   /** Ended cycles, the newest first. */
-  readonly cycles: (session: Session) => readonly CycleEnd[];
+  readonly cycles: (content: ScreenContent) => readonly CycleEnd[];
 }
 
 /** Lists that are computed again only when what they are made of has changed. One of these for each screen. */
@@ -28,35 +28,35 @@ export function createLists(): Lists {
   const failures = memoLast(failureItems);
   const problemsOf = memoLast(
     (
-      checks: Session["checks"],
-      bootError: Session["bootError"],
-      error: Session["error"],
-      lost: Session["lost"],
-      warnings: Session["warnings"],
-    ) => problems({ checks, bootError, error, lost, warnings }),
+      checks: ScreenContent["checks"],
+      bootError: ScreenContent["bootError"],
+      error: ScreenContent["error"],
+      gone: ScreenContent["gone"],
+      warnings: ScreenContent["warnings"],
+    ) => problems({ checks, bootError, error, gone, warnings }),
   );
   const cycles = memoLast((history: readonly CycleEnd[]) => [...history].reverse());
   return {
-    files: (session, view) =>
-      session.report === null
+    files: (content, screen) =>
+      content.report === null
         ? []
-        : files(session.report.value, filterOf(view, "files"), view.sorts.coverage, view.skippedToo),
-    failures: (session, view) =>
+        : files(content.report.value, filterOf(screen, "files"), screen.sorts.coverage, screen.skippedToo),
+    failures: (content, screen) =>
       failures(
-        problemsOf(session.checks, session.bootError, session.error, session.lost, session.warnings),
-        session.tests.results.failing,
-        filterOf(view, "tests"),
+        problemsOf(content.checks, content.bootError, content.error, content.gone, content.warnings),
+        content.tests.results.failing,
+        filterOf(screen, "tests"),
       ),
-    tests: (session, view) =>
-      tests(session.tests.results, filterOf(view, "tests"), view.failedOnly, view.sorts.tests),
-    cycles: (session) => cycles(session.history),
+    tests: (content, screen) =>
+      tests(content.tests.results, filterOf(screen, "tests"), screen.failedOnly, screen.sorts.tests),
+    cycles: (content) => cycles(content.history),
   };
 }
 
 /** The filter in force: while it is being typed, what is typed. */
-export function filterOf(view: ViewState, field: "tests" | "files"): string {
-  if (view.input?.field === field) return view.input.text;
-  return field === "tests" ? view.testFilter : view.fileFilter;
+export function filterOf(screen: ScreenState, field: "tests" | "files"): string {
+  if (screen.input?.field === field) return screen.input.text;
+  return field === "tests" ? screen.testFilter : screen.fileFilter;
 }
 
 function failureItems(

@@ -1,14 +1,14 @@
 /** What each page offers to a cursor: how many rows, which are visible, what search finds. */
 
 import type { FileReport } from "../core/report.ts";
-import type { Session } from "../core/session.ts";
+import type { ScreenContent } from "../core/screen-content.ts";
 import { clean, cleanLines } from "../core/text.ts";
 import { type Line, problemDetail, testDetail, wrapLines } from "./detail.ts";
 import { splitFailures, splitTable } from "./layout.ts";
 import type { Lists } from "./lists.ts";
 import { memoLast } from "./memo.ts";
 import { EMPTY_PANE, type Pane } from "./scroll.ts";
-import type { Opened, ViewState } from "./state.ts";
+import type { Opened, ScreenState } from "./state.ts";
 
 /** The source that is open, as far as it has come. */
 export interface SourceText {
@@ -17,7 +17,7 @@ export interface SourceText {
 }
 
 export interface PaneInput {
-  readonly session: Session;
+  readonly content: ScreenContent;
   readonly lists: Lists;
   readonly pages: Pages;
   readonly source: SourceText | null;
@@ -29,7 +29,7 @@ export interface PaneInput {
 
 /** Lines of opened pages, remembered. */
 export interface Pages {
-  readonly lines: (opened: Opened, session: Session, columns: number) => readonly Line[];
+  readonly lines: (opened: Opened, content: ScreenContent, columns: number) => readonly Line[];
 }
 
 export function createPages(): Pages {
@@ -40,7 +40,7 @@ export function createPages(): Pages {
     cleanLines(value).map((line): Line => ({ text: line, tone: "plain" })),
   );
   return {
-    lines: (opened, session, columns) => {
+    lines: (opened, content, columns) => {
       switch (opened.kind) {
         case "source":
           return [];
@@ -49,19 +49,19 @@ export function createPages(): Pages {
         case "detail": {
           const { item } = opened;
           if (item.kind === "problem") return wrapAll(problem(item.problem), columns);
-          return wrapAll(test(session.tests.results.get(item.key) ?? item.test, session.log), columns);
+          return wrapAll(test(content.tests.results.get(item.key) ?? item.test, content.log), columns);
         }
       }
     },
   };
 }
 
-/** The pane of what a view state has on screen. */
-export function paneOf(view: ViewState, input: PaneInput): Pane {
-  if (view.help !== null)
+/** The pane of what is shown in a state of the screen. */
+export function paneOf(screen: ScreenState, input: PaneInput): Pane {
+  if (screen.help !== null)
     return { ...EMPTY_PANE, length: input.helpLines, height: input.body, mode: "scroll" };
-  if (view.opened !== null) return openedPane(view.opened, input);
-  return listPane(view, input);
+  if (screen.opened !== null) return openedPane(screen.opened, input);
+  return listPane(screen, input);
 }
 
 /** Rows of an opened page: its title takes one. */
@@ -69,48 +69,48 @@ export function pageRows(body: number): number {
   return Math.max(0, body - 1);
 }
 
-function listPane(view: ViewState, { session, lists, body }: PaneInput): Pane {
-  switch (view.view) {
+function listPane(screen: ScreenState, { content, lists, body }: PaneInput): Pane {
+  switch (screen.view) {
     case "coverage": {
-      const note = session.partial === null || body < 4 ? 0 : 1;
+      const note = content.partial === null || body < 4 ? 0 : 1;
       return keyed(
-        lists.files(session, view),
+        lists.files(content, screen),
         (row) => row.path,
         (row) => row.name,
         splitTable(body - note, true).rows,
       );
     }
     case "failures": {
-      const items = lists.failures(session, view);
+      const items = lists.failures(content, screen);
       const text = (item: (typeof items)[number]) =>
         item.kind === "test" ? clean(`${item.test.id} ${item.test.message}`) : clean(item.problem.message);
       return keyed(items, (item) => item.key, text, splitFailures(body, items.length).list);
     }
     case "tests":
       return keyed(
-        lists.tests(session, view),
+        lists.tests(content, screen),
         (test) => test.id,
         (test) => clean(test.id),
         splitTable(body, false).rows,
       );
     case "log":
-      return rowsPane(session.log.length, body, (index) => clean(session.log[index]?.text ?? ""));
+      return rowsPane(content.log.length, body, (index) => clean(content.log[index]?.text ?? ""));
     case "timings": {
-      const cycles = lists.cycles(session);
+      const cycles = lists.cycles(content);
       const text = (index: number) => `${cycles[index]?.cycle ?? ""} ${cycles[index]?.outcome ?? ""}`;
       return rowsPane(cycles.length, splitTable(body, true).rows, text);
     }
   }
 }
 
-function openedPane(opened: Opened, { session, pages, source, body, columns }: PaneInput): Pane {
+function openedPane(opened: Opened, { content, pages, source, body, columns }: PaneInput): Pane {
   const height = pageRows(body);
   if (opened.kind !== "source") {
-    const lines = pages.lines(opened, session, columns);
+    const lines = pages.lines(opened, content, columns);
     return { ...rowsPane(lines.length, height, (index) => lines[index]?.text ?? ""), mode: "scroll" };
   }
   if (source?.path !== opened.path) return { ...EMPTY_PANE, height };
-  const file = session.report?.value.files.find((candidate) => candidate.path === opened.path);
+  const file = content.report?.value.files.find((candidate) => candidate.path === opened.path);
   const pane = rowsPane(source.lines.length, height, (index) => source.lines[index] ?? "");
   return { ...pane, stops: file ? missedRows(file) : [] };
 }

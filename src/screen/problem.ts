@@ -1,6 +1,6 @@
 /** What is wrong besides failing tests: a check, a boot, an error. Shown in a box and opened like a failing test. */
 import type { CheckFailure } from "../core/fact.ts";
-import type { Session } from "../core/session.ts";
+import type { ScreenContent } from "../core/screen-content.ts";
 
 export interface Problem {
   readonly key: "!check" | "!boot" | "!error" | "!warnings";
@@ -13,27 +13,27 @@ export interface Problem {
   readonly place: { readonly path: string; readonly line: number | null } | null;
 }
 
-/** The parts of a session that tell of problems. */
-export type Troubles = Pick<Session, "checks" | "bootError" | "error" | "lost" | "warnings">;
+/** The parts of the screen's content that tell of problems. */
+export type Troubles = Pick<ScreenContent, "checks" | "bootError" | "error" | "gone" | "warnings">;
 
-/** The problems of a session, the worst first. A failed check or boot comes with an `error` that says the same: once is enough. */
-export function problems(session: Troubles): readonly Problem[] {
-  return [...errors(session), ...warnings(session)];
+/** The problems in the screen's content, the worst first. A failed check or boot comes with an `error` that says the same: once is enough. */
+export function problems(content: Troubles): readonly Problem[] {
+  return [...errors(content), ...warnings(content)];
 }
 
-function errors(session: Troubles): readonly Problem[] {
+function errors(content: Troubles): readonly Problem[] {
   // The cycle that it ended has an `error` that says the same.
-  const { lost } = session;
-  if (lost !== null) {
+  const { gone } = content;
+  if (gone !== null) {
     return [
-      { key: "!error", severity: "error", message: lost.message, fix: lost.fix, detail: "", place: null },
+      { key: "!error", severity: "error", message: gone.message, fix: gone.fix, detail: "", place: null },
     ];
   }
-  const first = session.checks[0];
-  if (first) return [checkProblem(first, session)];
-  if (session.bootError !== null) return [bootProblem(session.bootError, session)];
-  if (session.error === null) return [];
-  const { message, fix, detail } = session.error;
+  const first = content.checks[0];
+  if (first) return [checkProblem(first, content)];
+  if (content.bootError !== null) return [bootProblem(content.bootError, content)];
+  if (content.error === null) return [];
+  const { message, fix, detail } = content.error;
   return [{ key: "!error", severity: "error", message, fix, detail: detail ?? "", place: null }];
 }
 
@@ -67,7 +67,7 @@ function checkSource(check: CheckFailure): string {
   return `${source}${mark}`;
 }
 
-function bootProblem(traceback: string, session: Troubles): Problem {
+function bootProblem(traceback: string, content: Troubles): Problem {
   // A traceback's last line is the exception: what to read first.
   const last = traceback.trimEnd().split("\n").at(-1)?.trim() || "The new code does not boot.";
   const frames = [...traceback.matchAll(/File "([^"]+)", line (\d+)/g)];
@@ -76,14 +76,14 @@ function bootProblem(traceback: string, session: Troubles): Problem {
     key: "!boot",
     severity: "error",
     message: `The new code does not boot: ${last}`,
-    fix: session.error?.fix || "The server lives on. Correct it and save: the next cycle starts by itself.",
+    fix: content.error?.fix || "The server lives on. Correct it and save: the next cycle starts by itself.",
     detail: traceback,
     place: frame ? { path: frame[1] ?? "", line: Number(frame[2]) } : null,
   };
 }
 
-function warnings(session: Troubles): readonly Problem[] {
-  const [first, ...more] = session.warnings;
+function warnings(content: Troubles): readonly Problem[] {
+  const [first, ...more] = content.warnings;
   if (first === undefined) return [];
   const message = more.length > 0 ? `${first} (and ${more.length} more)` : first;
   return [
@@ -92,7 +92,7 @@ function warnings(session: Troubles): readonly Problem[] {
       severity: "warning",
       message,
       fix: "",
-      detail: session.warnings.join("\n"),
+      detail: content.warnings.join("\n"),
       place: null,
     },
   ];

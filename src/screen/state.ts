@@ -15,7 +15,7 @@ export type Opened =
 
 export type Field = "search" | "tests" | "files";
 
-export interface ViewState {
+export interface ScreenState {
   readonly view: View;
   readonly places: Readonly<Record<View, Place>>;
   /** Of the files: null is the order of coverage.py's configuration. */
@@ -36,7 +36,7 @@ export interface ViewState {
   readonly notice: string | null;
 }
 
-export const INITIAL_VIEW: ViewState = {
+export const INITIAL_SCREEN: ScreenState = {
   view: "coverage",
   places: { coverage: START, failures: START, tests: START, log: END, timings: START },
   sorts: {
@@ -54,14 +54,14 @@ export const INITIAL_VIEW: ViewState = {
   notice: null,
 };
 
-/** The place in what is on screen: help, else what is open, else the view's list. */
-export function currentPlace(view: ViewState): Place {
-  return view.help ?? view.opened?.place ?? view.places[view.view];
+/** The place in what is shown: help, else what is open, else the view's list. */
+export function currentPlace(screen: ScreenState): Place {
+  return screen.help ?? screen.opened?.place ?? screen.places[screen.view];
 }
 
-/** The view with another place in what is on screen. */
-export function withPlace(view: ViewState, place: Place): ViewState {
-  if (view.help !== null) return { ...view, help: place };
-  if (view.opened !== null) return { ...view, opened: { ...view.opened, place } };
-  return { ...view, places: { ...view.places, [view.view]: place } };
+/** The screen with another place in what it shows. */
+export function withPlace(screen: ScreenState, place: Place): ScreenState {
+  if (screen.help !== null) return { ...screen, help: place };
+  if (screen.opened !== null) return { ...screen, opened: { ...screen.opened, place } };
+  return { ...screen, places: { ...screen.places, [screen.view]: place } };
 }

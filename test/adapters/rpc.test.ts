@@ -200,7 +200,7 @@ sys.stdin.readline(); print("out of memory, say", file=sys.stderr); os._exit(9)`
     const calls = [odd.call("go", {}, Anything), odd.call("go", {}, Anything)];
     for (const result of await Promise.all(calls)) expect(result).toMatchObject(failed);
     expect(await odd.call("go", {}, Anything)).toMatchObject(failed);
-    expect(odd.lost).toMatchObject({ kind: "server-lost" });
+    expect(odd.gone).toMatchObject({ kind: "server-lost" });
   });
 
   test("by a signal", async () => {
@@ -213,7 +213,7 @@ sys.stdin.readline(); print("out of memory, say", file=sys.stderr); os._exit(9)`
     const odd = await rpc("hello()\nsys.stdin.read()");
     const call = odd.call("go", {}, Anything);
     const why = { kind: "server-lost", message: "It is paused.", fix: "Unpause it." } as const;
-    odd.lose(why);
+    odd.markGone(why);
     expect(await call).toEqual({ ok: false, failure: why });
     expect(await odd.call("go", {}, Anything)).toEqual({ ok: false, failure: why });
   });

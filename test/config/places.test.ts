@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isOfStart, placesOf, serverSource } from "../../src/config/places.ts";
 import type { FileConfig } from "../../src/config/schema.ts";
-import { settle } from "../../src/config/settings.ts";
+import { mergeSettings } from "../../src/config/settings.ts";
 import { testPlaces } from "../../src/config/test-places.ts";
 import { takesEffectAtStart } from "../../src/core/start-file.ts";
 import { remove, temporaryDirectory } from "../support/machine.ts";
@@ -41,7 +41,7 @@ function settings(config: FileConfig) {
     passed: [],
   };
   const loaded = { config, root, file: join(root, "gunicov.toml"), explicit: false, doubt: null };
-  const settled = settle(loaded, flags, root);
+  const settled = mergeSettings(loaded, flags, root);
   if (!settled.ok) throw new Error(settled.failure.message);
   return settled.value;
 }

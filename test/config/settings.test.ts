@@ -1,7 +1,7 @@
 /** Flags over file over defaults. */
 import { describe, expect, test } from "vitest";
 import type { FileConfig } from "../../src/config/schema.ts";
-import { type Flags, settle } from "../../src/config/settings.ts";
+import { type Flags, mergeSettings } from "../../src/config/settings.ts";
 
 const NO_FLAGS: Flags = {
   service: null,
@@ -16,7 +16,7 @@ const NO_FLAGS: Flags = {
 const COMMAND = ["gunicorn", "app:app"];
 
 function settled(config: FileConfig, flags: Partial<Flags> = {}) {
-  return settle(
+  return mergeSettings(
     { config, root: "/project", file: "/project/gunicov.toml", explicit: false, doubt: null },
     { ...NO_FLAGS, ...flags },
     "/project/here",

@@ -198,18 +198,21 @@ sys.stdout.buffer.write(("é€😀" * 100_000).encode())`;
     test("it is told when it goes, and can be opened again", async ({ skip }) => {
       const { stop, start } = subject;
       if (stop === null) return skip();
-      expect(await target.lost()).toBeNull();
+      expect(await target.whyGone()).toBeNull();
       life.length = 0;
       await stop();
       const [lost] = await until("lost", () => (life.length > 0 ? life : null));
-      expect(lost).toMatchObject({ type: "lost", failure: { kind: "server-lost" } });
-      expect(await target.lost()).toMatchObject({ kind: "server-lost", message: expect.stringMatching(/./) });
+      expect(lost).toMatchObject({ type: "gone", failure: { kind: "server-lost" } });
+      expect(await target.whyGone()).toMatchObject({
+        kind: "server-lost",
+        message: expect.stringMatching(/./),
+      });
       if (start !== null) {
         await start();
         await until("back", () => life.at(-1)?.type === "back");
       }
       expect(await target.open(NEVER)).toEqual({ ok: true, value: undefined });
-      expect(await target.lost()).toBeNull();
+      expect(await target.whyGone()).toBeNull();
       expect((await python("print('again')")).out).toBe("again\n");
       if (subject.say === null) return;
       await subject.say("third\n");

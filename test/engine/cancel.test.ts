@@ -115,7 +115,7 @@ describe("cancel", () => {
     harness.engine.dispatch({ type: "cancel" });
     await harness.settle();
     const gone = failure("server-lost", "The container has stopped.", "Start it.");
-    harness.target.life({ type: "lost", failure: gone });
+    harness.target.life({ type: "gone", failure: gone });
     held.settle(fail(gone));
     await harness.run();
     expect(harness.of("server.lost")).toHaveLength(1);

@@ -300,6 +300,6 @@ describe("events while others are under way", () => {
   test("a line of the log reaches the snapshot", async () => {
     const harness = await Harness.watching().start();
     harness.target.log({ at: 1, text: "GET /" });
-    expect(harness.engine.getSnapshot().session.log).toEqual([{ at: 1, text: "GET /" }]);
+    expect(harness.engine.getSnapshot().content.log).toEqual([{ at: 1, text: "GET /" }]);
   });
 });

@@ -127,7 +127,7 @@ describe("compared with coverage.py's own numbers", () => {
     expect(mine?.totals.percent_covered).toBe(100);
     expect(theirs).toMatchObject({ cycle: 2, complete: true, totals: { percent_covered: 50 } });
     expect(harness.of("warning")).toMatchObject([{ message: expect.stringContaining(OTHER.line) }]);
-    expect(harness.engine.getSnapshot().session.report?.value.totals.percent_covered).toBe(50);
+    expect(harness.engine.getSnapshot().content.report?.value.totals.percent_covered).toBe(50);
     expect(harness.phase).toBe("idle");
     expect(harness.faults).toEqual([]);
 
@@ -136,7 +136,7 @@ describe("compared with coverage.py's own numbers", () => {
     await harness.run();
     await harness.settle();
     expect(harness.of("warning")).toHaveLength(2);
-    expect(harness.engine.getSnapshot().session.warnings).toHaveLength(1);
+    expect(harness.engine.getSnapshot().content.warnings).toHaveLength(1);
     expect(harness.faults).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { CANCELLED } from "../support/operations.ts";
 import { Harness } from "./harness.ts";
 
 const GONE = failure("server-lost", "The container has stopped.", "Start it.");
-const LOST = { type: "lost", failure: GONE } as const;
+const LOST = { type: "gone", failure: GONE } as const;
 const BACK = { type: "back" } as const;
 
 describe("the server is lost", () => {
@@ -85,7 +85,7 @@ describe("the server is lost", () => {
 
   test("one that does not tell when it is back: a save looks for it", async () => {
     const harness = Harness.watching();
-    harness.target.tellsBack = false;
+    harness.target.saysWhenBack = false;
     await harness.start();
     harness.target.life(LOST);
     await harness.settle();
@@ -99,7 +99,7 @@ describe("the server is lost", () => {
 
   test("one that is not found: what it writes has it looked for no more, and is no change", async () => {
     const harness = Harness.watching();
-    harness.target.tellsBack = false;
+    harness.target.saysWhenBack = false;
     await harness.start();
     harness.target.life(LOST);
     harness.target.gone = GONE;
@@ -119,7 +119,7 @@ describe("the server is lost", () => {
 
   test("what is saved while it is looked for in vain has it looked for once more, not for ever", async () => {
     const harness = Harness.watching();
-    harness.target.tellsBack = false;
+    harness.target.saysWhenBack = false;
     await harness.start();
     harness.target.life(LOST);
     harness.target.gone = GONE;
@@ -211,7 +211,7 @@ describe("where the tests run is lost", () => {
 describe("the user has it started again", () => {
   test("what is not gone is not touched", async () => {
     const harness = await Harness.watching().start();
-    harness.engine.dispatch({ type: "revive" });
+    harness.engine.dispatch({ type: "start-anew" });
     await harness.run();
     expect([harness.target.starts, harness.testsTarget.starts]).toEqual([0, 0]);
     expect(harness.of("cycle.started")).toHaveLength(1);
@@ -224,8 +224,8 @@ describe("the user has it started again", () => {
     harness.engine.dispatch({ type: "rerun", select: ["t.py::one"] });
     const running = harness.operations.hold("run tests");
     await harness.run();
-    harness.engine.dispatch({ type: "revive" });
-    harness.engine.dispatch({ type: "revive" });
+    harness.engine.dispatch({ type: "start-anew" });
+    harness.engine.dispatch({ type: "start-anew" });
     await harness.run();
     expect(harness.target.starts, "the tests still run").toBe(0);
     running.settle(fail(CANCELLED));
@@ -250,7 +250,7 @@ describe("the user has it started again", () => {
     const keeping = harness.operations.hold("keep");
     await harness.start();
     harness.engine.dispatch({ type: "pause", paused: true });
-    harness.engine.dispatch({ type: "revive" });
+    harness.engine.dispatch({ type: "start-anew" });
     await harness.run();
     expect(harness.target.starts, "the report is still being kept").toBe(0);
     keeping.settle(ok(undefined));
@@ -267,7 +267,7 @@ describe("the user has it started again", () => {
     const running = harness.operations.hold("run tests");
     harness.save("a = 2\n");
     await harness.run();
-    harness.engine.dispatch({ type: "revive" });
+    harness.engine.dispatch({ type: "start-anew" });
     harness.engine.dispatch({ type: "cancel" });
     running.settle(fail(CANCELLED));
     await harness.run();
@@ -280,7 +280,7 @@ describe("the user has it started again", () => {
     harness.target.ownServer = true;
     await harness.start();
     harness.target.refuses = GONE;
-    harness.engine.dispatch({ type: "revive" });
+    harness.engine.dispatch({ type: "start-anew" });
     await harness.run();
     expect(harness.of("error")).toMatchObject([{ message: GONE.message }]);
     harness.clock.pass(2_000);
@@ -291,7 +291,7 @@ describe("the user has it started again", () => {
   test("what has gone is started, looked for, and run on", async () => {
     const harness = await Harness.watching().start();
     harness.target.life(LOST);
-    harness.engine.dispatch({ type: "revive" });
+    harness.engine.dispatch({ type: "start-anew" });
     harness.target.life(BACK);
     await harness.run();
     expect([harness.target.starts, harness.testsTarget.starts]).toEqual([1, 1]);
@@ -303,7 +303,7 @@ describe("the user has it started again", () => {
     const harness = await Harness.watching().start();
     harness.target.life(LOST);
     harness.target.refuses = GONE;
-    harness.engine.dispatch({ type: "revive" });
+    harness.engine.dispatch({ type: "start-anew" });
     await harness.run();
     expect(harness.of("error")).toMatchObject([{ message: GONE.message }]);
     expect(harness.phase).toBe("idle");
@@ -330,18 +330,18 @@ describe("a cycle that has not all its data", () => {
     harness.server.losing = 1;
     await harness.start();
     await harness.run();
-    expect(harness.operations.log).toContain("mended ends");
+    expect(harness.operations.log).toContain("recordWritable ends");
     expect(harness.of("cycle.started")).toHaveLength(1);
   });
 
   test("and then a cycle: what was waited for is given up", async () => {
     const harness = Harness.watching();
     harness.server.losing = 1;
-    const waiting = harness.operations.hold("mended");
+    const waiting = harness.operations.hold("recordWritable");
     await harness.start();
     harness.save("a = 2\n");
     await harness.run();
-    expect(harness.operations.log).toContain("mended aborted");
+    expect(harness.operations.log).toContain("recordWritable aborted");
     waiting.settle(ok(true));
     await harness.run();
     expect(harness.of("cycle.started")).toHaveLength(2);

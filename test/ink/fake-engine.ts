@@ -3,20 +3,20 @@ import { INITIAL, type Phase, type State } from "../../src/core/cycle/state.ts";
 import { FACT_VERSION, type Fact, type FactBody } from "../../src/core/fact.ts";
 import type { Failure } from "../../src/core/failure.ts";
 import { ok, type Result } from "../../src/core/result.ts";
-import { EMPTY_SESSION, observe, observeLog } from "../../src/core/session.ts";
-import type { EngineView, Snapshot, UserRequest } from "../../src/engine/view.ts";
+import { EMPTY_CONTENT, observe, observeLog } from "../../src/core/screen-content.ts";
+import type { EngineHandle, Snapshot, UserRequest } from "../../src/engine/handle.ts";
 
 type Opened = Result<{ readonly path: string; readonly notOpened: Failure | null }>;
 
-export class FakeEngine implements EngineView {
-  readonly wishes: UserRequest[] = [];
+export class FakeEngine implements EngineHandle {
+  readonly requests: UserRequest[] = [];
   readonly ended: Promise<number>;
   sources: (path: string) => Result<string> = () => ok("");
   html: () => Promise<Opened> = async () => ok({ path: ".gunicov/html/index.html", notOpened: null });
   /** Epoch milliseconds that facts are dated with. */
   clock: () => number = () => 1_000_000;
   end: (code: number) => void = () => {};
-  #snapshot: Snapshot = { state: INITIAL, session: EMPTY_SESSION, watched: ["demo/source", "demo/test"] };
+  #snapshot: Snapshot = { state: INITIAL, content: EMPTY_CONTENT, watched: ["demo/source", "demo/test"] };
   #listeners = new Set<() => void>();
   #observers = new Set<(fact: Fact) => void>();
   #seq = 0;
@@ -41,9 +41,9 @@ export class FakeEngine implements EngineView {
     return () => this.#observers.delete(listener);
   }
 
-  dispatch(wish: UserRequest): void {
-    this.wishes.push(wish);
-    if (wish.type === "pause") this.set({ paused: wish.paused });
+  dispatch(request: UserRequest): void {
+    this.requests.push(request);
+    if (request.type === "pause") this.set({ paused: request.paused });
   }
 
   async source(path: string): Promise<Result<string>> {
@@ -66,7 +66,7 @@ export class FakeEngine implements EngineView {
 
   /** Lines of the server's log, dated now unless said otherwise. */
   log(text: string, at = this.clock()): void {
-    this.#snapshot = { ...this.#snapshot, session: observeLog(this.#snapshot.session, { at, text }) };
+    this.#snapshot = { ...this.#snapshot, content: observeLog(this.#snapshot.content, { at, text }) };
     this.#changed();
   }
 
@@ -78,10 +78,10 @@ export class FakeEngine implements EngineView {
 
   #emit(body: FactBody): void {
     const at = this.clock();
-    const { state, session, watched } = this.#snapshot;
+    const { state, content, watched } = this.#snapshot;
     const cycle = body.type === "cycle.started" ? state.cycle + 1 : state.cycle;
     const fact: Fact = { v: FACT_VERSION, seq: ++this.#seq, cycle, at, ...body };
-    this.#snapshot = { state: stateAfter(state, body, cycle, at), session: observe(session, fact), watched };
+    this.#snapshot = { state: stateAfter(state, body, cycle, at), content: observe(content, fact), watched };
     for (const observer of this.#observers) observer(fact);
   }
 

@@ -3,7 +3,7 @@ import { failure } from "../../src/core/failure.ts";
 import { fail, ok } from "../../src/core/result.ts";
 import { BINDINGS, type Command } from "../../src/screen/command.ts";
 import { FakeEngine } from "./fake-engine.ts";
-import { BACK, cycle, FAILED, FILES, report, STARTED, TOLD, test } from "./sample.ts";
+import { BACK, cycle, FAILED, FILES, report, STARTED, SUMMARY, test } from "./sample.ts";
 import { BYTES, ENTER, ESC, Terminal } from "./terminal.ts";
 
 const open: Terminal[] = [];
@@ -39,11 +39,11 @@ const leads =
     await terminal.shows(text);
   };
 
-const wishes =
+const requests =
   (wanted: object, ...before: readonly string[]): Check =>
   async (engine, terminal, key) => {
     await terminal.press(...before, key);
-    expect(engine.wishes).toEqual([wanted]);
+    expect(engine.requests).toEqual([wanted]);
   };
 
 const moves =
@@ -57,12 +57,12 @@ const moves =
 
 /** What each command must do. A command without an entry does not compile. */
 const CHECKS: Readonly<Record<Command, Check>> = {
-  "run-all": wishes({ type: "rerun", select: [] }),
-  "rerun-selection": wishes(
+  "run-all": requests({ type: "rerun", select: [] }),
+  "rerun-selection": requests(
     { type: "rerun", select: ["test/system/test_round.py::test_scores_a_round[xy]"] },
     "2",
   ),
-  "failed-only": wishes({ type: "rerun", select: ["test/system/test_round.py::test_scores_a_round[xy]"] }),
+  "failed-only": requests({ type: "rerun", select: ["test/system/test_round.py::test_scores_a_round[xy]"] }),
   "filter-tests": leads("Enter accepts"),
   "filter-files": leads("files: "),
   pause: async (engine, terminal, key) => {
@@ -70,7 +70,7 @@ const CHECKS: Readonly<Record<Command, Check>> = {
     expect(terminal.frame).toContain("paused");
     await terminal.press(key);
     expect(terminal.frame).not.toContain("‖ paused");
-    expect(engine.wishes).toEqual([
+    expect(engine.requests).toEqual([
       { type: "pause", paused: true },
       { type: "pause", paused: false },
     ]);
@@ -78,15 +78,15 @@ const CHECKS: Readonly<Record<Command, Check>> = {
   cancel: async (engine, terminal, key) => {
     await terminal.emit(STARTED);
     await terminal.press(key);
-    expect(engine.wishes).toEqual([{ type: "cancel" }]);
+    expect(engine.requests).toEqual([{ type: "cancel" }]);
   },
-  "start-again": async (engine, terminal, key) => {
+  "start-anew": async (engine, terminal, key) => {
     await terminal.press(key);
-    expect(engine.wishes).toEqual([]);
+    expect(engine.requests).toEqual([]);
     expect(terminal.frame).toContain("Nothing is stopped");
     await terminal.emit(GONE);
     await terminal.press(key);
-    expect(engine.wishes).toEqual([{ type: "revive" }]);
+    expect(engine.requests).toEqual([{ type: "start-anew" }]);
   },
   "move-down": moves("app.py"),
   "move-up": moves("app.py", "jj"),
@@ -109,15 +109,15 @@ const CHECKS: Readonly<Record<Command, Check>> = {
   "view-previous": leads("median"),
   open: leads("line_1"),
   back: leads("TOTAL", "?"),
-  told: async (engine, terminal, key) => {
+  summary: async (engine, terminal, key) => {
     await terminal.press(key);
     expect(terminal.frame).toContain("have said nothing besides");
-    await terminal.emit(TOLD);
+    await terminal.emit(SUMMARY);
     await terminal.press("3", key);
     expect(terminal.frame).toContain("What the tests said besides");
     expect(terminal.frame).toContain("test_a.py:12: DeprecationWarning: old thing (2 times)");
     expect(terminal.frame).toContain("own report");
-    expect(engine.wishes).toEqual([]);
+    expect(engine.requests).toEqual([]);
   },
   html: leads(/Opened .gunicov\/html\/index.html/),
   edit: async (_engine, terminal, key) => {
@@ -131,7 +131,7 @@ const CHECKS: Readonly<Record<Command, Check>> = {
     await terminal.press("?");
     expect(terminal.frame, "keys are read again").toContain("run all tests");
   },
-  quit: wishes({ type: "quit" }),
+  quit: requests({ type: "quit" }),
 };
 
 describe("each key of the table", () => {
@@ -149,7 +149,7 @@ describe("typing", () => {
     await terminal.press("p", "aq r", "\x7f", "\x7f\x7f");
     expect(terminal.lines.at(-1)).toMatch(/^files: a /);
     await terminal.press("pp", ENTER);
-    expect(engine.wishes).toEqual([]);
+    expect(engine.requests).toEqual([]);
     expect(terminal.frame).toContain("app.py");
     expect(terminal.frame).not.toContain("game.py");
     expect(terminal.frame, "the total stays that of all files").toMatch(/TOTAL \(1 of 5\).* 244/);
@@ -167,13 +167,13 @@ describe("typing", () => {
   it("Ctrl-C quits from there too", async () => {
     const [engine, terminal] = await ready();
     await terminal.press("/", "abc", "\x03");
-    expect(engine.wishes).toEqual([{ type: "quit" }]);
+    expect(engine.requests).toEqual([{ type: "quit" }]);
   });
 
   it("takes a paste as text, and one that comes elsewhere never as commands", async () => {
     const [engine, terminal] = await ready();
     await terminal.press("\x1b[200~qaR\x1b[201~");
-    expect(engine.wishes).toEqual([]);
+    expect(engine.requests).toEqual([]);
     expect(terminal.lines.at(-1)).toContain("Pasted text");
     await terminal.press("p", "\x1b[200~gam\ne\x1b[201~");
     expect(terminal.lines.at(-1)).toContain("files: gam e");
@@ -192,7 +192,7 @@ describe("keys that come together", () => {
   it("Ctrl-C twice asks twice: the engine forces at the second", async () => {
     const [engine, terminal] = await ready();
     await terminal.press("\x03", "\x03");
-    expect(engine.wishes).toEqual([{ type: "quit" }, { type: "quit" }]);
+    expect(engine.requests).toEqual([{ type: "quit" }, { type: "quit" }]);
   });
 });
 

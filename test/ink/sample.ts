@@ -99,7 +99,7 @@ export function test(id: string, change: Partial<TestResult> = {}): FactBody {
   };
 }
 
-export const TOLD: FactBody = {
+export const SUMMARY: FactBody = {
   type: "tests.told",
   warnings: [
     {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readArguments } from "../../src/config/arguments.ts";
 import { LiveSettings } from "../../src/config/live.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { settle } from "../../src/config/settings.ts";
+import { mergeSettings } from "../../src/config/settings.ts";
 import type { Fact } from "../../src/core/fact.ts";
 import { WATCH } from "../../src/core/policy.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -45,7 +45,7 @@ let facts: Fact[];
 const masters = () => facts.flatMap((fact) => (fact.type === "server.back" ? [fact.master] : []));
 const reports = () => facts.flatMap((fact) => (fact.type === "report" ? [fact] : []));
 const outcomes = () => facts.flatMap((fact) => (fact.type === "cycle.finished" ? [fact.outcome] : []));
-const log = () => engine.getSnapshot().session.log.map((line) => line.text);
+const log = () => engine.getSnapshot().content.log.map((line) => line.text);
 const cycles = (count: number) => until(`cycle ${count}`, () => outcomes().length >= count, 60);
 
 async function isAlive(pid: number): Promise<boolean> {
@@ -67,7 +67,7 @@ beforeEach(async () => {
   if (!read.ok || read.value.do === "print") throw new Error("no arguments");
   const loaded = await loadConfig(directory, null);
   if (!loaded.ok) throw new Error(loaded.failure.message);
-  const settings = settle(loaded.value, read.value.flags, directory);
+  const settings = mergeSettings(loaded.value, read.value.flags, directory);
   if (!settings.ok) throw new Error(settings.failure.message);
   engine = await wire(new LiveSettings(loaded.value, settings.value, read.value.flags, directory), WATCH);
   engine.onFact((fact) => facts.push(fact));
@@ -92,7 +92,7 @@ describe("R on a running local server", { timeout: 120_000 }, () => {
     );
     expect(log().join("\n")).not.toContain("kind 2");
     const [old] = masters();
-    engine.dispatch({ type: "revive" });
+    engine.dispatch({ type: "start-anew" });
     await until("the new master", () => masters().length === 2, 60);
     expect(await isAlive(old ?? 0), "the old one is dead before").toBe(false);
     await cycles(3);
@@ -111,7 +111,7 @@ describe("R on a running local server", { timeout: 120_000 }, () => {
     await until("the tests", () => engine.getSnapshot().state.phase === "testing", 30);
     const [old = 0] = masters();
     process.kill(old, "SIGSTOP");
-    engine.dispatch({ type: "revive" });
+    engine.dispatch({ type: "start-anew" });
     await until("the new master", () => masters().length === 2, 60);
     expect(await isAlive(old)).toBe(false);
     await remove(`${directory}-hold`);
@@ -124,11 +124,11 @@ describe("R on a running local server", { timeout: 120_000 }, () => {
     await writeFile(join(directory, "gunicorn.conf.py"), `${CONFIG}raise ValueError("no such thing")\n`);
     await until("a cycle after it", () => outcomes().length >= 2, 60);
     const before = outcomes().length;
-    engine.dispatch({ type: "revive" });
+    engine.dispatch({ type: "start-anew" });
     await cycles(before + 1);
     expect(facts.findLast((fact) => fact.type === "error")?.message).toContain("no such thing");
     await writeFile(join(directory, "gunicorn.conf.py"), CONFIG);
-    engine.dispatch({ type: "revive" });
+    engine.dispatch({ type: "start-anew" });
     await until("a good cycle", () => outcomes().at(-1) === "passed", 60);
     expect(reports().at(-1)).toMatchObject({ complete: true, totals: reports()[0]?.totals });
   });

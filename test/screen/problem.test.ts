@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { problems } from "../../src/screen/problem.ts";
 
-const NOTHING = { checks: [], bootError: null, error: null, lost: null, warnings: [] };
+const NOTHING = { checks: [], bootError: null, error: null, gone: null, warnings: [] };
 const check = (path: string, text: string | null) => ({ path, line: 2, column: 3, message: "m", text });
 
 describe("files that do not compile", () => {

@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { FactBody } from "../../src/core/fact.ts";
 import { FACT_VERSION } from "../../src/core/fact.ts";
-import { EMPTY_SESSION, observe, observeLog, type Session } from "../../src/core/session.ts";
+import { EMPTY_CONTENT, observe, observeLog, type ScreenContent } from "../../src/core/screen-content.ts";
 import type { Command, View } from "../../src/screen/command.ts";
-import type { Action, ViewContext } from "../../src/screen/context.ts";
+import type { Action, ScreenContext } from "../../src/screen/context.ts";
 import { createLists } from "../../src/screen/lists.ts";
 import { createPages, paneOf, type SourceText } from "../../src/screen/panes.ts";
+import { reduceScreen, type ScreenInput } from "../../src/screen/screen.ts";
 import { settlePlace } from "../../src/screen/scroll.ts";
-import { currentPlace, INITIAL_VIEW, type ViewState } from "../../src/screen/state.ts";
-import { reduceView, type ViewInput } from "../../src/screen/view.ts";
+import { currentPlace, INITIAL_SCREEN, type ScreenState } from "../../src/screen/state.ts";
 import { cycle, FAILED, file, report, test } from "../ink/sample.ts";
 
-const fold = (...bodies: readonly FactBody[]): Session =>
+const fold = (...bodies: readonly FactBody[]): ScreenContent =>
   bodies.reduce(
-    (session, body) => observe(session, { v: FACT_VERSION, seq: 1, cycle: 1, at: 1000, ...body }),
-    EMPTY_SESSION,
+    (content, body) => observe(content, { v: FACT_VERSION, seq: 1, cycle: 1, at: 1000, ...body }),
+    EMPTY_CONTENT,
   );
 
 const FILES = ["a", "b", "c", "d", "e", "f", "g", "h"].map((name, index) =>
@@ -22,9 +22,9 @@ const FILES = ["a", "b", "c", "d", "e", "f", "g", "h"].map((name, index) =>
 );
 const FULL = fold(...cycle(report(FILES)), FAILED);
 
-/** A screen without a terminal: keys in, view state and actions out. */
+/** A screen without a terminal: keys in, states of the screen and actions out. */
 class Desk {
-  view: ViewState = INITIAL_VIEW;
+  screen: ScreenState = INITIAL_SCREEN;
   readonly actions: Action[] = [];
   source: SourceText | null = null;
   running = false;
@@ -32,19 +32,19 @@ class Desk {
   readonly #lists = createLists();
   readonly #pages = createPages();
 
-  session: Session;
+  content: ScreenContent;
   /** Rows of the page. */
   readonly body = 5;
 
-  constructor(session: Session = FULL) {
-    this.session = session;
+  constructor(content: ScreenContent = FULL) {
+    this.content = content;
   }
 
-  send(...inputs: readonly (Command | ViewInput)[]): this {
+  send(...inputs: readonly (Command | ScreenInput)[]): this {
     for (const input of inputs) {
-      const full: ViewInput = typeof input === "string" ? { type: "command", command: input } : input;
-      const [view, actions] = reduceView(this.view, full, this.#context());
-      this.view = view;
+      const full: ScreenInput = typeof input === "string" ? { type: "command", command: input } : input;
+      const [screen, actions] = reduceScreen(this.screen, full, this.#context());
+      this.screen = screen;
       this.actions.push(...actions);
     }
     return this;
@@ -56,18 +56,18 @@ class Desk {
 
   /** Index of the cursor and of the first visible row. */
   get window() {
-    return settlePlace(currentPlace(this.view), this.#pane(this.view));
+    return settlePlace(currentPlace(this.screen), this.#pane(this.screen));
   }
 
   get rows(): readonly string[] {
-    const pane = this.#pane(this.view);
+    const pane = this.#pane(this.screen);
     return Array.from({ length: pane.length }, (_, index) => pane.textOf(index));
   }
 
-  #pane(view: ViewState) {
-    const { session, source, body } = this;
-    return paneOf(view, {
-      session,
+  #pane(screen: ScreenState) {
+    const { content, source, body } = this;
+    return paneOf(screen, {
+      content,
       lists: this.#lists,
       pages: this.#pages,
       source,
@@ -77,20 +77,20 @@ class Desk {
     });
   }
 
-  #context(): ViewContext {
-    const { session, running, paused } = this;
+  #context(): ScreenContext {
+    const { content, running, paused } = this;
     return {
-      session,
+      content,
       running,
       paused,
-      revive: "never",
+      startAnewMeans: "never",
       lists: this.#lists,
-      pane: (view) => this.#pane(view),
+      pane: (screen) => this.#pane(screen),
     };
   }
 }
 
-const accept: ViewInput = { type: "accept" };
+const accept: ScreenInput = { type: "accept" };
 
 describe("moving", () => {
   it("goes down and up, stops at both ends, and takes the window along", () => {
@@ -110,9 +110,9 @@ describe("moving", () => {
   it("stays on its file when a new report sorts it elsewhere", () => {
     const desk = new Desk().send("move-down", "move-down");
     expect(desk.rows[desk.window.index]).toBe("src/c.py");
-    desk.session = fold(...cycle(report([file("src/0.py", 3, []), ...FILES])));
+    desk.content = fold(...cycle(report([file("src/0.py", 3, []), ...FILES])));
     expect(desk.rows[desk.window.index]).toBe("src/c.py");
-    desk.session = fold(...cycle(report(FILES.slice(0, 2))));
+    desk.content = fold(...cycle(report(FILES.slice(0, 2))));
     expect(desk.window.index, "its file is gone").toBe(1);
   });
 
@@ -123,9 +123,9 @@ describe("moving", () => {
   });
 
   it("follows the log until one goes up, and again from its end on", () => {
-    const desk = new Desk(EMPTY_SESSION).send("view-log");
+    const desk = new Desk(EMPTY_CONTENT).send("view-log");
     const log = (text: string) => {
-      desk.session = observeLog(desk.session, { at: 1, text });
+      desk.content = observeLog(desk.content, { at: 1, text });
     };
     for (let line = 0; line < 9; line++) log(`line ${line}`);
     expect(desk.window).toEqual({ index: 8, top: 4 });
@@ -142,30 +142,30 @@ describe("views", () => {
   it("come by number and in turns", () => {
     const desk = new Desk();
     const turns: View[] = [];
-    for (let step = 0; step < 6; step++) turns.push(desk.send("view-next").view.view);
+    for (let step = 0; step < 6; step++) turns.push(desk.send("view-next").screen.view);
     expect(turns).toEqual(["failures", "tests", "log", "timings", "coverage", "failures"]);
-    expect(desk.send("view-coverage", "view-previous").view.view).toBe("timings");
-    expect(desk.send("view-log").view.view).toBe("log");
+    expect(desk.send("view-coverage", "view-previous").screen.view).toBe("timings");
+    expect(desk.send("view-log").screen.view).toBe("log");
   });
 });
 
 describe("sorting", () => {
   it("takes the next column and turns around", () => {
     const desk = new Desk();
-    expect(desk.send("sort").view.sorts.coverage).toEqual({ column: "statements", descending: true });
-    expect(desk.send("sort").view.sorts.coverage).toEqual({ column: "missed", descending: true });
+    expect(desk.send("sort").screen.sorts.coverage).toEqual({ column: "statements", descending: true });
+    expect(desk.send("sort").screen.sorts.coverage).toEqual({ column: "missed", descending: true });
     expect(desk.rows[0]).toBe("src/a.py");
     expect(desk.send("sort-reverse").rows.at(-1)).toBe("src/a.py");
-    expect(desk.send("sort", "sort", "sort", "sort").view.sorts.coverage?.column).toBe("path");
+    expect(desk.send("sort", "sort", "sort", "sort").screen.sorts.coverage?.column).toBe("path");
   });
 
   it("of tests leaves the files as they are", () => {
     const desk = new Desk().send("view-tests", "sort");
-    expect(desk.view.sorts).toMatchObject({ tests: { column: "name" }, coverage: null });
+    expect(desk.screen.sorts).toMatchObject({ tests: { column: "name" }, coverage: null });
   });
 
   it("says where it cannot", () => {
-    expect(new Desk().send("view-log", "sort").view.notice).toContain("sorted");
+    expect(new Desk().send("view-log", "sort").screen.notice).toContain("sorted");
   });
 });
 
@@ -174,14 +174,14 @@ describe("filters and search", () => {
     const desk = new Desk().send("filter-files").type("src/b");
     expect(desk.rows).toEqual(["src/b.py"]);
     expect(desk.send({ type: "erase" }).rows).toHaveLength(8);
-    expect(desk.type("c").send(accept).view).toMatchObject({ fileFilter: "src/c", input: null });
+    expect(desk.type("c").send(accept).screen).toMatchObject({ fileFilter: "src/c", input: null });
     expect(desk.send("filter-files", { type: "erase-all" }).type("zz").rows).toEqual([]);
     expect(desk.send({ type: "leave" }).rows).toEqual(["src/c.py"]);
   });
 
   it("filter tests on the page of tests", () => {
     const desk = new Desk().send("filter-tests").type("bids");
-    expect(desk.view.view).toBe("tests");
+    expect(desk.screen.view).toBe("tests");
     expect(desk.rows).toEqual(["test/system/test_round.py::test_bids"]);
   });
 
@@ -196,26 +196,26 @@ describe("filters and search", () => {
   });
 
   it("search says what it does not find, and n that nothing is searched for", () => {
-    expect(new Desk().send("search").type("zebra").send(accept).view.notice).toBe('"zebra" is not here.');
-    expect(new Desk().send("search-next").view.notice).toContain("/ starts a search");
+    expect(new Desk().send("search").type("zebra").send(accept).screen.notice).toBe('"zebra" is not here.');
+    expect(new Desk().send("search-next").screen.notice).toContain("/ starts a search");
   });
 
   it("are cleared by c when nothing runs; while something runs c cancels it and they stay", () => {
     const desk = new Desk().send("filter-files").type("b").send(accept);
     desk.running = true;
     expect(desk.send("cancel").actions).toEqual([{ type: "cancel" }]);
-    expect(desk.view.fileFilter).toBe("b");
+    expect(desk.screen.fileFilter).toBe("b");
     desk.running = false;
-    expect(desk.send("cancel").view.fileFilter).toBe("");
+    expect(desk.send("cancel").screen.fileFilter).toBe("");
     expect(desk.actions).toHaveLength(1);
-    expect(desk.send("cancel").view.notice).toContain("no filter");
+    expect(desk.send("cancel").screen.notice).toContain("no filter");
   });
 });
 
 describe("opening", () => {
   it("a file starts at its first missed line; n goes from one to the next", () => {
     const desk = new Desk().send("open");
-    expect(desk.view.opened).toMatchObject({ kind: "source", path: "src/a.py" });
+    expect(desk.screen.opened).toMatchObject({ kind: "source", path: "src/a.py" });
     desk.source = { path: "src/a.py", lines: Array.from({ length: 30 }, (_, line) => `line ${line + 1}`) };
     const lines = ["search-next", "search-next", "search-next", "search-previous"] as const;
     expect(desk.window.index + 1).toBe(3);
@@ -228,33 +228,33 @@ describe("opening", () => {
     desk.source = { path: "src/a.py", lines: Array.from({ length: 30 }, (_, line) => `line ${line + 1}`) };
     desk.send("search").type("line 2").send(accept, "search-next");
     expect(desk.window.index + 1).toBe(21);
-    expect(desk.send("back").view).toMatchObject({ search: "", opened: { kind: "source" } });
-    expect(desk.send("back").view.opened).toBeNull();
+    expect(desk.send("back").screen).toMatchObject({ search: "", opened: { kind: "source" } });
+    expect(desk.send("back").screen.opened).toBeNull();
     expect(desk.send("back", "back").actions, "Esc never quits").toEqual([]);
   });
 
   it("a failure shows assertion, server log and output, and outlives the next cycle", () => {
     const desk = new Desk();
-    desk.session = observeLog(desk.session, { at: 1_000_120, text: "KeyError: 'round'" });
+    desk.content = observeLog(desk.content, { at: 1_000_120, text: "KeyError: 'round'" });
     desk.send("view-failures", "open");
     expect(desk.rows[0]).toBe("assert 500 == 200");
     expect(desk.rows).toContain("KeyError: 'round'");
     expect(desk.rows).toContain("E       assert 500 == 200");
-    desk.session = fold(...cycle(report(FILES)));
+    desk.content = fold(...cycle(report(FILES)));
     expect(desk.rows[0]).toBe("assert 500 == 200");
     expect(desk.send("last").window.top).toBe(desk.rows.length - 4);
   });
 
   it("says when there is nothing to open", () => {
-    const desk = new Desk(EMPTY_SESSION);
-    expect(desk.send("open").view.notice).toContain("no report");
-    expect(desk.send("view-failures", "open").view.notice).toContain("Nothing has failed");
-    expect(desk.send("view-tests", "open").view.notice).toContain("No test");
-    expect(desk.send("view-log", "open").view.notice).toContain("logged nothing");
-    expect(desk.send("html").view.notice).toContain("no report");
-    expect(desk.send("edit").view.notice).toContain("Nothing here");
+    const desk = new Desk(EMPTY_CONTENT);
+    expect(desk.send("open").screen.notice).toContain("no report");
+    expect(desk.send("view-failures", "open").screen.notice).toContain("Nothing has failed");
+    expect(desk.send("view-tests", "open").screen.notice).toContain("No test");
+    expect(desk.send("view-log", "open").screen.notice).toContain("logged nothing");
+    expect(desk.send("html").screen.notice).toContain("no report");
+    expect(desk.send("edit").screen.notice).toContain("Nothing here");
     expect(desk.actions).toEqual([]);
-    expect(desk.send("move-down").view.notice, "gone at the next key").toBeNull();
+    expect(desk.send("move-down").screen.notice, "gone at the next key").toBeNull();
   });
 });
 
@@ -291,7 +291,7 @@ describe("rerunning", () => {
       .type("zebra")
       .send(accept, "view-coverage", "rerun-selection");
     expect(none.actions).toEqual([]);
-    expect(none.view.notice).toContain("No test matches");
+    expect(none.screen.notice).toContain("No test matches");
   });
 
   it("f reruns what failed and shows nothing else; again f shows all and runs nothing", () => {
@@ -304,7 +304,7 @@ describe("rerunning", () => {
 
   it("f with nothing failed says so", () => {
     const desk = new Desk(fold(...cycle())).send("failed-only");
-    expect(desk.view).toMatchObject({ failedOnly: true, notice: "No test has failed." });
+    expect(desk.screen).toMatchObject({ failedOnly: true, notice: "No test has failed." });
     expect(desk.actions).toEqual([]);
   });
 });
@@ -322,8 +322,8 @@ describe("the rest", () => {
   it("help opens and closes, scrolls, and leaves what is under it", () => {
     const desk = new Desk().send("view-tests", "help", "last");
     expect(desk.window).toEqual({ index: 35, top: 35 });
-    expect(desk.send("back").view).toMatchObject({ help: null, view: "tests" });
-    expect(desk.send("help", "help").view.help).toBeNull();
+    expect(desk.send("back").screen).toMatchObject({ help: null, view: "tests" });
+    expect(desk.send("help", "help").screen.help).toBeNull();
   });
 
   it("quit is asked for each time: the second forces", () => {

@@ -70,7 +70,7 @@ export class FakeTarget implements Target {
   readonly mappings = [];
   readonly serverPid = null;
   ownServer = false;
-  tellsBack = true;
+  saysWhenBack = true;
   /** Why it is gone. */
   gone: Failure | null = null;
   log: (line: LogLine) => void = () => {};
@@ -94,7 +94,7 @@ export class FakeTarget implements Target {
     throw new Error("nothing can be started in a fake");
   }
 
-  async lost(): Promise<Failure | null> {
+  async whyGone(): Promise<Failure | null> {
     return this.gone;
   }
 

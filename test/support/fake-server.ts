@@ -161,12 +161,12 @@ export class FakeServer implements Server {
   /** What it says that it writes. */
   writes: readonly string[] = [];
 
-  async written(files: readonly string[]): Promise<readonly string[]> {
+  async writtenByServer(files: readonly string[]): Promise<readonly string[]> {
     return files.filter((file) => this.writes.includes(file));
   }
 
-  mended(_pause: number, _broken: boolean, signal: AbortSignal): Promise<Result<boolean>> {
-    return this.operations.run("mended", signal, async () => {
+  recordWritable(_pause: number, _broken: boolean, signal: AbortSignal): Promise<Result<boolean>> {
+    return this.operations.run("recordWritable", signal, async () => {
       const { broken } = this;
       this.broken = false;
       return ok(broken);

@@ -2,7 +2,7 @@
 import type { Outcome } from "../../src/core/fact.ts";
 import { type Failure, failure } from "../../src/core/failure.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
-import { testsGone } from "../../src/core/tests-gone.ts";
+import { testsMissing } from "../../src/core/tests-missing.ts";
 import type { Say } from "../../src/ports/server.ts";
 import type { TestRun, Tests } from "../../src/ports/tests.ts";
 import { Operations } from "./operations.ts";
@@ -58,7 +58,7 @@ export class FakeTests implements Tests {
         return fail(failure("no-tests", "No tests were collected.", "Check the paths."));
       say({ type: "tests.started", total: chosen.length });
       const gone = select.filter((id) => !chosen.some((test) => test.id === id));
-      if (gone.length > 0) say({ type: "warning", message: testsGone(gone) });
+      if (gone.length > 0) say({ type: "warning", message: testsMissing(gone) });
       for (const test of chosen) this.#tell(test, say);
       const count = (outcome: Outcome) => chosen.filter((test) => test.outcome === outcome).length;
       return ok({

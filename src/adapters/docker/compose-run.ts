@@ -31,7 +31,7 @@ const PATIENCE = 2_000;
 export class ComposeRunTarget implements Target {
   readonly name: string;
   readonly ownServer = false;
-  readonly tellsBack = false;
+  readonly saysWhenBack = false;
   readonly serverPid = null;
   readonly each: OwnPlaces;
   readonly #log: Log;
@@ -104,7 +104,7 @@ export class ComposeRunTarget implements Target {
   }
 
   /** Why compose has made no place for what was spawned last. */
-  async lost(): Promise<Failure | null> {
+  async whyGone(): Promise<Failure | null> {
     return composeRefusal(this.#said ?? "", this.#service, this.#composition?.words ?? []);
   }
 

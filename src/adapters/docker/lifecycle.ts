@@ -74,7 +74,7 @@ async function follow(
       if (signal.aborted) return;
     }
     // Whoever has just begun is told by what it wanted of the engine.
-    if (engine === "there") tell({ type: "lost", failure: engineGone() });
+    if (engine === "there") tell({ type: "gone", failure: engineGone() });
     engine = "gone";
     begun();
     await sleep(RETRY, undefined, { signal }).catch(() => {});
@@ -145,10 +145,10 @@ class Events {
         this.#oomAt = at;
         return;
       case "die":
-        this.#lost(`${who} ${this.#howEnded(at, attributes.exitCode)}.`, `Start it again: ${WAITS}`);
+        this.#tellGone(`${who} ${this.#howEnded(at, attributes.exitCode)}.`, `Start it again: ${WAITS}`);
         return;
       case "pause":
-        this.#lost(`${who} is paused.`, `Unpause it: ${WAITS}`);
+        this.#tellGone(`${who} is paused.`, `Unpause it: ${WAITS}`);
         return;
       default:
         return;
@@ -161,8 +161,8 @@ class Events {
       : `has stopped (exit code ${code})`;
   }
 
-  #lost(message: string, fix: string): void {
-    this.#tell({ type: "lost", failure: failure("server-lost", message, fix) });
+  #tellGone(message: string, fix: string): void {
+    this.#tell({ type: "gone", failure: failure("server-lost", message, fix) });
   }
 }
 

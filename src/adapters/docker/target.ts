@@ -25,7 +25,7 @@ import { findContainer, nameOf, replicasOf, selectContainer, selectorName } from
 export class DockerTarget implements Target {
   readonly serverPid = null;
   readonly ownServer = false;
-  readonly tellsBack = true;
+  readonly saysWhenBack = true;
   readonly #connect: () => Promise<Result<Docker>>;
   /** Gets to know which container it is, and what of its environment is secret. */
   readonly #noted: Log;
@@ -128,7 +128,7 @@ export class DockerTarget implements Target {
     }
   }
 
-  async lost(): Promise<Failure | null> {
+  async whyGone(): Promise<Failure | null> {
     if (this.#container === null) return this.#gone("it was never opened");
     try {
       const { State: state } = await this.#container.inspect();

@@ -132,7 +132,7 @@ async function find(
   if (found.ok) enough.abort();
   else if (root !== null) await Promise.race([death, sleep(LAST_WORDS)]);
   enough.abort();
-  const dead = (await death) ?? (await target.lost());
+  const dead = (await death) ?? (await target.whyGone());
   if (dead) return fail(dead);
   return found.ok ? ok(found.value.master) : found;
 }
@@ -140,7 +140,7 @@ async function find(
 /** Why the target is gone, as soon as it is; null where it was alive until `enough`. */
 async function whenLost(target: Target, enough: AbortSignal): Promise<Failure | null> {
   while (!enough.aborted) {
-    const dead = await target.lost();
+    const dead = await target.whyGone();
     if (dead) return dead;
     await sleep(PAUSE, undefined, { signal: enough }).catch(() => {});
   }

@@ -59,7 +59,7 @@ export class Rpc {
   readonly #pending: Map<number, Pending>;
   readonly #log: Log;
   #id = 0;
-  #lost: Failure | null = null;
+  #gone: Failure | null = null;
   #closing = false;
 
   private constructor(target: Target, channel: Channel, reader: Reader, hello: v.InferOutput<typeof Hello>) {
@@ -96,7 +96,7 @@ export class Rpc {
       const greeting = await reader.greeting(patience, signal);
       if (greeting.hello) return ok(new Rpc(target, spawned.value, reader, greeting.hello));
       spawned.value.end();
-      const refused = target.each ? await target.lost() : null;
+      const refused = target.each ? await target.whyGone() : null;
       if (target.each) await target.each.kill();
       else spawned.value.kill?.();
       if (signal?.aborted) return fail(notWanted(program));
@@ -108,13 +108,13 @@ export class Rpc {
   }
 
   /** Why it is of no use any more; null: it is. */
-  get lost(): Failure | null {
-    return this.#lost;
+  get gone(): Failure | null {
+    return this.#gone;
   }
 
   /** The target can't be reached, though the program may not have ended (it is frozen, say): whoever waits is told. */
-  lose(why: Failure): void {
-    this.#lost ??= why;
+  markGone(why: Failure): void {
+    this.#gone ??= why;
     for (const pending of this.#pending.values()) pending.settle(fail(why));
     this.#pending.clear();
   }
@@ -126,7 +126,7 @@ export class Rpc {
     schema: v.GenericSchema<unknown, T>,
     call: Call = {},
   ): Promise<Result<T>> {
-    if (this.#lost) return fail(this.#lost);
+    if (this.#gone) return fail(this.#gone);
     this.#id += 1;
     const id = this.#id;
     const answer = new Promise<Result<unknown>>((settle) => {
@@ -159,7 +159,7 @@ export class Rpc {
   }
 
   #cancel(target: number): void {
-    if (this.#lost || !this.#pending.has(target)) return;
+    if (this.#gone || !this.#pending.has(target)) return;
     this.#id += 1;
     const ignore = { settle: () => {}, onEvent: () => {} };
     this.#pending.set(this.#id, ignore);
@@ -169,7 +169,7 @@ export class Rpc {
   #onExit(exit: Exit, stderr: string): void {
     const how = exit.signal ?? `exit code ${exit.code ?? "unknown"}`;
     const message = `${this.hello.program} in ${this.#target.name} has ended (${how}).`;
-    this.lose(failure("server-lost", message, "Check that it is running.", stderr || undefined));
+    this.markGone(failure("server-lost", message, "Check that it is running.", stderr || undefined));
   }
 }
 

@@ -41,7 +41,7 @@ export class Runner {
     this.#program = program;
     this.#command = command;
     target.onLifecycle((event) => {
-      if (event.type === "lost") this.#rpc?.lose(event.failure);
+      if (event.type === "gone") this.#rpc?.markGone(event.failure);
     });
   }
 
@@ -60,7 +60,7 @@ export class Runner {
   }
 
   /**
-   * The runner that knows the command as it is now; started where it was lost, because its container may be there again.
+   * The runner that knows the command as it is now; started where it is gone, because its container may be there again.
    * Several may wait for one look: a run that is begun, and the check before a restart.
    */
   async connected(signal: AbortSignal): Promise<Result<Rpc>> {
@@ -103,7 +103,7 @@ export class Runner {
 
   async #look(signal: AbortSignal): Promise<Result<Rpc>> {
     const wanted = this.#key();
-    const usable = this.#rpc !== null && this.#rpc.lost === null && this.#user === this.#command.user;
+    const usable = this.#rpc !== null && this.#rpc.gone === null && this.#user === this.#command.user;
     if (this.#rpc !== null && usable && this.#prepared === wanted) return ok(this.#rpc);
     this.#prepared = null;
     const found = this.#rpc !== null && usable ? ok(this.#rpc) : await this.#anew(signal);

@@ -214,7 +214,7 @@ export const Test = v.object({
 });
 export const Said = v.object({ event: v.literal("said"), message: v.string() });
 export const Doubt = v.object({ event: v.literal("doubt"), message: v.string() });
-export const Told = v.object({
+export const TestsSummary = v.object({
   event: v.literal("told"),
   warnings: v.array(
     v.object({

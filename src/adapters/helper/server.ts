@@ -24,11 +24,11 @@ import type {
   Server,
 } from "../../ports/server.ts";
 import type { Target } from "../../ports/target.ts";
-import { Bundle } from "./bundle.ts";
 import { type Choice, connect } from "./connect.ts";
 import { LastReport } from "./last-report.ts";
 import type { Paths } from "./paths.ts";
 import type { Program } from "./program.ts";
+import { ReceivedFiles } from "./received-files.ts";
 import type { Call, Rpc } from "./rpc.ts";
 import {
   Check,
@@ -85,7 +85,7 @@ export class HelperServer implements Server {
   /** What was collected last, and how. */
   #collected: { readonly flush: FlushResult; readonly partial: boolean } | null = null;
   /** coverage.py's settings, as they were said last. */
-  #told = "null";
+  #lastSettings = "null";
   /** Our numbers were not coverage.py's: its own report is what is collected, to the end. */
   #plain = false;
   /** The report's files by the path they are shown under. */
@@ -116,7 +116,7 @@ export class HelperServer implements Server {
     this.#choice = choice;
     this.#limit = limit;
     target.onLifecycle((event) => {
-      if (event.type === "lost") this.#rpc?.lose(event.failure);
+      if (event.type === "gone") this.#rpc?.markGone(event.failure);
     });
   }
 
@@ -144,13 +144,13 @@ export class HelperServer implements Server {
     const apart = (await this.#target.apart?.()) ?? [];
     const warnings = [...apart, ...master.warnings];
     const coverage = master.hook ? this.#settings(master) : null;
-    this.#told = JSON.stringify(coverage);
+    this.#lastSettings = JSON.stringify(coverage);
     return ok({ name: this.#target.name, master: master.pid, warnings, coverage });
   }
 
-  /** Null: no hook of ours tells. */
-  #settings(told: NonNullable<v.InferOutput<typeof Restart>["settings"]>): CoverageSettings | null {
-    const { coverage: version, coverage_config: config, source, branch } = told;
+  /** Null: it has no hook of ours. */
+  #settings(master: NonNullable<v.InferOutput<typeof Restart>["settings"]>): CoverageSettings | null {
+    const { coverage: version, coverage_config: config, source, branch } = master;
     if (version === null) return null;
     return { version, config: config === null ? null : this.#paths.shown(config), source, branch };
   }
@@ -201,8 +201,8 @@ export class HelperServer implements Server {
     if (!result.ok) return result;
     const { generation, workers, ms, settings } = result.value;
     const coverage = settings === undefined ? null : this.#settings(settings);
-    const isNew = coverage !== null && JSON.stringify(coverage) !== this.#told;
-    if (isNew) this.#told = JSON.stringify(coverage);
+    const isNew = coverage !== null && JSON.stringify(coverage) !== this.#lastSettings;
+    if (isNew) this.#lastSettings = JSON.stringify(coverage);
     return ok({
       generation,
       workers,
@@ -275,12 +275,12 @@ export class HelperServer implements Server {
     });
   }
 
-  async mended(pause: number, broken: boolean, signal: AbortSignal): Promise<Result<boolean>> {
+  async recordWritable(pause: number, broken: boolean, signal: AbortSignal): Promise<Result<boolean>> {
     const result = await this.#call("usable", { pause, broken }, Usable, { signal });
     return result.ok ? ok(result.value.waited) : result;
   }
 
-  async written(files: readonly string[]): Promise<readonly string[]> {
+  async writtenByServer(files: readonly string[]): Promise<readonly string[]> {
     const seen = files.flatMap((file) => this.#paths.inside(file) ?? []);
     if (seen.length === 0) return [];
     const asked = this.#call("written", { files: seen }, Written);
@@ -290,20 +290,23 @@ export class HelperServer implements Server {
   }
 
   async html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>> {
-    const bundle = new Bundle();
-    const result = await this.#call("html", {}, Nothing, { signal, onEvent: (event) => bundle.take(event) });
-    return result.ok ? unpack(bundle) : result;
+    const received = new ReceivedFiles();
+    const result = await this.#call("html", {}, Nothing, {
+      signal,
+      onEvent: (event) => received.take(event),
+    });
+    return result.ok ? unpack(received) : result;
   }
 
   async export(signal: AbortSignal): Promise<Result<Exported>> {
-    const bundle = new Bundle();
+    const received = new ReceivedFiles();
     const params = { map: this.#paths.all, root: this.#paths.root };
     const result = await this.#call("export", params, Export, {
       signal,
-      onEvent: (event) => bundle.take(event),
+      onEvent: (event) => received.take(event),
     });
     if (!result.ok) return result;
-    const files = unpack(bundle);
+    const files = unpack(received);
     if (!files.ok) return files;
     const named = (name: string) => files.value.find((file) => file.path === name)?.data;
     const [data, json] = [named(".coverage"), named("coverage.json")];
@@ -342,11 +345,11 @@ export class HelperServer implements Server {
   }
 
   /**
-   * Looks again for what an earlier cycle has lost though its container lives: the helper was killed, or gunicorn was started
+   * Looks again for what has gone in an earlier cycle though its container lives: the helper was killed, or gunicorn was started
    * anew. Only where nothing is measured yet: in the middle of a cycle another master's data would pass for this one's.
    */
   async #refind(signal: AbortSignal): Promise<Result<void>> {
-    const connected = this.#rpc !== null && this.#rpc.lost === null && !this.#masterGone;
+    const connected = this.#rpc !== null && this.#rpc.gone === null && !this.#masterGone;
     if (connected || !this.#wanted) return ok(undefined);
     const found = await this.find(signal);
     return found.ok ? ok(undefined) : found;
@@ -369,11 +372,11 @@ export class HelperServer implements Server {
 
   /** Why a server of ours has ended, which is known once all of it has; null: it is not ours, or only its master has. */
   async #lastWords(): Promise<Failure | null> {
-    if (this.#target.tellsBack) return null;
+    if (this.#target.saysWhenBack) return null;
     const until = performance.now() + LAST_WORDS;
     for (;;) {
-      const lost = await this.#target.lost();
-      if (lost !== null || performance.now() > until) return lost;
+      const why = await this.#target.whyGone();
+      if (why !== null || performance.now() > until) return why;
       await sleep(PAUSE);
     }
   }
@@ -385,9 +388,9 @@ const PAUSE = 50;
 
 const BUG = "This is a bug in gunicov: please report it.";
 
-function unpack(bundle: Bundle): Result<readonly ReportFile[]> {
-  if (bundle.refused === null) return ok(bundle.files());
+function unpack(received: ReceivedFiles): Result<readonly ReportFile[]> {
+  if (received.refused === null) return ok(received.files());
   return fail(
-    failure("internal", `The helper sent ${bundle.refused}.`, "Check what runs in the server's container."),
+    failure("internal", `The helper sent ${received.refused}.`, "Check what runs in the server's container."),
   );
 }

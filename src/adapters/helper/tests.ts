@@ -2,15 +2,15 @@
 import * as v from "valibot";
 import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { testsGone } from "../../core/tests-gone.ts";
+import { testsMissing } from "../../core/tests-missing.ts";
 import { type Log, NO_LOG } from "../../ports/log.ts";
 import type { Say } from "../../ports/server.ts";
 import type { Target } from "../../ports/target.ts";
 import type { TestRun, Tests } from "../../ports/tests.ts";
-import { Begun, type Hold } from "./begun.ts";
+import { HeldRun, type Hold } from "./held-run.ts";
 import type { Program } from "./program.ts";
 import { asTests, Runner } from "./runner.ts";
-import { Doubt, Go, type Ran, Run, Said, Test, Told, Total } from "./schema.ts";
+import { Doubt, Go, type Ran, Run, Said, Test, TestsSummary, Total } from "./schema.ts";
 import { programOf, type TestCommand } from "./test-command.ts";
 
 const SECOND = 1000;
@@ -21,7 +21,7 @@ export class RunnerTests implements Tests {
   /** What was said of the command; once is enough. */
   readonly #said = new Set<string>();
   /** The run that waits for the server. */
-  #begun: Begun | null = null;
+  #held: HeldRun | null = null;
 
   constructor(target: Target, program: Program, command: TestCommand, log: Log = NO_LOG) {
     this.#runner = new Runner(target, program, command, log);
@@ -39,12 +39,12 @@ export class RunnerTests implements Tests {
 
   begin(select: readonly string[], signal: AbortSignal): void {
     if (!this.#command.warm) return;
-    this.#begun = new Begun(this.#key(select), signal, this.#begun, (hold) => this.#start(select, hold));
+    this.#held = new HeldRun(this.#key(select), signal, this.#held, (hold) => this.#start(select, hold));
   }
 
   async drop(): Promise<void> {
-    await this.#begun?.end();
-    this.#begun = null;
+    await this.#held?.end();
+    this.#held = null;
   }
 
   async run(select: readonly string[], say: Say, signal: AbortSignal): Promise<Result<TestRun>> {
@@ -65,7 +65,7 @@ export class RunnerTests implements Tests {
     const result = await this.#runOrBeginAnew(select, onEvent, signal);
     if (!result.ok) return result;
     const { missing } = result.value;
-    if (missing.length > 0) say({ type: "warning", message: testsGone(missing) });
+    if (missing.length > 0) say({ type: "warning", message: testsMissing(missing) });
     return whole(result.value, doubts);
   }
 
@@ -83,7 +83,7 @@ export class RunnerTests implements Tests {
 
   /** The command is known to the runner. What was begun for something else goes first: it has the runner. */
   async #known(select: readonly string[], signal: AbortSignal): Promise<Result<void>> {
-    if (this.#begun?.isOf(this.#key(select))) return ok(undefined);
+    if (this.#held?.isOf(this.#key(select))) return ok(undefined);
     await this.drop();
     const connected = await this.#runner.connected(signal);
     return connected.ok ? ok(undefined) : connected;
@@ -94,10 +94,10 @@ export class RunnerTests implements Tests {
     onEvent: Hold["onEvent"],
     signal: AbortSignal,
   ): Promise<Result<Ran>> {
-    const begun = this.#begun;
+    const begun = this.#held;
     if (begun === null) return await this.#start(select, { signal, onEvent });
     const result = await begun.go(onEvent, signal);
-    this.#begun = null;
+    this.#held = null;
     // The runner had gone before, and nobody had looked: it is started anew.
     const gone = !result.ok && result.failure.kind === "tests-lost" && begun.silent && !signal.aborted;
     return gone ? await this.#start(select, { signal, onEvent }) : result;
@@ -147,9 +147,9 @@ function whole(run: Ran, doubts: readonly string[]): Result<TestRun> {
 function tell(event: Record<string, unknown>, say: Say): void {
   const total = v.safeParse(Total, event);
   if (total.success) say({ type: "tests.started", total: total.output.total });
-  const told = v.safeParse(Told, event);
-  if (told.success) {
-    const { warnings, more, sections } = told.output;
+  const summary = v.safeParse(TestsSummary, event);
+  if (summary.success) {
+    const { warnings, more, sections } = summary.output;
     say({ type: "tests.told", warnings, more, sections });
   }
   const test = v.safeParse(Test, event);

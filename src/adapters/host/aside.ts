@@ -1,4 +1,4 @@
-/** What was set aside (core/written.ts), kept in `.gunicov/` for the next session: a list that people can read and shorten. */
+/** What was set aside (core/program-writes.ts), kept in `.gunicov/` for the next session: a list that people can read and shorten. */
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import ignore from "ignore";
@@ -9,7 +9,7 @@ const ABOUT = `# Written by the server or by its tests: a change of these starts
 # Take a line away, and it does again when gunicov is started anew; for good: include, under [tool.gunicov.watch].
 `;
 
-/** Names as core/written.ts has them, with absolute paths. What the user includes is not among them. */
+/** Names as core/program-writes.ts has them, with absolute paths. What the user includes is not among them. */
 export async function readAside(root: string, include: readonly string[]): Promise<readonly string[]> {
   const text = await readFile(join(root, ".gunicov", NAME), "utf8").catch(() => "");
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));

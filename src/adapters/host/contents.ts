@@ -88,7 +88,7 @@ export class Contents {
     // Changed before it was ever read: what it was is not known, and a save may not be missed.
     const unread = this.#unread.delete(path);
     const known = this.#known.get(path) ?? null;
-    const content = await settled(path, known, reading);
+    const content = await stillContent(path, known, reading);
     if (content !== null) this.#hashes.note(path, content);
     this.#known.set(path, plain(content) ?? (known?.database ? GONE_DATABASE : null));
     if (!databases && (known ?? content)?.database) return false;
@@ -122,7 +122,7 @@ function plain(found: Found | null): Content | null {
  * then writing it: what can be read in between was never saved, and must start or cancel nothing. It is read again only where
  * it was touched, or its state is another one: of two writes in one tick of the system's clock the events tell.
  */
-async function settled(path: string, known: Content | null, reading: Reading): Promise<Found | null> {
+async function stillContent(path: string, known: Content | null, reading: Reading): Promise<Found | null> {
   const read = async () => {
     reading.touched = false;
     return await contentOf(path);

@@ -50,7 +50,7 @@ export interface LocalServer {
 export class LocalServerTarget implements Target {
   readonly name = "local gunicorn";
   readonly ownServer = true;
-  readonly tellsBack = false;
+  readonly saysWhenBack = false;
   readonly mappings: readonly Mapping[] = [{ host: "/", inside: "/" }];
   readonly #server: LocalServer;
   readonly #logs = new Listeners<LogLine>();
@@ -76,7 +76,7 @@ export class LocalServerTarget implements Target {
   }
 
   async open(signal: AbortSignal): Promise<Result<void>> {
-    if (this.#running && this.#running.lost === null) return ok(undefined);
+    if (this.#running && this.#running.gone === null) return ok(undefined);
     const { command, cwd, env, hook } = this.#server;
     const made = await this.#makeScratch();
     if (!made.ok) return made;
@@ -108,15 +108,15 @@ export class LocalServerTarget implements Target {
       await running.giveUp();
       return fail(signal.aborted ? cancelled() : silent(this.#server.patience ?? START_TIMEOUT));
     }
-    return running.lost === null ? ok(undefined) : fail(running.lost);
+    return running.gone === null ? ok(undefined) : fail(running.gone);
   }
 
   async start(): Promise<Result<void>> {
     const running = this.#running;
-    if (running === null || running.lost !== null) return ok(undefined);
+    if (running === null || running.gone !== null) return ok(undefined);
     running.wanted = false;
     await running.close();
-    if (running.lost !== null) return ok(undefined);
+    if (running.gone !== null) return ok(undefined);
     running.wanted = true;
     const message = "The server does not end, not even by SIGKILL.";
     return fail(failure("server-lost", message, "End its processes by hand; then press R."));
@@ -128,8 +128,8 @@ export class LocalServerTarget implements Target {
     return await spawnProcess(argv, { cwd: this.#server.cwd, ...options, env });
   }
 
-  async lost(): Promise<Failure | null> {
-    return this.#running?.log.refused ?? this.#running?.lost ?? null;
+  async whyGone(): Promise<Failure | null> {
+    return this.#running?.log.refused ?? this.#running?.gone ?? null;
   }
 
   onLog(listener: (line: LogLine) => void): Unsubscribe {
@@ -159,8 +159,8 @@ export class LocalServerTarget implements Target {
 
   #onExit(running: Running, exit: Exit): void {
     running.end(exit);
-    if (!this.#closing && running.wanted && running.lost)
-      this.#lifecycle.tell({ type: "lost", failure: running.lost });
+    if (!this.#closing && running.wanted && running.gone)
+      this.#lifecycle.tell({ type: "gone", failure: running.gone });
   }
 }
 
@@ -168,7 +168,7 @@ export class LocalServerTarget implements Target {
 class Running {
   readonly channel: ProcessChannel;
   readonly log: StartLog;
-  lost: Failure | null = null;
+  gone: Failure | null = null;
   /** Its end is news; not so where it was gunicov that ended it. */
   wanted = true;
   /** Settles when it is known how it has ended, and nothing of it is left. */
@@ -227,7 +227,7 @@ class Running {
   }
 
   end({ code, signal }: Exit): void {
-    this.lost = this.log.refused ?? this.#why(code, signal);
+    this.gone = this.log.refused ?? this.#why(code, signal);
     this.log.end();
   }
 

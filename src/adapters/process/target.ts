@@ -9,7 +9,7 @@ const NOTHING: Unsubscribe = () => {};
 export class ProcessTarget implements Target {
   readonly name: string = "this machine";
   readonly ownServer = false;
-  readonly tellsBack = false;
+  readonly saysWhenBack = false;
   readonly mappings: readonly Mapping[] = [{ host: "/", inside: "/" }];
   readonly #cwd: string;
 
@@ -33,7 +33,7 @@ export class ProcessTarget implements Target {
     return await spawnProcess(argv, { cwd: this.#cwd, ...options });
   }
 
-  async lost(): Promise<Failure | null> {
+  async whyGone(): Promise<Failure | null> {
     return null;
   }
 

@@ -3,7 +3,7 @@
  *
  *              target.found                      files.changed / rerun
  *     start ───────────────► changed ◄──────────────────────────────────┐
- *       ▲  target.missing       │ ▲ files.changed (wait again)          │
+ *       ▲  look.failed          │ ▲ files.changed (wait again)          │
  *       │  ──────► idle         │ └───────┐                             │
  *       │         (gone)  quiet ▼         │                             │
  *       │            ┌─────────────────┐  │                             │
@@ -21,7 +21,7 @@
  *       │   cancel, quit      ▼                                         │    │
  *       │                 cancelling ── settled ────────────────────────┘    │
  *       │                     │ quit again: kill          quit: stopped      │
- *       └── target.back, files.changed, look (idle, server gone), revive ────┘
+ *       └── target.back, files.changed, look (idle, server gone), start-anew ┘
  *
  * Invariants, held by the property tests: at most one step is live; `idle`, `changed`, `start` and
  * `stopped` have none; an answer of another cycle or step changes nothing; each cycle that emits
@@ -29,13 +29,13 @@
  */
 import type { Event } from "../event.ts";
 import type { Policy } from "../policy.ts";
-import { knownAside } from "../written.ts";
+import { knownAside } from "../program-writes.ts";
 import { onChecked, onKept } from "./coverage.ts";
-import { onCancel, onFiles, onMended, onPause, onQuit, onRerun } from "./requests.ts";
-import { onRevive } from "./revive.ts";
+import { onCancel, onFiles, onPause, onQuit, onRecordWritable, onRerun } from "./requests.ts";
+import { onStartAnew } from "./start-anew.ts";
 import { emit, INITIAL, isCurrent, type State, type Transition } from "./state.ts";
 import { onSettled, startCycle } from "./steps.ts";
-import { onBack, onFound, onLook, onLost, onMissing } from "./target.ts";
+import { onBack, onFound, onGone, onLook, onLookFailed } from "./target.ts";
 
 /** The engine's first effects: look for the target. */
 export function begin(): Transition {
@@ -49,26 +49,26 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
   switch (event.type) {
     case "target.found":
       return onFound(state, event, policy);
-    case "target.lost":
-      return onLost(state, event.what, event.failure, event.told);
-    case "target.missing":
-      return onMissing(state, event, policy);
+    case "target.gone":
+      return onGone(state, event.what, event.failure, event.saysWhenBack);
+    case "look.failed":
+      return onLookFailed(state, event, policy);
     case "look":
       return onLook(state, event.token);
     case "target.back":
       return onBack(state, event.what);
-    case "mended":
-      return onMended(state, event.cycle, event.at, policy);
+    case "record.writable":
+      return onRecordWritable(state, event.cycle, event.at, policy);
     case "report.checked":
       return onChecked(state, event.cycle, event.check);
     case "report.kept":
       return onKept(state, event.failure?.message ?? null);
-    case "revive":
-      return onRevive(state);
+    case "start-anew":
+      return onStartAnew(state);
     case "files.changed":
       return onFiles(state, event, policy);
     case "aside.known":
-      return [{ ...state, written: knownAside(state.written, event.names) }, []];
+      return [{ ...state, programWrites: knownAside(state.programWrites, event.names) }, []];
     case "quiet":
       return event.token === state.quiet?.token ? startCycle(state, event.at) : [state, []];
     case "step.progress":

@@ -4,9 +4,9 @@ import type { FactBody } from "../fact.ts";
 import { FAILURE_EXIT } from "../failure.ts";
 import { cycleOutcome, exitCode } from "../outcome.ts";
 import type { Policy } from "../policy.ts";
+import { endRun } from "../program-writes.ts";
 import type { Below } from "../report.ts";
 import type { Request } from "../request.ts";
-import { endRun } from "../written.ts";
 import { emit, type Progress, type State, type Transition } from "./state.ts";
 import { locate, quietMs, startAnew, stop, wait } from "./transitions.ts";
 
@@ -24,13 +24,24 @@ export function closeCycle(state: State, at: number, policy: Policy, cancelled: 
     phases,
   };
   const complete = tests !== null && progress.request.select.length === 0;
-  const written = endRun(state.written, at, complete);
+  const writes = endRun(state.programWrites, at, complete);
   const cutShort = cancelled && state.next?.reason === "change" ? state.cutShort + 1 : 0;
   const unsaved = isWhole(progress) ? 0 : state.unsaved + 1;
-  const closed: State = { ...state, phase: "idle", progress: null, exit, written, cutShort, unsaved };
+  const closed: State = {
+    ...state,
+    phase: "idle",
+    progress: null,
+    exit,
+    programWrites: writes,
+    cutShort,
+    unsaved,
+  };
   const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, policy.quietMs));
   const below = exit === 5 && report?.below ? [emit(state, belowFact(report.below))] : [];
-  return [next, [...below, emit(state, fact), ...effects, ...watchMend(next, why?.kind === "coverage-dir")]];
+  return [
+    next,
+    [...below, emit(state, fact), ...effects, ...watchRecord(next, why?.kind === "coverage-dir")],
+  ];
 }
 
 /** Whether nothing is known to be missing from its data. */
@@ -47,11 +58,11 @@ export function belowFact({ total, fail_under: limit, by }: Below): FactBody {
 /** Longest time between two looks, in seconds. */
 const LONGEST_PAUSE = 60;
 
-/** The more often in a row, the rarer the look: what is mended for a moment only must not have the tests run on and on. */
-function watchMend(state: State, broken: boolean): readonly Effect[] {
+/** The more often in a row, the rarer the look: a record that can be written for a moment only must not have the tests run on and on. */
+function watchRecord(state: State, broken: boolean): readonly Effect[] {
   if (state.unsaved === 0 || state.phase !== "idle" || state.server !== "up") return [];
   const pause = Math.min(2 ** (state.unsaved - 1), LONGEST_PAUSE);
-  return [{ type: "watch-mend", cycle: state.cycle, pause, broken }];
+  return [{ type: "watch-record", cycle: state.cycle, pause, broken }];
 }
 
 /** Nothing is live: stop, start what is waiting, or rest. */
@@ -67,7 +78,7 @@ export function settle(
   if (policy.once && state.cycle > 0) return stop(idle, state.exit);
   if (state.anew) return startAnew(idle);
   if (state.server !== "up") {
-    return state.returned || (next !== null && !state.told) ? locate(idle) : [idle, []];
+    return state.returned || (next !== null && !state.saysWhenBack) ? locate(idle) : [idle, []];
   }
   if (next === null) return [idle, []];
   return wait(idle, at, policy, next.reason === "change" ? quietMs : 0);

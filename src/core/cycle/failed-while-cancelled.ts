@@ -5,13 +5,13 @@ import type { FactBody } from "../fact.ts";
 import type { Failure } from "../failure.ts";
 import type { State } from "./state.ts";
 
-/** Failures of the code: where that has been saved anew since, the next cycle tells. */
+/** Failures of the code: where that has been saved again since, the next cycle tells. */
 const OF_CODE: ReadonlySet<Failure["kind"]> = new Set(["check-failed", "boot-error", "mount-lag"]);
 
-/** What is said of the live step's end; null: nothing, for it was merely cancelled, or a loss that has been told ended it. */
-export function failedWhileCancelled({ live, lost, next }: State, settled: Settled): FactBody | null {
+/** What is said of the live step's end; null: nothing, for it was merely cancelled, or it ended because something is gone, which has been said. */
+export function failedWhileCancelled({ live, whyGone, next }: State, settled: Settled): FactBody | null {
   if (settled.status !== "failed" || live === null) return null;
-  if (lost.server !== null || lost.tests !== null) return null;
+  if (whyGone.server !== null || whyGone.tests !== null) return null;
   const { kind, message } = settled.failure;
   const old = next?.reason === "change" && OF_CODE.has(kind);
   return { type: old ? "note" : "warning", message: `Cancelled while ${live}, which has failed: ${message}` };

@@ -2,19 +2,19 @@
 import type { Effect } from "../effect.ts";
 import type { Event } from "../event.ts";
 import type { Policy } from "../policy.ts";
+import { isEdited, judge } from "../program-writes.ts";
 import { mergeRequests, type Request } from "../request.ts";
-import { isEdited, judge } from "../written.ts";
 import { factCycle, type State, type Transition } from "./state.ts";
 import { abort, locate, quietMs, stop, wait } from "./transitions.ts";
 
 export function onFiles(state: State, event: Event & { type: "files.changed" }, policy: Policy): Transition {
   const { files, at } = event;
-  const judged = judge(state.written, files, event.byServer ?? [], at, event.named);
-  const { written, counted, worth } = judged;
+  const judged = judge(state.programWrites, files, event.byServer ?? [], at, event.named);
+  const { writes, counted, worth } = judged;
   const changes = [...new Set([...state.changes, ...files])];
   // A file that changes again after its check must be checked again, and a restart may have loaded it before that.
   const loading = state.loading.filter((file) => !files.includes(file));
-  const changed: State = { ...state, changes, loading, written };
+  const changed: State = { ...state, changes, loading, programWrites: writes };
   const aside: readonly Effect[] = judged.aside.map((name) => ({
     type: "set-aside",
     cycle: factCycle(state),
@@ -42,7 +42,7 @@ export function onPause(state: State, paused: boolean, at: number, policy: Polic
 }
 
 /** One cycle, which finds out whether that is all; paused, when resumed. */
-export function onMended(state: State, cycle: number, at: number, policy: Policy): Transition {
+export function onRecordWritable(state: State, cycle: number, at: number, policy: Policy): Transition {
   if (cycle !== state.cycle || state.phase !== "idle" || state.server !== "up") return [state, []];
   if (state.paused) return [{ ...state, held: state.held + 1 }, []];
   return request(state, { reason: "back", select: [] }, at, policy, 0);
@@ -62,7 +62,7 @@ function request(state: State, wanted: Request, at: number, policy: Policy, quie
     case "idle":
       if (state.server !== "up") {
         // A key is a wish to look again, and so is a save, but for what will say by itself that it is back.
-        const look = wanted.reason === "rerun" || !state.told;
+        const look = wanted.reason === "rerun" || !state.saysWhenBack;
         return look ? locate({ ...queued, lookedAgain: false }) : [queued, []];
       }
       return wait(queued, at, policy, quietMs);

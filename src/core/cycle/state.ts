@@ -2,9 +2,9 @@
 import type { Effect, Flush } from "../effect.ts";
 import type { FactBody, Step, TestCounts } from "../fact.ts";
 import type { Failure } from "../failure.ts";
+import { NO_PROGRAM_WRITES, type ProgramWrites } from "../program-writes.ts";
 import type { Report } from "../report.ts";
 import type { Request } from "../request.ts";
-import { NOTHING_WRITTEN, type Written } from "../written.ts";
 
 export type Phase = "start" | "idle" | "changed" | Step | "cancelling" | "stopped";
 
@@ -27,12 +27,12 @@ export interface Progress {
 }
 
 /** What has gone, and why. */
-export interface Lost {
+export interface WhyGone {
   readonly server: Failure | null;
   readonly tests: Failure | null;
 }
 
-export const NOTHING_LOST: Lost = { server: null, tests: null };
+export const NOTHING_GONE: WhyGone = { server: null, tests: null };
 
 export interface State {
   readonly phase: Phase;
@@ -47,11 +47,11 @@ export interface State {
   /** The user wants it started anew: when what is under way has settled. */
   readonly anew: boolean;
   /** What the world says has gone, and why; none: all that is known is that the look failed. */
-  readonly lost: Lost;
+  readonly whyGone: WhyGone;
   /** What has gone tells by itself when it is back: a save is not worth a look. */
-  readonly told: boolean;
+  readonly saysWhenBack: boolean;
   /** Why the last look failed; null: none has since it was found. */
-  readonly missing: Failure | null;
+  readonly lookFailure: Failure | null;
   /** How many looks in a row that nobody asked for have found the same. */
   readonly looks: number;
   /** The look under way is one of those. */
@@ -80,7 +80,7 @@ export interface State {
   /** How many cycles in a row were cancelled by a change. */
   readonly cutShort: number;
   /** Whose the changes are that come while something runs. */
-  readonly written: Written;
+  readonly programWrites: ProgramWrites;
   /** Changes counted while paused, not yet run. */
   readonly held: number;
   /** No restart of ours has booted yet on this server: what its workers run is not known. */
@@ -101,9 +101,9 @@ export const INITIAL: State = {
   server: "unknown",
   ownServer: false,
   anew: false,
-  lost: { server: null, tests: null },
-  told: false,
-  missing: null,
+  whyGone: { server: null, tests: null },
+  saysWhenBack: false,
+  lookFailure: null,
   looks: 0,
   unasked: false,
   again: false,
@@ -118,7 +118,7 @@ export const INITIAL: State = {
   changes: [],
   loading: [],
   cutShort: 0,
-  written: NOTHING_WRITTEN,
+  programWrites: NO_PROGRAM_WRITES,
   held: 0,
   mustRestart: true,
   next: null,

@@ -4,7 +4,7 @@ import type { Settled } from "../event.ts";
 import type { FactBody, TestCounts } from "../fact.ts";
 import { type Failure, failure } from "../failure.ts";
 import type { Policy } from "../policy.ts";
-import { beginRun, booted } from "../written.ts";
+import { beginRun, booted } from "../program-writes.ts";
 import { onCollected, onFlushed } from "./coverage.ts";
 import { closeCycle } from "./end.ts";
 import { failedWhileCancelled } from "./failed-while-cancelled.ts";
@@ -39,7 +39,7 @@ export function onSettled(state: State, settled: Settled, at: number, policy: Po
     case "failed":
       return toReporting(timed, settled.failure, at);
     case "aborted":
-      return toReporting(timed, state.lost.server ?? state.lost.tests ?? ENDED_EARLY, at);
+      return toReporting(timed, state.whyGone.server ?? state.whyGone.tests ?? ENDED_EARLY, at);
   }
 }
 
@@ -62,7 +62,7 @@ function settleStep(state: State, settled: Settled, at: number): State {
     changes: state.changes.filter((file) => !loaded.has(file)),
     loading: [],
     mustRestart: false,
-    written: booted(state.written, at - progress.stepStartedAt),
+    programWrites: booted(state.programWrites, at - progress.stepStartedAt),
   };
 }
 
@@ -86,7 +86,7 @@ function onDone(state: State, output: StepOutput, at: number, policy: Policy): T
 }
 
 function toRun(state: State): State {
-  return { ...state, written: beginRun(state.written) };
+  return { ...state, programWrites: beginRun(state.programWrites) };
 }
 
 function toRestart(state: State, why: string, at: number): Transition {

@@ -1,23 +1,23 @@
-/** The server, and where its tests run: found, lost, looked for again. Each `on…` answers the event of that name (../event.ts). */
+/** The server, and where its tests run: found, gone, looked for again. Each `on…` answers the event of that name (../event.ts). */
 import type { Event } from "../event.ts";
 import type { Reason } from "../fact.ts";
 import type { Failure } from "../failure.ts";
 import type { Policy } from "../policy.ts";
 import type { Request } from "../request.ts";
 import { closeCycle, settle } from "./end.ts";
-import { emit, type Lost, NOTHING_LOST, type State, type Transition } from "./state.ts";
+import { emit, NOTHING_GONE, type State, type Transition, type WhyGone } from "./state.ts";
 import { locate, openCycle } from "./transitions.ts";
 
 const FOUND = {
   server: "up",
-  lost: NOTHING_LOST,
-  told: false,
-  missing: null,
+  whyGone: NOTHING_GONE,
+  saysWhenBack: false,
+  lookFailure: null,
   looks: 0,
   again: false,
   lookedAgain: false,
   returned: false,
-} as const;
+} satisfies Partial<State>;
 
 export function onFound(state: State, event: Event & { type: "target.found" }, policy: Policy): Transition {
   if (state.phase !== "start") return [state, []];
@@ -34,16 +34,16 @@ export function onFound(state: State, event: Event & { type: "target.found" }, p
   return [next, [fact, ...effects]];
 }
 
-export function onLost(state: State, what: keyof Lost, why: Failure, told: boolean): Transition {
-  const lost: Lost = { ...state.lost, [what]: why };
-  const gone: State = { ...state, server: "gone", lost, told, returned: false, mustRestart: true };
-  // The look for it settles with this failure by itself, and one loss is told once.
-  if (state.phase === "start" || state.lost[what] !== null) return [gone, []];
+export function onGone(state: State, what: keyof WhyGone, why: Failure, saysWhenBack: boolean): Transition {
+  const whyGone: WhyGone = { ...state.whyGone, [what]: why };
+  const gone: State = { ...state, server: "gone", whyGone, saysWhenBack, returned: false, mustRestart: true };
+  // The look for it settles with this failure by itself, and it is said once that it is gone.
+  if (state.phase === "start" || state.whyGone[what] !== null) return [gone, []];
   const { message, fix } = why;
   const said = emit(state, { type: what === "server" ? "server.lost" : "tests.lost", message, fix });
   if (state.phase === "changed") {
     const waiting: State = { ...gone, phase: "idle", quiet: null };
-    if (told) return [waiting, [said]];
+    if (saysWhenBack) return [waiting, [said]];
     const [next, effects] = locate(waiting);
     return [next, [said, ...effects]];
   }
@@ -58,20 +58,20 @@ const FIRST_LOOK_MS = 2_000;
 const LAST_LOOK_MS = 10_000;
 
 /** The look failed: that is a whole cycle, one that ended at once, but where nobody has asked and nothing is new. */
-export function onMissing(
+export function onLookFailed(
   state: State,
-  event: Event & { type: "target.missing" },
+  event: Event & { type: "look.failed" },
   policy: Policy,
 ): Transition {
-  const { failure: why, alive, told, at } = event;
+  const { failure: why, alive, saysWhenBack, at } = event;
   if (state.phase !== "start") return [state, []];
-  const known = state.unasked && state.next === null && state.missing?.message === why.message;
+  const known = state.unasked && state.next === null && state.lookFailure?.message === why.message;
   const gone: State = {
     ...state,
     server: "gone",
-    lost: NOTHING_LOST,
-    told: told || state.told,
-    missing: why,
+    whyGone: NOTHING_GONE,
+    saysWhenBack: saysWhenBack || state.saysWhenBack,
+    lookFailure: why,
     looks: known ? state.looks + 1 : 0,
     mustRestart: true,
   };
@@ -95,17 +95,18 @@ function failedLook(gone: State, why: Failure, at: number, policy: Policy): Tran
 }
 
 export function onLook(state: State, token: number): Transition {
-  const wanted = token === state.look && state.phase === "idle" && state.server === "gone" && !state.told;
+  const wanted =
+    token === state.look && state.phase === "idle" && state.server === "gone" && !state.saysWhenBack;
   if (!wanted || state.quitting) return [state, []];
   const [next, effects] = locate(state);
   return [{ ...next, unasked: true }, effects];
 }
 
-export function onBack(state: State, what: keyof Lost): Transition {
+export function onBack(state: State, what: keyof WhyGone): Transition {
   if (state.server !== "gone" || state.quitting) return [state, []];
-  const lost: Lost = { ...state.lost, [what]: null };
-  const back: State = { ...state, lost };
-  // The other one is still away: a look would only find that out.
-  if (lost.server !== null || lost.tests !== null) return [back, []];
+  const whyGone: WhyGone = { ...state.whyGone, [what]: null };
+  const back: State = { ...state, whyGone };
+  // The other one is still gone: a look would only find that out.
+  if (whyGone.server !== null || whyGone.tests !== null) return [back, []];
   return state.phase === "idle" ? locate(back) : [{ ...back, returned: true }, []];
 }

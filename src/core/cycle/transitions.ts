@@ -7,7 +7,14 @@ import { emit, type Progress, type State, type Transition } from "./state.ts";
 
 /** Look for the server and its tests; `start`: what is stopped is to be started first. */
 export function locate(state: State, start = false): Transition {
-  const looking: State = { ...state, phase: "start", told: false, unasked: false, again: false, look: null };
+  const looking: State = {
+    ...state,
+    phase: "start",
+    saysWhenBack: false,
+    unasked: false,
+    again: false,
+    look: null,
+  };
   return [{ ...looking, returned: false, anew: false }, [{ type: "locate", start }]];
 }
 

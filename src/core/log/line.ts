@@ -39,10 +39,10 @@ function fitting(at: string, note: Readonly<Record<string, unknown>>, redact: Re
 
 /** `at` is its own time, whatever else of the note is called so. */
 function jsonOf(at: string, note: Readonly<Record<string, unknown>>, room: Room, redact: Redact): string {
-  return JSON.stringify(Object.assign({ at }, told(note, room, redact), { at }));
+  return JSON.stringify(Object.assign({ at }, jsonValue(note, room, redact), { at }));
 }
 
-function told(value: unknown, room: Room, redact: Redact, inEnvironment = false): unknown {
+function jsonValue(value: unknown, room: Room, redact: Redact, inEnvironment = false): unknown {
   switch (typeof value) {
     case "string":
       return clipped(value, room, redact);
@@ -71,7 +71,7 @@ function list(values: readonly unknown[], room: Room, redact: Redact): readonly 
     const before = values[index - 1];
     // `--password`, and then its value as a word of its own.
     const hidden = typeof before === "string" && /^--?[\w-]+$/.test(before) && isSecretName(before);
-    return hidden && typeof value === "string" ? HIDDEN : told(value, room, redact);
+    return hidden && typeof value === "string" ? HIDDEN : jsonValue(value, room, redact);
   });
   return values.length > room.items ? [...shown, `… ${values.length - room.items} more`] : shown;
 }
@@ -81,7 +81,7 @@ function record(value: Record<string, unknown>, room: Room, redact: Redact, inEn
   const shown = entries.slice(0, room.items * 2).map(([key, one]) => {
     const isVariable = inEnvironment || /^[A-Z][A-Z0-9_]*$/.test(key);
     if (isVariable && isSecretName(key) && typeof one === "string") return [key, HIDDEN] as const;
-    return [clipped(key, room, redact), told(one, room, redact, isEnvironment(key))] as const;
+    return [clipped(key, room, redact), jsonValue(one, room, redact, isEnvironment(key))] as const;
   });
   const more = entries.length - shown.length;
   return Object.fromEntries(more > 0 ? [...shown, ["…", `${more} more`]] : shown);

@@ -1,20 +1,20 @@
 import { Box } from "ink";
 import { useState } from "react";
-import { reviveMeans } from "../../core/cycle/revive.ts";
-import type { EngineView, Snapshot } from "../../engine/view.ts";
-import type { ViewContext } from "../../screen/context.ts";
+import { startAnewMeans } from "../../core/cycle/start-anew.ts";
+import type { EngineHandle, Snapshot } from "../../engine/handle.ts";
+import type { ScreenContext } from "../../screen/context.ts";
 import { frameOf } from "../../screen/frame.ts";
 import { createLists } from "../../screen/lists.ts";
 import { createPages, paneOf } from "../../screen/panes.ts";
 import { settlePlace } from "../../screen/scroll.ts";
-import { currentPlace, type ViewState } from "../../screen/state.ts";
+import { currentPlace, type ScreenState } from "../../screen/state.ts";
 import { type Away, useActions } from "./hooks/use-actions.ts";
 import { useKeyboard } from "./hooks/use-keyboard.ts";
 import { useNow } from "./hooks/use-now.ts";
+import { useScreen } from "./hooks/use-screen.ts";
 import { useSize } from "./hooks/use-size.ts";
 import { useSnapshot } from "./hooks/use-snapshot.ts";
 import { useSource } from "./hooks/use-source.ts";
-import { useView } from "./hooks/use-view.ts";
 import { Footer } from "./parts/footer.tsx";
 import { Header } from "./parts/header.tsx";
 import { Last } from "./parts/last.tsx";
@@ -26,7 +26,7 @@ import { Screen } from "./screens/screen.tsx";
 import { ThemeContext, themeOf } from "./theme.tsx";
 
 export interface AppProps extends Away {
-  readonly engine: EngineView;
+  readonly engine: EngineHandle;
   readonly version: string;
   readonly color: boolean;
   /** Epoch milliseconds. */
@@ -43,55 +43,55 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
   const { rows, columns: width } = useSize();
   const [lists] = useState(createLists);
   const [pages] = useState(createPages);
-  const paneFor = (view: ViewState, { session }: Snapshot) => {
-    const { body } = frameOf(view, session, lists, rows).layout;
-    return paneOf(view, { session, lists, pages, source, body, columns: width, helpLines: HELP.length });
+  const paneFor = (screen: ScreenState, { content }: Snapshot) => {
+    const { body } = frameOf(screen, content, lists, rows).layout;
+    return paneOf(screen, { content, lists, pages, source, body, columns: width, helpLines: HELP.length });
   };
-  const context = (): ViewContext => {
+  const context = (): ScreenContext => {
     const now = engine.getSnapshot();
     return {
-      session: now.session,
+      content: now.content,
       running: isRunning(now),
       paused: now.state.paused,
-      revive: reviveMeans(now.state),
+      startAnewMeans: startAnewMeans(now.state),
       lists,
-      pane: (view) => paneFor(view, now),
+      pane: (screen) => paneFor(screen, now),
     };
   };
   const perform = useActions(engine, { editor, suspend }, (text) => send({ type: "notice", text }));
-  const { view, latest, send } = useView(context, perform);
-  const source = useSource(engine, view.opened, snapshot.session.report?.cycle ?? 0);
+  const { screen, latest, send } = useScreen(context, perform);
+  const source = useSource(engine, screen.opened, snapshot.content.report?.cycle ?? 0);
   useKeyboard(() => latest().input !== null, send);
   const now = useNow(snapshot.state.progress !== null, clock);
-  const { layout, problem } = frameOf(view, snapshot.session, lists, rows);
-  const pane = paneFor(view, snapshot);
-  const { session } = snapshot;
+  const { layout, problem } = frameOf(screen, snapshot.content, lists, rows);
+  const pane = paneFor(screen, snapshot);
+  const { content } = snapshot;
   return (
     <ThemeContext value={themeOf(color)}>
       <Box flexDirection="column" width={width} height={rows}>
         {layout.header === 1 && <Header version={version} snapshot={snapshot} width={width} />}
         {layout.now === 1 && <Now snapshot={snapshot} now={now} width={width} />}
-        {layout.last === 1 && <Last session={session} width={width} />}
-        {layout.tabs === 1 && <Tabs view={view} session={session} width={width} />}
+        {layout.last === 1 && <Last content={content} width={width} />}
+        {layout.tabs === 1 && <Tabs screen={screen} content={content} width={width} />}
         {problem !== null && layout.problem > 0 && (
           <ProblemBox problem={problem} height={layout.problem} width={width} />
         )}
         <Screen
           snapshot={snapshot}
-          view={view}
+          screen={screen}
           lists={lists}
           pages={pages}
           pane={pane}
-          window={settlePlace(currentPlace(view), pane)}
+          window={settlePlace(currentPlace(screen), pane)}
           source={source}
           height={layout.body}
           width={width}
         />
         {layout.footer === 1 && (
           <Footer
-            view={view}
+            screen={screen}
             running={isRunning(snapshot)}
-            gone={reviveMeans(snapshot.state) === "start"}
+            gone={startAnewMeans(snapshot.state) === "start"}
             width={width}
           />
         )}

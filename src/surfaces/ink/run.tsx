@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { render } from "ink";
-import type { EngineView } from "../../engine/view.ts";
+import type { EngineHandle } from "../../engine/handle.ts";
 import { App } from "./app.tsx";
 import type { Away } from "./hooks/use-actions.ts";
 
@@ -15,7 +15,7 @@ export interface InkOptions extends Away {
  * Shows the engine on the terminal until it has ended; the terminal is restored before this settles. Standard input
  * and output must be a terminal. Throws what the screen throws: a bug.
  */
-export async function runInk(engine: EngineView, options: InkOptions): Promise<void> {
+export async function runInk(engine: EngineHandle, options: InkOptions): Promise<void> {
   const draw = () => <App engine={engine} {...options} />;
   const app = render(draw(), {
     alternateScreen: true,

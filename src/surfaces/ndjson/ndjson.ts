@@ -1,6 +1,6 @@
 /** Facts as JSON lines. */
 import type { Fact } from "../../core/fact.ts";
-import type { EngineView } from "../../engine/view.ts";
+import type { EngineHandle } from "../../engine/handle.ts";
 
 // JSON leaves these as they are, and stdout may be a terminal: DEL, controls of 8 bits, what turns the direction of text around.
 const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
@@ -12,6 +12,6 @@ export function lineOf(fact: Fact): string {
 }
 
 /** Writes each fact as one line, in order, until the engine has ended. Nothing else goes to `write`. */
-export function runNdjson(engine: EngineView, write: (text: string) => void): void {
+export function runNdjson(engine: EngineHandle, write: (text: string) => void): void {
   engine.onFact((fact) => write(`${lineOf(fact)}\n`));
 }

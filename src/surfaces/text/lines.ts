@@ -1,8 +1,8 @@
 /** Each fact as lines of plain text. */
 import { settingsText } from "../../core/coverage-settings.ts";
 import type { ExpectedCounts, Fact, TestCounts } from "../../core/fact.ts";
+import { type TestsSummary, warningCount, warningText } from "../../core/tests-summary.ts";
 import { clean, cleanLines, count, duration } from "../../core/text.ts";
-import { type Told, warningCount, warningText } from "../../core/told.ts";
 import { reportLines } from "./table.ts";
 
 /** The lines that a fact is worth; none for those that only a live screen needs. */
@@ -38,9 +38,9 @@ export function linesOf(fact: Fact): readonly string[] {
     case "server.boot-error":
       return [];
     case "server.lost":
-      return [`server lost: ${clean(fact.message)} ${clean(fact.fix)}`];
+      return [`server gone: ${clean(fact.message)} ${clean(fact.fix)}`];
     case "tests.lost":
-      return [`tests lost: ${clean(fact.message)} ${clean(fact.fix)}`];
+      return [`tests gone: ${clean(fact.message)} ${clean(fact.fix)}`];
     case "error":
       return [
         "",
@@ -55,7 +55,7 @@ export function linesOf(fact: Fact): readonly string[] {
     case "test.finished":
       return testLines(fact);
     case "tests.told":
-      return toldLines(fact);
+      return summaryLines(fact);
     case "tests.finished":
       return [`${countsText(fact)}${expectedText(fact)} in ${duration(fact.ms)}`];
     case "note":
@@ -95,20 +95,20 @@ export function countsText(counts: TestCounts): string {
   return parts.filter((part) => part !== "").join(", ");
 }
 
-function toldLines(told: Told): readonly string[] {
-  const sections = told.sections.flatMap(({ title, text }) => [
+function summaryLines(summary: TestsSummary): readonly string[] {
+  const sections = summary.sections.flatMap(({ title, text }) => [
     "",
     ...(title === "" ? [] : [clean(title)]),
     ...indent(text),
   ]);
-  const total = warningCount(told);
+  const total = warningCount(summary);
   if (total === 0) return sections;
-  const more = told.more === 0 ? [] : [`  … and ${told.more} more`];
+  const more = summary.more === 0 ? [] : [`  … and ${summary.more} more`];
   return [
     ...sections,
     "",
     `${count(total, "warning")} of the tests`,
-    ...told.warnings.map((one) => `  ${clean(warningText(one))}`),
+    ...summary.warnings.map((one) => `  ${clean(warningText(one))}`),
     ...more,
   ];
 }

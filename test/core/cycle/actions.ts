@@ -8,17 +8,17 @@ export type Action = { readonly after: number } & (
   | { readonly type: "files"; readonly files: readonly string[] }
   | { readonly type: "rerun"; readonly select: readonly string[] }
   | { readonly type: "pause"; readonly paused: boolean }
-  | { readonly type: "mended"; readonly back: number }
+  | { readonly type: "record.writable"; readonly back: number }
   | { readonly type: "checked"; readonly back: number; readonly differs: boolean }
-  | { readonly type: "lost" | "back"; readonly what: "server" | "tests" }
+  | { readonly type: "gone" | "back"; readonly what: "server" | "tests" }
   | {
       readonly type:
         | "progress"
         | "timer"
         | "stale-timer"
         | "found"
-        | "missing"
-        | "revive"
+        | "not-found"
+        | "start-anew"
         | "cancel"
         | "quit";
     }
@@ -28,10 +28,10 @@ const STEPS = ["checking", "restarting", "testing", "flushing", "collecting", "r
 
 const after = fc.nat(3_000);
 const plain = (
-  type: "progress" | "timer" | "stale-timer" | "found" | "missing" | "revive" | "cancel" | "quit",
+  type: "progress" | "timer" | "stale-timer" | "found" | "not-found" | "start-anew" | "cancel" | "quit",
 ) => fc.record({ type: fc.constant(type), after });
 
-const life = (type: "lost" | "back") =>
+const life = (type: "gone" | "back") =>
   fc.record({ type: fc.constant(type), what: fc.constantFrom("server" as const, "tests" as const), after });
 
 /** Weighted so that cycles get through often enough for every phase to be met. */
@@ -77,11 +77,14 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant("pause" as const), paused: fc.boolean(), after }) },
   { weight: 14, arbitrary: plain("timer") },
   { weight: 10, arbitrary: plain("found") },
-  { weight: 2, arbitrary: plain("missing") },
-  { weight: 3, arbitrary: life("lost") },
+  { weight: 2, arbitrary: plain("not-found") },
+  { weight: 3, arbitrary: life("gone") },
   { weight: 5, arbitrary: life("back") },
-  { weight: 1, arbitrary: plain("revive") },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("mended" as const), back: fc.nat(1), after }) },
+  { weight: 1, arbitrary: plain("start-anew") },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant("record.writable" as const), back: fc.nat(1), after }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({

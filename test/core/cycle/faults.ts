@@ -1,6 +1,6 @@
 /** Deliberate faults, each put into the reducer from outside: the property tests must catch every one. */
 import type { State } from "../../../src/core/cycle/state.ts";
-import { NOTHING_WRITTEN } from "../../../src/core/written.ts";
+import { NO_PROGRAM_WRITES } from "../../../src/core/program-writes.ts";
 import type { Reduce } from "./world.ts";
 
 export interface Fault {
@@ -67,6 +67,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "a file that the tests write starts cycles for ever",
-    into: (reduce) => (state, event, policy) => reduce({ ...state, written: NOTHING_WRITTEN }, event, policy),
+    into: (reduce) => (state, event, policy) =>
+      reduce({ ...state, programWrites: NO_PROGRAM_WRITES }, event, policy),
   },
 ];

@@ -77,33 +77,33 @@ export class World {
       case "found":
         this.#answerLook(true);
         return;
-      case "missing":
+      case "not-found":
         this.#answerLook(false);
         return;
       case "files":
         this.change(action.files);
         return;
-      case "lost":
+      case "gone":
         this.#running = null;
         this.#send({
-          type: "target.lost",
+          type: "target.gone",
           what: action.what,
           failure: BROKEN,
-          told: action.what === "server",
+          saysWhenBack: action.what === "server",
           at: this.now,
         });
         return;
       case "back":
         this.#send({ type: "target.back", what: action.what, at: this.now });
         return;
-      case "mended":
-        this.#send({ type: "mended", cycle: this.state.cycle - action.back, at: this.now });
+      case "record.writable":
+        this.#send({ type: "record.writable", cycle: this.state.cycle - action.back, at: this.now });
         return;
       case "checked":
         this.#checked(action.back, action.differs);
         return;
-      case "revive":
-        this.#send({ type: "revive", at: this.now });
+      case "start-anew":
+        this.#send({ type: "start-anew", at: this.now });
         return;
       case "rerun":
         this.#send({ type: "rerun", select: action.select, at: this.now });
@@ -236,10 +236,10 @@ export class World {
             at,
           }
         : {
-            type: "target.missing",
+            type: "look.failed",
             failure: BROKEN,
             alive: at % 2 === 0,
-            told: at % 3 === 0 && at % 2 !== 0,
+            saysWhenBack: at % 3 === 0 && at % 2 !== 0,
             at,
           },
     );
@@ -257,7 +257,7 @@ export class World {
           throw new Error("somebody else's server is started anew");
         this.looking += 1;
         break;
-      case "watch-mend":
+      case "watch-record":
         break;
       case "wait":
         this.timers.push({ type: "quiet", token: effect.token, due: this.now + effect.ms });

@@ -1,5 +1,5 @@
 import type { Result } from "../../../core/result.ts";
-import type { EngineView } from "../../../engine/view.ts";
+import type { EngineHandle } from "../../../engine/handle.ts";
 import type { Action } from "../../../screen/context.ts";
 import { useTerminal } from "./use-terminal.ts";
 
@@ -9,15 +9,15 @@ export type Editor = (path: string, line: number | null) => Result<void>;
 /** Stops gunicov until the shell continues it. */
 export type Suspend = () => Promise<void>;
 
-/** What the surface does beside the engine's wishes. Both are given the terminal. */
+/** What the surface does beside what goes to the engine. Both are given the terminal. */
 export interface Away {
   readonly editor: Editor;
   readonly suspend: Suspend;
 }
 
-/** Does what the view asks for; what comes of it later is told as a notice. */
+/** Does what the screen asks for; what comes of it later is shown as a notice. */
 export function useActions(
-  engine: EngineView,
+  engine: EngineHandle,
   { editor, suspend }: Away,
   tell: (text: string) => void,
 ): (action: Action) => void {
@@ -27,7 +27,7 @@ export function useActions(
       case "rerun":
       case "pause":
       case "cancel":
-      case "revive":
+      case "start-anew":
       case "quit":
         engine.dispatch(action);
         break;
@@ -49,7 +49,7 @@ export function useActions(
   };
 }
 
-async function openHtml(engine: EngineView): Promise<string> {
+async function openHtml(engine: EngineHandle): Promise<string> {
   const result = await engine.openHtml();
   if (!result.ok) return `${result.failure.message} ${result.failure.fix}`;
   const { path, notOpened } = result.value;

@@ -1,10 +1,10 @@
 import { useInput, usePaste } from "ink";
 import { commandOf } from "../../../screen/command.ts";
-import type { ViewInput } from "../../../screen/view.ts";
+import type { ScreenInput } from "../../../screen/screen.ts";
 import { keyNames } from "../keys.ts";
 
-/** Keys as inputs of the view. `isTyping` is asked at each key: the one before may have opened or closed a line. */
-export function useKeyboard(isTyping: () => boolean, send: (input: ViewInput) => void): void {
+/** Keys as inputs of the screen. `isTyping` is asked at each key: the one before may have opened or closed a line. */
+export function useKeyboard(isTyping: () => boolean, send: (input: ScreenInput) => void): void {
   useInput((input, key) => {
     for (const name of keyNames(input, key)) {
       const meant = isTyping() ? typed(name) : command(name);
@@ -18,12 +18,12 @@ export function useKeyboard(isTyping: () => boolean, send: (input: ViewInput) =>
   });
 }
 
-function command(name: string): ViewInput | null {
+function command(name: string): ScreenInput | null {
   const found = commandOf(name);
   return found === null ? null : { type: "command", command: found };
 }
 
-function typed(name: string): ViewInput | null {
+function typed(name: string): ScreenInput | null {
   switch (name) {
     case "Enter":
       return { type: "accept" };

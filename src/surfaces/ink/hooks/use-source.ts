@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react";
 import { cleanLines } from "../../../core/text.ts";
-import type { EngineView } from "../../../engine/view.ts";
+import type { EngineHandle } from "../../../engine/handle.ts";
 import type { Opened } from "../../../screen/state.ts";
 import type { Source } from "../screens/page.ts";
 
 /** Text of the file that is open; asked for again with each new report, as the file may have changed. */
-export function useSource(engine: EngineView, opened: Opened | null, cycle: number): Source | null {
+export function useSource(engine: EngineHandle, opened: Opened | null, cycle: number): Source | null {
   const [source, setSource] = useState<Source | null>(null);
   const path = opened?.kind === "source" ? opened.path : null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new report is the reason to ask again.

@@ -1,12 +1,12 @@
 import { clean } from "../../../core/text.ts";
 import { BINDINGS, type Command } from "../../../screen/command.ts";
 import { fitSegments, type Segment, type Span, segment, span } from "../../../screen/span.ts";
-import type { Field, ViewState } from "../../../screen/state.ts";
+import type { Field, ScreenState } from "../../../screen/state.ts";
 import { truncateStart } from "../../../screen/width.ts";
 import { Row } from "./row.tsx";
 
 export interface FooterProps {
-  readonly view: ViewState;
+  readonly screen: ScreenState;
   readonly running: boolean;
   /** The server, or where its tests run, is not there. */
   readonly gone: boolean;
@@ -14,16 +14,16 @@ export interface FooterProps {
 }
 
 /** Last line: what is being typed, else a notice, else the keys that are most use here. */
-export function Footer({ view, running, gone, width }: FooterProps) {
-  return <Row spans={line(view, running, gone, width)} width={width} />;
+export function Footer({ screen, running, gone, width }: FooterProps) {
+  return <Row spans={line(screen, running, gone, width)} width={width} />;
 }
 
 const PROMPTS: Readonly<Record<Field, string>> = { search: "/", tests: "tests: ", files: "files: " };
 
-function line(view: ViewState, running: boolean, gone: boolean, width: number): readonly Span[] {
-  if (view.input !== null) {
-    const prompt = PROMPTS[view.input.field];
-    const text = truncateStart(clean(view.input.text), Math.max(1, width - prompt.length - 1));
+function line(screen: ScreenState, running: boolean, gone: boolean, width: number): readonly Span[] {
+  if (screen.input !== null) {
+    const prompt = PROMPTS[screen.input.field];
+    const text = truncateStart(clean(screen.input.text), Math.max(1, width - prompt.length - 1));
     return [
       span(prompt, "accent"),
       span(text),
@@ -31,9 +31,9 @@ function line(view: ViewState, running: boolean, gone: boolean, width: number): 
       span("  Enter accepts, Esc leaves", "dim"),
     ];
   }
-  if (view.notice !== null) return [span(clean(view.notice), "warning")];
+  if (screen.notice !== null) return [span(clean(screen.notice), "warning")];
   return fitSegments(
-    useful(view, running, gone).map(([command, words], index) => hint(command, words, index)),
+    useful(screen, running, gone).map(([command, words], index) => hint(command, words, index)),
     width,
     2,
   );
@@ -41,9 +41,9 @@ function line(view: ViewState, running: boolean, gone: boolean, width: number): 
 
 type Hint = readonly [Command, string];
 
-function useful(view: ViewState, running: boolean, gone: boolean): readonly Hint[] {
+function useful(screen: ScreenState, running: boolean, gone: boolean): readonly Hint[] {
   const common: readonly Hint[] = [
-    ...(gone ? [["start-again", "start it again"] as const] : []),
+    ...(gone ? [["start-anew", "start it again"] as const] : []),
     running ? ["cancel", "cancel"] : ["run-all", "all"],
     ["pause", "pause"],
   ];
@@ -51,25 +51,25 @@ function useful(view: ViewState, running: boolean, gone: boolean): readonly Hint
     ["help", "help"],
     ["quit", "quit"],
   ];
-  if (view.help !== null)
+  if (screen.help !== null)
     return [
       ["back", "back"],
       ["move-down", "down"],
       ["move-up", "up"],
       ["quit", "quit"],
     ];
-  if (view.opened?.kind === "source") {
+  if (screen.opened?.kind === "source") {
     return [
       ["back", "back"],
-      ["search-next", view.search === "" ? "next missed" : "next"],
+      ["search-next", screen.search === "" ? "next missed" : "next"],
       ["edit", "edit"],
       ["search", "search"],
       ...end,
     ];
   }
-  if (view.opened !== null)
+  if (screen.opened !== null)
     return [["back", "back"], ["rerun-selection", "rerun"], ["edit", "edit"], ["search", "search"], ...end];
-  switch (view.view) {
+  switch (screen.view) {
     case "coverage":
       return [
         ...end,
@@ -95,7 +95,7 @@ function useful(view: ViewState, running: boolean, gone: boolean): readonly Hint
         ...end,
         ...common,
         ["open", "output"],
-        ["told", "besides"],
+        ["summary", "besides"],
         ["rerun-selection", "rerun"],
         ["filter-tests", "filter"],
         ["failed-only", "failed only"],

@@ -1,5 +1,5 @@
 import { clean, count } from "../../../core/text.ts";
-import type { Snapshot } from "../../../engine/view.ts";
+import type { Snapshot } from "../../../engine/handle.ts";
 import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../screen/span.ts";
 import { Row } from "./row.tsx";
 
@@ -19,12 +19,12 @@ export function Header({ version, snapshot, width }: HeaderProps) {
     segment(9, ...server(snapshot)),
     segment(6, ...generation(snapshot)),
     watching(snapshot),
-    segment(1, ...(snapshot.session.note === null ? [] : [span(clean(snapshot.session.note), "dim")])),
+    segment(1, ...(snapshot.content.note === null ? [] : [span(clean(snapshot.content.note), "dim")])),
   ];
   return <Row spans={fitSegments(segments, width)} width={width} />;
 }
 
-type ServerState = Snapshot["session"]["server"]["state"];
+type ServerState = Snapshot["content"]["server"]["state"];
 
 const STATES: Readonly<
   Record<ServerState, { readonly glyph: string; readonly tone: Tone; readonly words: string }>
@@ -36,17 +36,17 @@ const STATES: Readonly<
   gone: { glyph: "✗", tone: "error", words: "gone" },
 };
 
-function server({ session }: Snapshot): readonly Span[] {
-  const { glyph, tone, words } = STATES[session.server.state];
-  const { name } = session.server;
+function server({ content }: Snapshot): readonly Span[] {
+  const { glyph, tone, words } = STATES[content.server.state];
+  const { name } = content.server;
   const mark = span(`${glyph} `, tone);
   return name === null
     ? [mark, span(words, tone)]
     : [mark, span(clean(name), "strong"), span(` ${words}`, tone)];
 }
 
-function generation({ session }: Snapshot): readonly Span[] {
-  const { generation: number, workers } = session.server;
+function generation({ content }: Snapshot): readonly Span[] {
+  const { generation: number, workers } = content.server;
   if (number === null) return [];
   const staffed = workers > 0 ? ` · ${count(workers, "worker")}` : "";
   return [span(`generation ${number}${staffed}`, "dim")];

@@ -1,19 +1,19 @@
 import type { CycleOutcome } from "../../../core/fact.ts";
 import { trust } from "../../../core/report.ts";
-import type { Session } from "../../../core/session.ts";
+import type { ScreenContent } from "../../../core/screen-content.ts";
 import { clean, count, duration } from "../../../core/text.ts";
 import { fitSegments, type Segment, segment, span, type Tone } from "../../../screen/span.ts";
 import { grade } from "../../../screen/table.ts";
 import { Row } from "./row.tsx";
 
 export interface LastProps {
-  readonly session: Session;
+  readonly content: ScreenContent;
   readonly width: number;
 }
 
 /** Third line: how the last cycle ended, the percentage with how complete it is, and how old. */
-export function Last({ session, width }: LastProps) {
-  const segments = [coverage(session), stale(session), outcome(session), requests(session)];
+export function Last({ content, width }: LastProps) {
+  const segments = [coverage(content), stale(content), outcome(content), requests(content)];
   return <Row spans={fitSegments(segments, width)} width={width} />;
 }
 
@@ -26,7 +26,7 @@ const OUTCOMES: Readonly<Record<CycleOutcome, { readonly glyph: string; readonly
 };
 
 /** A percentage stands only beside what proves it: without all workers' data there is a reason instead. */
-function coverage({ report }: Session): Segment {
+function coverage({ report }: ScreenContent): Segment {
   if (report === null) return segment(10, span("no report yet", "dim"));
   const { complete, reasons, totals } = report.value;
   if (!complete) {
@@ -44,13 +44,13 @@ function coverage({ report }: Session): Segment {
   );
 }
 
-function stale({ report, stale: isStale }: Session): Segment {
+function stale({ report, stale: isStale }: ScreenContent): Segment {
   if (report === null) return segment(9);
   if (!isStale) return segment(5);
   return segment(9, span(`cycle ${report.cycle} · stale`, "warning"));
 }
 
-function outcome({ last, report, stale: isStale }: Session): Segment {
+function outcome({ last, report, stale: isStale }: ScreenContent): Segment {
   if (last === null) return segment(8);
   const { glyph, tone } = OUTCOMES[last.outcome];
   // The stale mark has just named the cycle: once is enough.
@@ -59,7 +59,7 @@ function outcome({ last, report, stale: isStale }: Session): Segment {
   return segment(8, span(named, "dim"), span(`${glyph} ${last.outcome}`, tone), span(took, "dim"));
 }
 
-function requests({ report }: Session): Segment {
+function requests({ report }: ScreenContent): Segment {
   const served = report?.value.requests ?? null;
   return served === null ? segment(4) : segment(4, span(`${count(served, "request")} served`, "dim"));
 }

@@ -1,7 +1,7 @@
 import type { State } from "../../../core/cycle/state.ts";
+import { warningCount } from "../../../core/tests-summary.ts";
 import { clean, count } from "../../../core/text.ts";
-import { warningCount } from "../../../core/told.ts";
-import type { Snapshot } from "../../../engine/view.ts";
+import type { Snapshot } from "../../../engine/handle.ts";
 import { fitSegments, type Segment, type Span, segment, span } from "../../../screen/span.ts";
 import { meter } from "./meter.ts";
 import { Row } from "./row.tsx";
@@ -39,13 +39,13 @@ const PHASES: Readonly<Record<State["phase"], string>> = {
   stopped: "ended",
 };
 
-function phase({ state, session }: Snapshot, now: number): readonly Span[] {
+function phase({ state, content }: Snapshot, now: number): readonly Span[] {
   const words = isAnew(state) ? "starting the server anew" : PHASES[state.phase];
   if (state.phase === "idle" || state.phase === "stopped" || state.progress === null) {
-    if (state.server === "gone") return [span(gone(state), "error")];
+    if (state.server === "gone") return [span(goneText(state), "error")];
     return [span(state.paused && state.phase === "idle" ? "‖ paused: Space resumes" : `○ ${words}`, "dim")];
   }
-  const waiting = session.server.note === null ? "" : `: ${clean(session.server.note)}`;
+  const waiting = content.server.note === null ? "" : `: ${clean(content.server.note)}`;
   const { startedAt, stepStartedAt } = state.progress;
   const since = state.phase === "cancelling" ? startedAt : stepStartedAt;
   // Tenths of a second: milliseconds would flicker.
@@ -58,19 +58,19 @@ function isAnew({ phase: where, server, cycle }: State): boolean {
 }
 
 /** Where nothing waits it says what would help. */
-function gone({ lost, told, look, phase: where }: State): string {
-  const testsOnly = lost.tests !== null && lost.server === null;
-  if (told) return testsOnly ? "✗ tests gone: waiting for them" : "✗ server gone: waiting for it";
+function goneText({ whyGone, saysWhenBack, look, phase: where }: State): string {
+  const testsOnly = whyGone.tests !== null && whyGone.server === null;
+  if (saysWhenBack) return testsOnly ? "✗ tests gone: waiting for them" : "✗ server gone: waiting for it";
   if (where === "start" || look !== null) return "✗ server gone: looking for it";
   return "✗ server gone: a save or R starts it";
 }
 
-function tests({ session, state }: Snapshot): Segment {
-  const { total, counts } = session.tests;
+function tests({ content, state }: Snapshot): Segment {
+  const { total, counts } = content.tests;
   const { passed, failed, errors, skipped } = counts;
   const done = passed + failed + errors + skipped;
   if (done === 0 && total === null) return segment(9);
-  const of = total === null || (!session.cycle.running && total === done) ? "" : `/${total}`;
+  const of = total === null || (!content.cycle.running && total === done) ? "" : `/${total}`;
   const parts = [span(`tests ${done}${of}`, state.phase === "testing" ? "strong" : "plain")];
   if (passed > 0) parts.push(span(` ✓ ${passed}`, "good"));
   if (failed + errors > 0) parts.push(span(` ✗ ${failed + errors}`, "error"));
@@ -79,15 +79,15 @@ function tests({ session, state }: Snapshot): Segment {
 }
 
 /** That there is more to read, and by which key. */
-function besides({ session: { tests: all, cycle } }: Snapshot): Segment {
-  const total = warningCount(all.told);
+function besides({ content: { tests: all, cycle } }: Snapshot): Segment {
+  const total = warningCount(all.summary);
   if (cycle.running || total === 0) return segment(1);
   return segment(1, span(`${count(total, "warning")} (w)`, "dim"));
 }
 
 /** The live counter. While files are being written it outranks the tests, which are over by then. */
-function files({ session, state }: Snapshot): Segment {
-  const { written, expected, state: how, lost } = session.counter;
+function files({ content, state }: Snapshot): Segment {
+  const { written, expected, state: how, lost } = content.counter;
   if (how === "none" && state.phase !== "flushing") return segment(8);
   if (expected === null) return segment(11, span("files …", "accent"));
   const text = `files ${written}/${expected}`;
@@ -103,8 +103,8 @@ function files({ session, state }: Snapshot): Segment {
   return segment(8, span(`${text} ✗`, "error"), span(lost.length > 0 ? ` ${lost.length} lost` : "", "error"));
 }
 
-function reason({ session, state }: Snapshot): Segment {
-  const { reason: why, files: changed, selected } = session.cycle;
+function reason({ content, state }: Snapshot): Segment {
+  const { reason: why, files: changed, selected } = content.cycle;
   if (state.progress === null) return segment(2);
   if (selected > 0) return segment(3, span(`selection of ${count(selected, "test")}`, "dim"));
   const first = changed[0];

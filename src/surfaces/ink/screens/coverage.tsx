@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { settingsText } from "../../../core/coverage-settings.ts";
 import type { Report } from "../../../core/report.ts";
-import type { Session } from "../../../core/session.ts";
+import type { ScreenContent } from "../../../core/screen-content.ts";
 import { clean, count } from "../../../core/text.ts";
 import { type Span, span } from "../../../screen/span.ts";
 import { type FileRow, sortOf } from "../../../screen/table.ts";
@@ -14,8 +14,8 @@ import type { PageProps } from "./page.ts";
 /** The per-file table of the last report of all tests; a selection's report is a note above it, never in its place. */
 export function Coverage(props: PageProps) {
   const { snapshot, height, width } = props;
-  const { report, partial } = snapshot.session;
-  if (report === null) return <Nothing session={snapshot.session} height={height} width={width} />;
+  const { report, partial } = snapshot.content;
+  if (report === null) return <Nothing content={snapshot.content} height={height} width={width} />;
   const note = partial !== null && height >= 4;
   return (
     <>
@@ -28,13 +28,13 @@ export function Coverage(props: PageProps) {
 function Files({
   report,
   snapshot,
-  view,
+  screen,
   lists,
   window,
   height,
   width,
 }: PageProps & { readonly report: Report }) {
-  const rows = lists.files(snapshot.session, view);
+  const rows = lists.files(snapshot.content, screen);
   const columns = useMemo(() => coverageColumns(rows, report, width), [rows, report, width]);
   const total = useMemo(() => totalCells(report, rows.length), [report, rows.length]);
   return (
@@ -45,9 +45,9 @@ function Files({
       window={window}
       height={height}
       width={width}
-      sort={view.sorts.coverage ?? sortOf(report)}
+      sort={screen.sorts.coverage ?? sortOf(report)}
       total={total}
-      search={view.search}
+      search={screen.search}
     />
   );
 }
@@ -56,7 +56,7 @@ function pathOf(row: FileRow): string {
   return row.path;
 }
 
-function selectionNote(partial: NonNullable<Session["partial"]>, cycle: number): readonly Span[] {
+function selectionNote(partial: NonNullable<ScreenContent["partial"]>, cycle: number): readonly Span[] {
   const { totals, complete } = partial.value;
   const found = complete
     ? `${totals.percent_covered_display} % of ${count(totals.num_statements, "statement")}`
@@ -69,18 +69,18 @@ function selectionNote(partial: NonNullable<Session["partial"]>, cycle: number):
 }
 
 function Nothing({
-  session,
+  content,
   height,
   width,
 }: {
-  readonly session: Session;
+  readonly content: ScreenContent;
   readonly height: number;
   readonly width: number;
 }) {
-  const words = session.cycle.running
+  const words = content.cycle.running
     ? "The first table comes with this cycle."
     : "No report yet: a runs all tests.";
-  const { coverage } = session.server;
+  const { coverage } = content.server;
   const lines = [words, ...(coverage === null ? [] : [clean(settingsText(coverage))])];
   return (
     <Rows

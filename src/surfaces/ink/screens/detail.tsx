@@ -8,8 +8,8 @@ import type { PageProps } from "./page.ts";
 
 /** All of a failure, a test or a log line, to scroll in. */
 export function Detail({ opened, ...props }: PageProps & { readonly opened: Opened }) {
-  const { snapshot, view, pages, window, height, width } = props;
-  const lines = pages.lines(opened, snapshot.session, width);
+  const { snapshot, screen, pages, window, height, width } = props;
+  const lines = pages.lines(opened, snapshot.content, width);
   const rows = Math.max(0, height - 1);
   const last = Math.min(lines.length, window.top + rows);
   const where = lines.length > rows ? `  lines ${window.top + 1}-${last} of ${lines.length}` : "";
@@ -21,7 +21,7 @@ export function Detail({ opened, ...props }: PageProps & { readonly opened: Open
         top={window.top}
         height={rows}
         width={width}
-        search={view.search}
+        search={screen.search}
       />
     </>
   );

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { LogEntry } from "../../../core/session.ts";
+import type { LogEntry } from "../../../core/screen-content.ts";
 import { clean } from "../../../core/text.ts";
 import { type Line, problemDetail, testDetail, wrapLines } from "../../../screen/detail.ts";
 import type { Item } from "../../../screen/item.ts";
@@ -11,22 +11,22 @@ import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";
 
 /** What failed, and under it what the one at the cursor has to say: assertion, server log, output. */
-export function Failures({ snapshot, view, lists, window, height, width }: PageProps) {
-  const { session } = snapshot;
-  const items = lists.failures(session, view);
+export function Failures({ snapshot, screen, lists, window, height, width }: PageProps) {
+  const { content } = snapshot;
+  const items = lists.failures(content, screen);
   const { list, preview } = splitFailures(height, items.length);
   const item = items[window.index];
   const line = (index: number) => {
     const shown = items[index];
     if (shown !== undefined) return itemSpans(shown, index === window.index, width);
-    return items.length === 0 && index === 1 ? [span(`  ${nothing(view.testFilter)}`, "dim")] : null;
+    return items.length === 0 && index === 1 ? [span(`  ${nothing(screen.testFilter)}`, "dim")] : null;
   };
   return (
     <>
-      <Rows line={line} top={window.top} height={list} width={width} search={view.search} />
+      <Rows line={line} top={window.top} height={list} width={width} search={screen.search} />
       {preview > 0 && <Row spans={[span("─".repeat(width), "dim")]} width={width} />}
       {preview > 0 && item !== undefined && (
-        <Preview item={item} log={session.log} height={preview} width={width} />
+        <Preview item={item} log={content.log} height={preview} width={width} />
       )}
     </>
   );

@@ -14,14 +14,14 @@ const GROUPS: Readonly<Record<Binding["group"], string>> = {
 };
 
 /** Every key and what it does, from the command table. */
-export function Help({ view, window, height, width }: PageProps) {
+export function Help({ screen, window, height, width }: PageProps) {
   return (
     <Rows
       line={(index) => HELP[index] ?? null}
       top={window.top}
       height={height}
       width={width}
-      search={view.search}
+      search={screen.search}
     />
   );
 }

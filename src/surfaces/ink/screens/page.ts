@@ -1,17 +1,17 @@
 /** What every page gets. */
 
-import type { Snapshot } from "../../../engine/view.ts";
+import type { Snapshot } from "../../../engine/handle.ts";
 import type { Lists } from "../../../screen/lists.ts";
 import type { Pages, SourceText } from "../../../screen/panes.ts";
 import type { Pane, Window } from "../../../screen/scroll.ts";
-import type { ViewState } from "../../../screen/state.ts";
+import type { ScreenState } from "../../../screen/state.ts";
 
 /** The source that is open, as it stands: come, or why it could not be had. */
 export type Source = SourceText & { readonly message: string | null };
 
 export interface PageProps {
   readonly snapshot: Snapshot;
-  readonly view: ViewState;
+  readonly screen: ScreenState;
   readonly lists: Lists;
   readonly pages: Pages;
   readonly pane: Pane;

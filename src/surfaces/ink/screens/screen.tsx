@@ -17,13 +17,13 @@ const LISTS = {
   timings: Timings,
 } as const satisfies Record<View, unknown>;
 
-/** The page that the view state is at. */
+/** The page that is shown. */
 export function Screen(props: PageProps) {
-  const { view } = props;
+  const { screen } = props;
   if (props.height < 1) return null;
-  if (view.help !== null) return <Help {...props} />;
-  if (view.opened?.kind === "source") return <SourcePage {...props} path={view.opened.path} />;
-  if (view.opened !== null) return <Detail {...props} opened={view.opened} />;
-  const List = LISTS[view.view];
+  if (screen.help !== null) return <Help {...props} />;
+  if (screen.opened?.kind === "source") return <SourcePage {...props} path={screen.opened.path} />;
+  if (screen.opened !== null) return <Detail {...props} opened={screen.opened} />;
+  const List = LISTS[screen.view];
   return <List {...props} />;
 }

@@ -9,8 +9,8 @@ import type { PageProps } from "./page.ts";
 
 /** A file's source with line numbers; each line marked covered, missed, partial or excluded. */
 export function SourcePage({ path, ...props }: PageProps & { readonly path: string }) {
-  const { snapshot, view, window, source, height, width } = props;
-  const report = snapshot.session.report?.value;
+  const { snapshot, screen, window, source, height, width } = props;
+  const report = snapshot.content.report?.value;
   const file = report?.files.find((candidate) => candidate.path === path);
   const marks = useMemo(() => (file ? lineMarks(file) : new Map<number, LineMark>()), [file]);
   const lines = source?.path === path ? source.lines : [];
@@ -33,7 +33,7 @@ export function SourcePage({ path, ...props }: PageProps & { readonly path: stri
         top={window.top}
         height={Math.max(0, height - 1)}
         width={width}
-        search={view.search}
+        search={screen.search}
       />
     </>
   );

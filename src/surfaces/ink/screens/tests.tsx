@@ -8,12 +8,12 @@ import { type Column, Table } from "../parts/table.tsx";
 import type { PageProps } from "./page.ts";
 
 /** All tests that have ended, with outcome and time. */
-export function Tests({ snapshot, view, lists, window, height, width }: PageProps) {
-  const tests = lists.tests(snapshot.session, view);
+export function Tests({ snapshot, screen, lists, window, height, width }: PageProps) {
+  const tests = lists.tests(snapshot.content, screen);
   const columns = useMemo(() => testColumns(tests, width), [tests, width]);
   if (tests.length === 0) {
     const words =
-      snapshot.session.tests.results.size === 0 ? "No test has ended yet." : "No test matches the filter.";
+      snapshot.content.tests.results.size === 0 ? "No test has ended yet." : "No test matches the filter.";
     return (
       <Rows
         line={(index) => (index === 1 ? [span(`  ${words}`, "dim")] : null)}
@@ -31,8 +31,8 @@ export function Tests({ snapshot, view, lists, window, height, width }: PageProp
       window={window}
       height={height}
       width={width}
-      sort={view.sorts.tests}
-      search={view.search}
+      sort={screen.sorts.tests}
+      search={screen.search}
     />
   );
 }

@@ -1,14 +1,14 @@
 import { useMemo } from "react";
 import type { CycleOutcome, Step } from "../../../core/fact.ts";
-import type { CycleEnd } from "../../../core/session.ts";
+import type { CycleEnd } from "../../../core/screen-content.ts";
 import { duration } from "../../../core/text.ts";
 import { type Span, span, type Tone } from "../../../screen/span.ts";
 import { type Column, Table } from "../parts/table.tsx";
 import type { PageProps } from "./page.ts";
 
 /** The last cycles, the newest first, with the time that each step took; below them the medians. */
-export function Timings({ snapshot, view, lists, window, height, width }: PageProps) {
-  const cycles = lists.cycles(snapshot.session);
+export function Timings({ snapshot, screen, lists, window, height, width }: PageProps) {
+  const cycles = lists.cycles(snapshot.content);
   const total = useMemo(() => medians(cycles), [cycles]);
   return (
     <Table
@@ -19,7 +19,7 @@ export function Timings({ snapshot, view, lists, window, height, width }: PagePr
       height={height}
       width={width}
       total={total}
-      search={view.search}
+      search={screen.search}
     />
   );
 }

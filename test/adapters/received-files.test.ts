@@ -1,6 +1,6 @@
 /** What comes from inside a container is not trusted with the host's directories. */
 import { describe, expect, test } from "vitest";
-import { Bundle } from "../../src/adapters/helper/bundle.ts";
+import { ReceivedFiles } from "../../src/adapters/helper/received-files.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
@@ -8,15 +8,15 @@ function part(path: unknown, text = "x", last = true): Record<string, unknown> {
   return { id: 1, event: "file", path, data: base64(text), part: 0, last };
 }
 
-function bundle(...events: Record<string, unknown>[]): Bundle {
-  const whole = new Bundle();
+function filesOf(...events: Record<string, unknown>[]): ReceivedFiles {
+  const whole = new ReceivedFiles();
   for (const event of events) whole.take(event);
   return whole;
 }
 
 describe("parts", () => {
   test("are put together by file, in the order in which they come", () => {
-    const whole = bundle(part("a.html", "one ", false), part("b/c.css", "css"), part("a.html", "two"));
+    const whole = filesOf(part("a.html", "one ", false), part("b/c.css", "css"), part("a.html", "two"));
     const files = whole.files().map(({ path, data }) => [path, Buffer.from(data).toString()]);
     expect(files).toEqual([
       ["a.html", "one two"],
@@ -26,7 +26,7 @@ describe("parts", () => {
   });
 
   test("that are none are passed over", () => {
-    expect(bundle({ event: "booted" }, { event: "file" }, part(7)).files()).toEqual([]);
+    expect(filesOf({ event: "booted" }, { event: "file" }, part(7)).files()).toEqual([]);
   });
 });
 
@@ -46,17 +46,17 @@ describe("a name is refused", () => {
     "a/..",
     "a/",
   ])("%j", (path) => {
-    const whole = bundle(part("good.html"), part(path), part("later.html"));
+    const whole = filesOf(part("good.html"), part(path), part("later.html"));
     expect(whole.refused).toContain("a file named");
   });
 
   test.each(["a/../b.html", "..a/b", "a b.html", "é.html", "a/./b"])("but not %j", (path) => {
-    expect(bundle(part(path)).refused).toBeNull();
+    expect(filesOf(part(path)).refused).toBeNull();
   });
 });
 
 test("more than 512 MiB are refused, and not kept", () => {
-  const whole = new Bundle();
+  const whole = new ReceivedFiles();
   const data = Buffer.alloc(8 * 1024 * 1024).toString("base64");
   for (let count = 0; count <= 64; count += 1) whole.take({ event: "file", path: "big", data });
   expect(whole.refused).toBe("more than 512 MiB");

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { FACT_VERSION, type Fact, type FactBody } from "../../src/core/fact.ts";
 import {
-  EMPTY_SESSION,
+  EMPTY_CONTENT,
   failing,
   logDuring,
   observe,
   observeLog,
-  type Session,
-} from "../../src/core/session.ts";
+  type ScreenContent,
+} from "../../src/core/screen-content.ts";
 import { BACK, cycle, FAILED, FILES, finished, ready, report, STARTED, test } from "../ink/sample.ts";
 
 const fact = (body: FactBody, number = 1): Fact => ({
@@ -17,12 +17,12 @@ const fact = (body: FactBody, number = 1): Fact => ({
   at: 1000,
   ...body,
 });
-const foldFrom = (session: Session, number: number, ...bodies: readonly FactBody[]) =>
-  bodies.reduce((current, body) => observe(current, fact(body, number)), session);
+const foldFrom = (content: ScreenContent, number: number, ...bodies: readonly FactBody[]) =>
+  bodies.reduce((current, body) => observe(current, fact(body, number)), content);
 
-const done = foldFrom(EMPTY_SESSION, 1, ...cycle());
+const done = foldFrom(EMPTY_CONTENT, 1, ...cycle());
 
-describe("a session", () => {
+describe("the screen's content", () => {
   it("of a whole cycle has its table, its tests and its end", () => {
     expect(done.report?.cycle).toBe(1);
     expect(done.stale).toBe(false);
@@ -68,7 +68,7 @@ describe("a session", () => {
 
   it("counts those that a selection runs again beside the results that it keeps", () => {
     const first = foldFrom(
-      EMPTY_SESSION,
+      EMPTY_CONTENT,
       1,
       STARTED,
       test("a", { outcome: "failed" }),
@@ -142,7 +142,7 @@ describe("a session", () => {
   it("also counts lines that were read late, until the test was told of, but within bounds", () => {
     if (FAILED.type !== "test.finished") throw new Error("not a test");
     const until = (at: number) =>
-      observe(EMPTY_SESSION, { ...fact(FAILED), at }).tests.results.values()[0]?.ended;
+      observe(EMPTY_CONTENT, { ...fact(FAILED), at }).tests.results.values()[0]?.ended;
     expect(until(FAILED.ended - 5)).toBe(FAILED.ended + 5);
     expect(until(FAILED.ended + 200)).toBe(FAILED.ended + 210);
     expect(until(FAILED.ended + 60_000)).toBe(FAILED.ended + 500);
@@ -150,16 +150,16 @@ describe("a session", () => {
   });
 
   it("keeps the newest log lines, and not ever more of them", () => {
-    let session = EMPTY_SESSION;
-    for (let line = 0; line < 5000; line++) session = observeLog(session, { at: line, text: `${line}` });
-    expect(session.log.length).toBeLessThanOrEqual(2001);
-    expect(session.log.at(-1)?.text).toBe("4999");
+    let content = EMPTY_CONTENT;
+    for (let line = 0; line < 5000; line++) content = observeLog(content, { at: line, text: `${line}` });
+    expect(content.log.length).toBeLessThanOrEqual(2001);
+    expect(content.log.at(-1)?.text).toBe("4999");
   });
 
   it("of 5,000 tests folds quickly", () => {
     const start = performance.now();
     const bodies = Array.from({ length: 5000 }, (_, index) => test(`t${index}`));
-    expect(foldFrom(EMPTY_SESSION, 1, ...bodies).tests.results.size).toBe(5000);
+    expect(foldFrom(EMPTY_CONTENT, 1, ...bodies).tests.results.size).toBe(5000);
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 });

@@ -12,7 +12,7 @@ export interface Hold {
   readonly started: (go: () => void) => void;
 }
 
-export class Begun {
+export class HeldRun {
   readonly #what: string;
   readonly #ending = new AbortController();
   readonly #started = Promise.withResolvers<() => void>();
@@ -26,7 +26,7 @@ export class Begun {
   constructor(
     what: string,
     signal: AbortSignal,
-    before: Begun | null,
+    before: HeldRun | null,
     start: (hold: Hold) => Promise<Result<Ran>>,
   ) {
     this.#what = what;

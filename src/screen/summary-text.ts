@@ -1,32 +1,32 @@
 /** What the tests have said beside their outcomes, as one text to read. */
 
 import type { TestResult, Xfail } from "../core/fact.ts";
-import type { Session } from "../core/session.ts";
+import type { ScreenContent } from "../core/screen-content.ts";
+import { type TestsSummary, warningCount, warningText } from "../core/tests-summary.ts";
 import { count, duration } from "../core/text.ts";
-import { type Told, warningCount, warningText } from "../core/told.ts";
 
 /** Fixtures that took less than this together, in ms, are not worth a line; and how many are. */
 const SLOW = 10;
 const MOST_SLOW = 20;
 
 /** Empty: nothing. The parts have a blank line between them. */
-export function toldText({ tests: { told, results } }: Session): string {
+export function summaryText({ tests: { summary, results } }: ScreenContent): string {
   const all = results.values();
   const parts = [
-    warnings(told),
+    warnings(summary),
     expected(all, "xpassed", "passed although expected to fail"),
     expected(all, "xfailed", "failed as expected"),
     fixtures(all),
-    ...told.sections.map(({ title, text }) => (title === "" ? text : `${title}\n${indent(text)}`)),
+    ...summary.sections.map(({ title, text }) => (title === "" ? text : `${title}\n${indent(text)}`)),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-function warnings(told: Told): string {
-  const total = warningCount(told);
+function warnings(summary: TestsSummary): string {
+  const total = warningCount(summary);
   if (total === 0) return "";
-  const lines = told.warnings.map((one) => (one.test === "" ? "" : `${one.test}\n`) + warningText(one));
-  const more = told.more === 0 ? [] : [`… and ${told.more} more`];
+  const lines = summary.warnings.map((one) => (one.test === "" ? "" : `${one.test}\n`) + warningText(one));
+  const more = summary.more === 0 ? [] : [`… and ${summary.more} more`];
   return [count(total, "warning"), ...[...lines, ...more].map(indent)].join("\n");
 }
 

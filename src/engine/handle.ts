@@ -3,11 +3,11 @@ import type { State } from "../core/cycle/state.ts";
 import type { Fact } from "../core/fact.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Result } from "../core/result.ts";
-import type { Session } from "../core/session.ts";
+import type { ScreenContent } from "../core/screen-content.ts";
 
 export interface Snapshot {
   readonly state: State;
-  readonly session: Session;
+  readonly content: ScreenContent;
   /** Directories of the host that are watched, from the project's root. */
   readonly watched: readonly string[];
 }
@@ -18,10 +18,10 @@ export type UserRequest =
   | { readonly type: "pause"; readonly paused: boolean }
   | { readonly type: "cancel" }
   /** Start again what is stopped: the server, or where its tests run. A server of gunicov's own that runs is started anew. */
-  | { readonly type: "revive" }
+  | { readonly type: "start-anew" }
   | { readonly type: "quit" };
 
-export interface EngineView {
+export interface EngineHandle {
   /** A new object at each change, the same one otherwise. */
   getSnapshot(): Snapshot;
   /** Called after each change (batched by the engine to one call a tick). Gives the way to stop. */

@@ -19,17 +19,17 @@ export interface Section {
   readonly text: string;
 }
 
-export interface Told {
+export interface TestsSummary {
   readonly warnings: readonly TestWarning[];
   /** How many more warnings came than are listed. */
   readonly more: number;
   readonly sections: readonly Section[];
 }
 
-export const NOTHING_TOLD: Told = { warnings: [], more: 0, sections: [] };
+export const EMPTY_SUMMARY: TestsSummary = { warnings: [], more: 0, sections: [] };
 
 /** How many warnings there were. */
-export function warningCount({ warnings, more }: Told): number {
+export function warningCount({ warnings, more }: TestsSummary): number {
   return warnings.reduce((sum, { count }) => sum + count, more);
 }
 

@@ -15,7 +15,7 @@ import type {
 import type { Failure } from "./failure.ts";
 import type { Report } from "./report.ts";
 import { TestResults } from "./test-results.ts";
-import { NOTHING_TOLD, type Told } from "./told.ts";
+import { EMPTY_SUMMARY, type TestsSummary } from "./tests-summary.ts";
 
 /** A line of the server's log; `at` in epoch milliseconds by the target's clock. */
 export interface LogEntry {
@@ -31,7 +31,7 @@ export interface CycleEnd {
   readonly phases: Partial<Record<Step, number>>;
 }
 
-export interface Session {
+export interface ScreenContent {
   readonly server: {
     readonly name: string | null;
     readonly master: number | null;
@@ -67,7 +67,7 @@ export interface Session {
     readonly results: TestResults;
     readonly finished: boolean;
     /** Warnings and sections of the last run. */
-    readonly told: Told;
+    readonly summary: TestsSummary;
   };
   /** The live counter of data files. Expected is null until the flush has begun. */
   readonly counter: {
@@ -81,7 +81,7 @@ export interface Session {
   readonly bootError: string | null;
   readonly error: Failure | null;
   /** What has gone since the last cycle began: the server, or where its tests run. */
-  readonly lost: { readonly message: string; readonly fix: string } | null;
+  readonly gone: { readonly message: string; readonly fix: string } | null;
   /** The last report of all tests, and its cycle. */
   readonly report: { readonly cycle: number; readonly value: Report } | null;
   /** The report of a selection of so many tests, where that is the newest. */
@@ -103,7 +103,7 @@ const HISTORY = 200;
 
 const NO_TESTS: TestCounts = { passed: 0, failed: 0, errors: 0, skipped: 0 };
 
-export const EMPTY_SESSION: Session = {
+export const EMPTY_CONTENT: ScreenContent = {
   server: {
     name: null,
     master: null,
@@ -118,12 +118,18 @@ export const EMPTY_SESSION: Session = {
   warned: [],
   note: null,
   cycle: { number: 0, running: false, reason: null, files: [], startedAt: 0, selected: 0 },
-  tests: { total: null, counts: NO_TESTS, results: TestResults.NONE, finished: false, told: NOTHING_TOLD },
+  tests: {
+    total: null,
+    counts: NO_TESTS,
+    results: TestResults.NONE,
+    finished: false,
+    summary: EMPTY_SUMMARY,
+  },
   counter: { written: 0, expected: null, lost: [], state: "none", reasons: [] },
   checks: [],
   bootError: null,
   error: null,
-  lost: null,
+  gone: null,
   report: null,
   partial: null,
   stale: false,
@@ -132,65 +138,65 @@ export const EMPTY_SESSION: Session = {
   log: [],
 };
 
-/** The session after one more fact. */
-export function observe(session: Session, fact: Fact): Session {
+/** The content after one more fact. */
+export function observe(content: ScreenContent, fact: Fact): ScreenContent {
   switch (fact.type) {
     case "cycle.started":
-      return onCycleStarted(session, fact);
+      return onCycleStarted(content, fact);
     case "check.failed":
-      return { ...session, checks: fact.failures };
+      return { ...content, checks: fact.failures };
     case "server.restarting":
-      return withServer(session, { state: "restarting", note: null });
+      return withServer(content, { state: "restarting", note: null });
     case "server.ready": {
-      const workers = fact.restarted ? fact.workers.length : session.server.workers;
-      const coverage = fact.coverage ?? session.server.coverage;
-      return withServer(session, { state: "up", generation: fact.generation, workers, coverage, note: null });
+      const workers = fact.restarted ? fact.workers.length : content.server.workers;
+      const coverage = fact.coverage ?? content.server.coverage;
+      return withServer(content, { state: "up", generation: fact.generation, workers, coverage, note: null });
     }
     case "server.waiting":
-      return withServer(session, { note: fact.why });
+      return withServer(content, { note: fact.why });
     case "server.boot-error":
-      return { ...withServer(session, { state: "boot-error", note: null }), bootError: fact.traceback };
+      return { ...withServer(content, { state: "boot-error", note: null }), bootError: fact.traceback };
     case "server.lost":
-      return { ...withServer(session, { state: "gone", note: fact.message }), lost: fact };
+      return { ...withServer(content, { state: "gone", note: fact.message }), gone: fact };
     case "tests.lost":
-      return { ...session, lost: session.lost ?? fact };
+      return { ...content, gone: content.gone ?? fact };
     case "server.back":
-      return onServerBack(session, fact);
+      return onServerBack(content, fact);
     case "error":
-      return { ...session, error: fact };
+      return { ...content, error: fact };
     case "note":
-      return { ...session, note: fact.message };
+      return { ...content, note: fact.message };
     case "warning":
-      return withWarned(session, [...session.warned, { cycle: fact.cycle, message: fact.message }]);
+      return withWarned(content, [...content.warned, { cycle: fact.cycle, message: fact.message }]);
     case "tests.started":
-      return { ...session, tests: { ...session.tests, total: fact.total } };
+      return { ...content, tests: { ...content.tests, total: fact.total } };
     case "test.finished":
-      return onTest(session, fact);
+      return onTest(content, fact);
     case "tests.told":
-      return { ...session, tests: { ...session.tests, told: fact } };
+      return { ...content, tests: { ...content.tests, summary: fact } };
     case "tests.finished":
-      return { ...session, tests: { ...session.tests, finished: true } };
+      return { ...content, tests: { ...content.tests, finished: true } };
     case "coverage.file": {
       const { written, expected } = fact;
-      return { ...session, counter: { ...session.counter, written, expected, state: "counting" } };
+      return { ...content, counter: { ...content.counter, written, expected, state: "counting" } };
     }
     case "coverage.complete":
-      return { ...session, counter: { ...fact, state: "complete", reasons: [] } };
+      return { ...content, counter: { ...fact, state: "complete", reasons: [] } };
     case "coverage.incomplete":
-      return { ...session, counter: { ...fact, state: "incomplete" } };
+      return { ...content, counter: { ...fact, state: "incomplete" } };
     case "report":
       return fact.partial
-        ? { ...session, partial: { cycle: fact.cycle, selected: session.cycle.selected, value: fact } }
-        : { ...session, report: { cycle: fact.cycle, value: fact }, partial: null, stale: false };
+        ? { ...content, partial: { cycle: fact.cycle, selected: content.cycle.selected, value: fact } }
+        : { ...content, report: { cycle: fact.cycle, value: fact }, partial: null, stale: false };
     case "cycle.finished":
-      return onCycleFinished(session, fact);
+      return onCycleFinished(content, fact);
   }
 }
 
-/** The session after one more line of the server's log. */
-export function observeLog(session: Session, line: LogEntry): Session {
-  const log = session.log.length >= LOG_LINES ? session.log.slice(-LOG_LINES + LOG_LINES / 10) : session.log;
-  return { ...session, log: [...log, line] };
+/** The content after one more line of the server's log. */
+export function observeLog(content: ScreenContent, line: LogEntry): ScreenContent {
+  const log = content.log.length >= LOG_LINES ? content.log.slice(-LOG_LINES + LOG_LINES / 10) : content.log;
+  return { ...content, log: [...log, line] };
 }
 
 /** What the server logged while a test ran, by the target's clock. Tests that ran at the same time share lines. */
@@ -199,28 +205,28 @@ export function logDuring(log: readonly LogEntry[], test: TestResult): readonly 
 }
 
 /** Tests that did not pass, in the order in which they ended. */
-export function failing(session: Session): readonly TestResult[] {
-  return session.tests.results.failing;
+export function failing(content: ScreenContent): readonly TestResult[] {
+  return content.tests.results.failing;
 }
 
-function withServer(session: Session, change: Partial<Session["server"]>): Session {
-  return { ...session, server: { ...session.server, ...change } };
+function withServer(content: ScreenContent, change: Partial<ScreenContent["server"]>): ScreenContent {
+  return { ...content, server: { ...content.server, ...change } };
 }
 
-function withWarned(session: Session, warned: Session["warned"]): Session {
+function withWarned(content: ScreenContent, warned: ScreenContent["warned"]): ScreenContent {
   const messages = warned.map(({ message }) => message);
-  return { ...session, warned, warnings: [...new Set([...session.server.warnings, ...messages])] };
+  return { ...content, warned, warnings: [...new Set([...content.server.warnings, ...messages])] };
 }
 
-function onServerBack(session: Session, fact: Fact & { type: "server.back" }): Session {
+function onServerBack(content: ScreenContent, fact: Fact & { type: "server.back" }): ScreenContent {
   const { name, master, warnings, coverage } = fact;
-  const up = withServer(session, { name, master, warnings, coverage, state: "up", note: null });
-  return { ...withWarned(up, []), lost: null };
+  const up = withServer(content, { name, master, warnings, coverage, state: "up", note: null });
+  return { ...withWarned(up, []), gone: null };
 }
 
-function onCycleStarted(session: Session, fact: Fact & { type: "cycle.started" }): Session {
+function onCycleStarted(content: ScreenContent, fact: Fact & { type: "cycle.started" }): ScreenContent {
   return {
-    ...session,
+    ...content,
     cycle: {
       number: fact.cycle,
       running: true,
@@ -232,29 +238,29 @@ function onCycleStarted(session: Session, fact: Fact & { type: "cycle.started" }
     tests: {
       total: null,
       counts: NO_TESTS,
-      results: fact.selected > 0 ? session.tests.results : TestResults.NONE,
+      results: fact.selected > 0 ? content.tests.results : TestResults.NONE,
       finished: false,
-      told: NOTHING_TOLD,
+      summary: EMPTY_SUMMARY,
     },
-    counter: EMPTY_SESSION.counter,
+    counter: EMPTY_CONTENT.counter,
     checks: [],
     bootError: null,
     error: null,
-    lost: null,
+    gone: null,
     // A selection run on the same code leaves the table as true as it was.
-    stale: session.report !== null && (session.stale || fact.selected === 0 || fact.files.length > 0),
+    stale: content.report !== null && (content.stale || fact.selected === 0 || fact.files.length > 0),
   };
 }
 
 /** A test that is told again in its cycle (one that crashed and is rerun, one that a command runs twice) counts once: as what it was told last. */
-function onTest(session: Session, test: Fact & { type: "test.finished" }): Session {
-  const { counts, results } = session.tests;
+function onTest(content: ScreenContent, test: Fact & { type: "test.finished" }): ScreenContent {
+  const { counts, results } = content.tests;
   const before = results.get(test.id);
   const others = before?.cycle === test.cycle ? counted(counts, before.outcome, -1) : counts;
   return {
-    ...session,
+    ...content,
     tests: {
-      ...session.tests,
+      ...content.tests,
       counts: counted(others, test.outcome, 1),
       results: results.with({ ...test, ended: lastLine(test) }),
     },
@@ -276,18 +282,18 @@ function lastLine({ ended, at }: Fact & { type: "test.finished" }): number {
   return Math.max(ended, Math.min(at + TURN, ended + LATE));
 }
 
-function onCycleFinished(session: Session, fact: Fact & { type: "cycle.finished" }): Session {
+function onCycleFinished(content: ScreenContent, fact: Fact & { type: "cycle.finished" }): ScreenContent {
   const { cycle, outcome, exit_code: exitCode, ms, phases } = fact;
   const last: CycleEnd = { cycle, outcome, exitCode, ms, phases };
-  const state = session.server.state === "restarting" ? "up" : session.server.state;
-  const recent = session.warned.filter((one) => one.cycle >= cycle);
+  const state = content.server.state === "restarting" ? "up" : content.server.state;
+  const recent = content.warned.filter((one) => one.cycle >= cycle);
   return {
-    ...withServer(withWarned(session, recent), {
+    ...withServer(withWarned(content, recent), {
       state,
-      note: state === "gone" ? session.server.note : null,
+      note: state === "gone" ? content.server.note : null,
     }),
-    cycle: { ...session.cycle, running: false },
+    cycle: { ...content.cycle, running: false },
     last,
-    history: [...session.history, last].slice(-HISTORY),
+    history: [...content.history, last].slice(-HISTORY),
   };
 }

@@ -7,7 +7,7 @@ import { Part } from "./schema.ts";
 /** All files together, in bytes. A report of 1,000 pages has about 100 MB. */
 const LIMIT = 512 * 1024 * 1024;
 
-export class Bundle {
+export class ReceivedFiles {
   readonly #files = new Map<string, Buffer[]>();
   #size = 0;
   #refused: string | null = null;
@@ -24,7 +24,7 @@ export class Bundle {
     else this.#files.set(path, [...(this.#files.get(path) ?? []), bytes]);
   }
 
-  /** Why the bundle can't be used, or null. */
+  /** Why they can't be used, or null. */
   get refused(): string | null {
     return this.#refused;
   }

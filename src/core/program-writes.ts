@@ -21,7 +21,7 @@ export interface Streak {
   readonly times: number;
 }
 
-export interface Written {
+export interface ProgramWrites {
   /** Number of the run under way, or of the last one. */
   readonly run: number;
   /** Until when a change may be news of it, in epoch ms; Infinity while it is under way. */
@@ -38,7 +38,7 @@ export interface Written {
 }
 
 export interface Judged {
-  readonly written: Written;
+  readonly writes: ProgramWrites;
   /** The files that count as changes, and what they are worth: start over, or one more cycle after this one. */
   readonly counted: readonly string[];
   readonly worth: "start-over" | "another" | "nothing";
@@ -61,7 +61,7 @@ const OTHER: Limits = { letGo: 2, aside: 2 };
 const ECHO = 1_000;
 const LONGEST_BOOT = 5_000;
 
-export const NOTHING_WRITTEN: Written = {
+export const NO_PROGRAM_WRITES: ProgramWrites = {
   run: 0,
   until: 0,
   complete: false,
@@ -71,28 +71,28 @@ export const NOTHING_WRITTEN: Written = {
   bootMs: 0,
 };
 
-export function beginRun(written: Written): Written {
+export function beginRun(writes: ProgramWrites): ProgramWrites {
   // Only now: news of the run before may have come after its end.
-  const whole = written.complete ? written.run : written.whole;
-  const alive = [...written.streaks].filter(([, streak]) => streak.run >= whole);
+  const whole = writes.complete ? writes.run : writes.whole;
+  const alive = [...writes.streaks].filter(([, streak]) => streak.run >= whole);
   const until = Number.POSITIVE_INFINITY;
-  return { ...written, run: written.run + 1, until, complete: false, whole, streaks: new Map(alive) };
+  return { ...writes, run: writes.run + 1, until, complete: false, whole, streaks: new Map(alive) };
 }
 
 /** A restart has booted, in so many ms. */
-export function booted(written: Written, ms: number): Written {
-  return { ...written, bootMs: ms };
+export function booted(writes: ProgramWrites, ms: number): ProgramWrites {
+  return { ...writes, bootMs: ms };
 }
 
 /** `complete`: all tests ran to their end. Changes nothing where no run is under way. */
-export function endRun(written: Written, at: number, complete: boolean): Written {
-  if (written.until !== Number.POSITIVE_INFINITY) return written;
-  return { ...written, until: at + ECHO + Math.min(written.bootMs, LONGEST_BOOT), complete };
+export function endRun(writes: ProgramWrites, at: number, complete: boolean): ProgramWrites {
+  if (writes.until !== Number.POSITIVE_INFINITY) return writes;
+  return { ...writes, until: at + ECHO + Math.min(writes.bootMs, LONGEST_BOOT), complete };
 }
 
 /** What an earlier session has set aside. */
-export function knownAside(written: Written, names: readonly string[]): Written {
-  return { ...written, aside: new Set([...written.aside, ...names]) };
+export function knownAside(writes: ProgramWrites, names: readonly string[]): ProgramWrites {
+  return { ...writes, aside: new Set([...writes.aside, ...names]) };
 }
 
 /**
@@ -100,7 +100,7 @@ export function knownAside(written: Written, names: readonly string[]): Written 
  * has asked for by name.
  */
 export function judge(
-  before: Written,
+  before: ProgramWrites,
   files: readonly string[],
   byServer: readonly string[],
   at: number,
@@ -123,12 +123,12 @@ export function judge(
     worth = over && worth !== "start-over" ? "another" : "start-over";
     return true;
   });
-  return { written: { ...before, streaks, aside }, counted, worth, aside: set };
+  return { writes: { ...before, streaks, aside }, counted, worth, aside: set };
 }
 
 /** Counts a change. Gives the name to set aside, else whether the run goes on. */
 function count(
-  before: Written,
+  before: ProgramWrites,
   streaks: Map<string, Streak>,
   file: string,
   at: number,

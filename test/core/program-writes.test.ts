@@ -8,8 +8,8 @@ import {
   type Judged,
   judge,
   knownAside,
-  NOTHING_WRITTEN,
-} from "../../src/core/written.ts";
+  NO_PROGRAM_WRITES,
+} from "../../src/core/program-writes.ts";
 
 const DATA = "/project/web/state.dat";
 const PAGE = "/project/web/page.html";
@@ -17,10 +17,10 @@ const APP = "/project/web/app.py";
 
 /** Runs of 10 s, 10 s apart. A run in which a change starts over is cut short. */
 class Story {
-  written = NOTHING_WRITTEN;
+  written = NO_PROGRAM_WRITES;
   now = 100_000;
   /** What each change was worth, in order, with what was set aside behind it. */
-  readonly told: string[] = [];
+  readonly verdicts: string[] = [];
 
   run(...changes: readonly (readonly string[])[]): this {
     this.now += 10_000;
@@ -36,8 +36,8 @@ class Story {
 
   change(files: readonly string[], byServer: readonly string[] = []): Judged {
     const judged = judge(this.written, files, byServer, this.now, this.named);
-    this.written = judged.written;
-    this.told.push([judged.worth, ...judged.aside].join(" "));
+    this.written = judged.writes;
+    this.verdicts.push([judged.worth, ...judged.aside].join(" "));
     return judged;
   }
 
@@ -52,8 +52,8 @@ describe("a file that the tests or the server write", () => {
     const story = new Story();
     for (let count = 0; count < 3; count += 1) story.run([DATA], [DATA]);
     story.after(60_000).change([DATA]);
-    expect(story.told.slice(0, 4)).toEqual(["start-over", "start-over", `nothing ${DATA}`, "nothing"]);
-    expect(new Set(story.told.slice(4))).toEqual(new Set(["nothing"]));
+    expect(story.verdicts.slice(0, 4)).toEqual(["start-over", "start-over", `nothing ${DATA}`, "nothing"]);
+    expect(new Set(story.verdicts.slice(4))).toEqual(new Set(["nothing"]));
   });
 
   test("of a kind that people edit is set aside in its sixth run", () => {
@@ -68,14 +68,14 @@ describe("a file that the tests or the server write", () => {
       `nothing ${PAGE}`,
       "nothing",
     ];
-    expect(story.told).toEqual(expected);
+    expect(story.verdicts).toEqual(expected);
   });
 
   test("and that the server is known to write does nothing at once, be it between two runs", () => {
     const story = new Story().after(60_000);
     story.change([PAGE, DATA], [PAGE, DATA]);
     story.change([PAGE]);
-    expect(story.told).toEqual([`nothing ${PAGE} /project/web/*.dat`, "nothing"]);
+    expect(story.verdicts).toEqual([`nothing ${PAGE} /project/web/*.dat`, "nothing"]);
   });
 
   test("stays aside where an earlier session has found that out", () => {
@@ -83,7 +83,7 @@ describe("a file that the tests or the server write", () => {
     story.written = knownAside(story.written, [PAGE, "/project/media/*.png"]);
     story.change([PAGE, "/project/media/7.png"]);
     story.change(["/project/media/7.css"]);
-    expect(story.told).toEqual(["nothing", "start-over"]);
+    expect(story.verdicts).toEqual(["nothing", "start-over"]);
   });
 
   test("is counted where the news come after the run's end, or from workers that boot after the flush", () => {
@@ -91,15 +91,15 @@ describe("a file that the tests or the server write", () => {
     story.written = booted(story.written, 3_000);
     story.run().after(3_900).change([DATA]);
     story.run().after(3_900).change([DATA]);
-    expect(story.told).toEqual(["start-over", `nothing ${DATA}`]);
+    expect(story.verdicts).toEqual(["start-over", `nothing ${DATA}`]);
   });
 
   test("under a new name each time is set aside by its directory and ending", () => {
     const story = new Story();
     for (let count = 0; count < 3; count += 1) story.run([`/project/media/${count}.png`]);
-    expect(story.told).toEqual(["start-over", "nothing /project/media/*.png", "nothing"]);
+    expect(story.verdicts).toEqual(["start-over", "nothing /project/media/*.png", "nothing"]);
     story.run(["/project/media/page.html"]);
-    expect(story.told.at(-1)).toBe("start-over");
+    expect(story.verdicts.at(-1)).toBe("start-over");
   });
 });
 
@@ -107,16 +107,16 @@ describe("a save of the user's", () => {
   test("at once after each run, and be it a hundred times, is a cycle", () => {
     const story = new Story();
     for (let count = 0; count < 100; count += 1) story.run().after(20).change([APP, PAGE]);
-    expect(new Set(story.told)).toEqual(new Set(["start-over"]));
+    expect(new Set(story.verdicts)).toEqual(new Set(["start-over"]));
   });
 
   test("of what `include` names is a cycle as one of code is, be it of a kind that nobody edits or set aside before", () => {
     const story = new Story();
     story.run([DATA], [DATA]).run([DATA]).run([DATA]);
-    expect(story.told.at(-1)).toBe("nothing");
+    expect(story.verdicts.at(-1)).toBe("nothing");
     story.named = [DATA];
     for (let count = 0; count < 5; count += 1) story.run([DATA]).after(20).change([DATA]);
-    expect(new Set(story.told.slice(4))).toEqual(new Set(["start-over"]));
+    expect(new Set(story.verdicts.slice(4))).toEqual(new Set(["start-over"]));
   });
 
   test("of a feature file, a table or a snapshot is what people edit: two in a row are two cycles", () => {
@@ -127,7 +127,7 @@ describe("a save of the user's", () => {
           .run()
           .after(20)
           .change([`/project/test/${file}`]);
-      expect(new Set(story.told)).toEqual(new Set(["start-over"]));
+      expect(new Set(story.verdicts)).toEqual(new Set(["start-over"]));
     }
   });
 
@@ -137,20 +137,20 @@ describe("a save of the user's", () => {
       story.run([PAGE]);
       if (count % 2 === 1) story.after(1_500).change([PAGE]);
     }
-    expect(new Set(story.told)).toEqual(new Set(["start-over"]));
+    expect(new Set(story.verdicts)).toEqual(new Set(["start-over"]));
   });
 
   test("of code is never set aside, though each of twenty runs has one; from the sixth on the run goes on", () => {
     const story = new Story();
     for (let count = 0; count < 20; count += 1) story.run([APP]);
-    expect(story.told).toEqual([...Array(5).fill("start-over"), ...Array(15).fill("another")]);
+    expect(story.verdicts).toEqual([...Array(5).fill("start-over"), ...Array(15).fill("another")]);
   });
 
   test("in five runs, and not in the one that follows, is forgotten", () => {
     const story = new Story();
     for (let count = 0; count < 5; count += 1) story.run([PAGE]);
     story.run().run([PAGE]);
-    expect(story.told.slice(-2)).toEqual(["another", "start-over"]);
+    expect(story.verdicts.slice(-2)).toEqual(["another", "start-over"]);
   });
 
   test("beside a file that was set aside starts over", () => {
@@ -163,7 +163,7 @@ describe("a save of the user's", () => {
     const story = new Story();
     story.run(Array.from({ length: 500 }, (_, index) => `/project/web/m${index}.py`));
     story.run(Array.from({ length: 500 }, (_, index) => `/project/web/p${index}.html`));
-    expect(story.told).toEqual(["start-over", "start-over"]);
+    expect(story.verdicts).toEqual(["start-over", "start-over"]);
   });
 });
 
