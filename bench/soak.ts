@@ -49,23 +49,23 @@ class Sums {
       return (same && turn.total !== null ? "good" : `DIFFERENT: ${summary(turn)}`) + lost;
     }
     this.faults[kind] = (this.faults[kind] ?? 0) + 1;
-    if (fault.named(turn.told)) return `${kind}: named${lost}`;
+    if (fault.named(turn.facts)) return `${kind}: named${lost}`;
     this.misnamed += 1;
     return `${kind}: MISNAMED: ${summary(turn)}${lost}`;
   }
 }
 
-/** What a cycle told, shortly. */
-function summary({ told }: Turn): string {
-  const facts = [
-    ...told.of("error"),
-    ...told.of("coverage.incomplete"),
-    ...told.of("warning"),
-    ...told.of("test.finished").filter(({ outcome }) => outcome !== "passed"),
-    ...told.of("report").map(({ complete, reasons, totals }) => ({ complete, reasons, totals })),
-    ...told.of("cycle.finished"),
+/** What a cycle said, shortly. */
+function summary({ facts }: Turn): string {
+  const lines = [
+    ...facts.of("error"),
+    ...facts.of("coverage.incomplete"),
+    ...facts.of("warning"),
+    ...facts.of("test.finished").filter(({ outcome }) => outcome !== "passed"),
+    ...facts.of("report").map(({ complete, reasons, totals }) => ({ complete, reasons, totals })),
+    ...facts.of("cycle.finished"),
   ];
-  return facts.map((one) => `\n    ${JSON.stringify(one).slice(0, 600)}`).join("");
+  return lines.map((one) => `\n    ${JSON.stringify(one).slice(0, 600)}`).join("");
 }
 
 async function soak(yard: Yard, { cycles, seed }: Asked, say: (text: string) => void): Promise<object> {

@@ -1,7 +1,7 @@
 /**
  * The restart dance, as design.md section 7 has it: SIGHUP, readiness, tests, SIGHUP so that the workers that served save,
  * readiness, four looks at the number of data files, reports. Its hook clears the directory in post_fork, trusting that
- * the old workers save later. They do not always: what is lost then is counted, not mended.
+ * the old workers save later. They do not always: what is lost then is counted, not fixed.
  */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";

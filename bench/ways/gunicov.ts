@@ -97,14 +97,14 @@ export async function gunicovWay(yard: Yard, setting: Setting = DEMO): Promise<G
   const breaking = async (): Promise<Breaking> => {
     const { mark } = watching;
     const asked = now();
-    const mend = await edit(demo, "source/xy/verdict.py", (text) =>
+    const fix = await edit(demo, "source/xy/verdict.py", (text) =>
       text.replace("A modest living.", "Broke."),
     );
     const failed = await watching.next("test.finished", mark, ({ outcome }) => outcome === "failed");
     const report = await watching.next("report", mark);
     await watching.next("cycle.finished", mark);
     const next = watching.mark;
-    await mend();
+    await fix();
     await watching.next("cycle.finished", next);
     return { first_failure: failed.seen - asked, report: report.seen - asked };
   };

@@ -53,7 +53,7 @@ def no_place(where, why):
     return Failure(
         "coverage-dir",
         f"Nothing can be recorded in {where}: {why}",
-        f"{remedies.get(why, 'Mend that')}: gunicov goes on by itself then. Or set GUNICOV_DIR in the "
+        f"{remedies.get(why, 'Fix that')}: gunicov goes on by itself then. Or set GUNICOV_DIR in the "
         "server's environment to another directory.",
     )
 

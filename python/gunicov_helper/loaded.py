@@ -15,7 +15,7 @@ class Loaded:
         self.session = session
 
     def holds_up(self, path, changed):
-        """Whether a restart must wait until this broken file is mended; `changed`: all files that are to be loaded.
+        """Whether a restart must wait until this broken file is fixed; `changed`: all files that are to be loaded.
 
         A module that nobody names any more is not imported again. What only will be imported, the boot error tells of;
         but such an error ends a server without gunicov's hook.

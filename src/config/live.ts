@@ -1,4 +1,4 @@
-/** The settings while gunicov runs: read anew when their file is edited. */
+/** The settings while gunicov runs: read again when their file is edited. */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parse } from "smol-toml";

@@ -76,7 +76,7 @@ export interface Settings {
     readonly junit: readonly string[];
     /** They are to send requests to the server. */
     readonly requests: boolean;
-    /** Runs are forked from a process that has pytest imported; false: pytest is started anew for each. */
+    /** Runs are forked from a process that has pytest imported; false: a new pytest is started for each. */
     readonly warm: boolean;
     readonly order: "pytest" | "failed-first";
   };

@@ -323,7 +323,7 @@ export class Engine implements EngineHandle {
   #setAside(cycle: number, name: string): void {
     this.#publish(cycle, { type: "warning", message: asideWarning(this.#ports.paths.fromRoot(name)) });
     const names = [...this.#state.programWrites.aside];
-    // One after the other, or a shorter list could be the last. That it was not kept the next content finds out, which counts anew.
+    // One after the other, or a shorter list could be the last. That it was not kept the next session finds out, which counts again.
     this.#keptAside = this.#keptAside.then(() => this.#ports.project.keepAside(names)).catch(() => {});
   }
 

@@ -78,7 +78,7 @@ export class Sorter {
 
 function rereadMessages(file: string, { now, later }: Reread): readonly string[] {
   return [
-    ...(now.length > 0 ? [`${file} was read anew: ${now.join(", ")} ${holds(now)} from now on.`] : []),
+    ...(now.length > 0 ? [`${file} was read again: ${now.join(", ")} ${holds(now)} from now on.`] : []),
     ...(later.length > 0
       ? [`${file}: ${later.join(", ")} ${takes(later)} effect when gunicov is started again.`]
       : []),

@@ -6,7 +6,8 @@ import { type Failure, failure } from "../core/failure.ts";
 import type { Report } from "../core/report.ts";
 import type { Result } from "../core/result.ts";
 import type { SelfCheck } from "../core/self-check.ts";
-import type { ChangedFile, Say } from "../ports/server.ts";
+import type { Say } from "../ports/say.ts";
+import type { ChangedFile } from "../ports/server.ts";
 import type { Ports } from "./ports.ts";
 
 export interface StepContext {
@@ -97,7 +98,7 @@ function notCompiled(failures: readonly CheckFailure[], context: StepContext): S
   context.say({ type: "check.failed", failures });
   const message = describe(failures);
   return failed(
-    failure("check-failed", message, "Mend it and save; the server goes on with its last good code."),
+    failure("check-failed", message, "Fix it and save; the server goes on with its last good code."),
   );
 }
 
@@ -129,7 +130,7 @@ async function restart(context: StepContext): Promise<Settled> {
   if (first) {
     context.say({ type: "server.boot-error", traceback: first.traceback, workers: bootErrors.length });
     const message = `The new code does not start: ${lastLine(first.traceback)}`;
-    const fix = context.once ? "Mend it, and run again." : "Mend it and save; the server lives on.";
+    const fix = context.once ? "Fix it, and run again." : "Fix it and save; the server lives on.";
     return failed(failure("boot-error", message, fix, first.traceback));
   }
   if (configError !== null) {

@@ -27,7 +27,7 @@ export interface Project {
   meaning(file: string): Meaning;
   /** Whether the user's `include` names it. */
   named(file: string): boolean;
-  /** Reads a file anew that has settings in it. Fails where it can't be used: then the settings stay. */
+  /** Reads a file again that has settings in it. Fails where it can't be used: then the settings stay. */
   reread(file: string): Promise<Result<Reread>>;
   /** What earlier sessions have set aside (core/program-writes.ts). */
   readAside(): Promise<readonly string[]>;

@@ -1,10 +1,11 @@
 /** The server as the cycle needs it. Paths are the host's; the adapter maps them. */
 import type { CoverageSettings } from "../core/coverage-settings.ts";
 import type { Flush } from "../core/effect.ts";
-import type { CheckFailure, FactBody, Worker } from "../core/fact.ts";
+import type { CheckFailure, Worker } from "../core/fact.ts";
 import type { Report } from "../core/report.ts";
 import type { Result } from "../core/result.ts";
 import type { SelfCheck } from "../core/self-check.ts";
+import type { Say } from "./say.ts";
 
 export interface ChangedFile {
   readonly path: string;
@@ -65,8 +66,6 @@ export interface Exported {
   /** Whether the report was what that JSON says. */
   readonly check: SelfCheck;
 }
-
-export type Say = (fact: FactBody) => void;
 
 export interface Server {
   /** Connects and finds the master. Can be called again. Says what is waited for, where it takes long. */

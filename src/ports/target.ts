@@ -57,7 +57,7 @@ export interface OwnPlaces {
 export interface Target {
   /** For people: `container demo_server_1`, `local process`. */
   readonly name: string;
-  /** Finds the target anew and brings up what it needs. Can be called again after it was gone. */
+  /** Finds the target and brings up what it needs. Can be called again after it was gone. */
   open(signal: AbortSignal): Promise<Result<void>>;
   /**
    * Starts again what the target lives in, where it is stopped: only ever because the user asked for it. Where the server is
@@ -75,11 +75,11 @@ export interface Target {
   /** Whether it says by itself (`onLifecycle`) that it is back. Else only a look (`open`) finds it again, or starts it. */
   readonly saysWhenBack: boolean;
   /** Given where each process that is spawned has a place of its own, which goes with it. Else all share one. */
-  readonly each?: OwnPlaces;
+  readonly ownPlaces?: OwnPlaces;
   /** Why it is gone, if it is known to be; null while it lives. */
   whyGone(): Promise<Failure | null>;
   /** Who else serves in its place, a line each: what these have served since the last call is in no report. */
-  apart?(): Promise<readonly string[]>;
+  otherServers?(): Promise<readonly string[]>;
   onLog(listener: (line: LogLine) => void): Unsubscribe;
   onLifecycle(listener: (event: Lifecycle) => void): Unsubscribe;
   /** Ends what `open` started. Never stops what gunicov did not create. */

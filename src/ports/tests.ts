@@ -1,7 +1,7 @@
 /** The tests as the cycle needs them. */
 import type { TestCounts } from "../core/fact.ts";
 import type { Result } from "../core/result.ts";
-import type { Say } from "./server.ts";
+import type { Say } from "./say.ts";
 
 export interface TestRun extends TestCounts {
   readonly ms: number;

@@ -62,7 +62,7 @@ export const BINDINGS: readonly Binding[] = [
     command: "start-anew",
     keys: ["R"],
     group: "run",
-    help: "start a stopped server again, a local one in full",
+    help: "start a stopped server, or a local one anew",
   },
   { command: "move-down", keys: ["j", "Down"], group: "move", help: "down" },
   { command: "move-up", keys: ["k", "Up"], group: "move", help: "up" },

@@ -1,6 +1,6 @@
 /** Cursor and window in a list of any length: pure arithmetic. */
 
-/** Where the cursor stands. The key keeps it on its row when rows come, go or are sorted anew. */
+/** Where the cursor stands. The key keeps it on its row when rows come, go or are sorted again. */
 export interface Place {
   readonly key: string | null;
   readonly index: number;

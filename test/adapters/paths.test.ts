@@ -64,7 +64,7 @@ describe("as people read them", () => {
     expect(paths().resolve("/usr/lib/x.py")).toBe("/usr/lib/x.py");
   });
 
-  test("mounts are asked for anew each time: a container may come back with others", () => {
+  test("mounts are asked for again each time: a container may come back with others", () => {
     let mappings = MOUNTS;
     const changing = new Paths("/home/me/shop", () => mappings);
     expect(changing.inside("/home/me/shop/a.py")).toBe("/app/a.py");

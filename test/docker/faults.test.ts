@@ -169,7 +169,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("containers", { timeout: 180_0
         message: "The Docker engine has gone.",
         fix: expect.stringMatching(/Start it again/),
       });
-      await place.proxy.mend();
+      await place.proxy.fix();
       await wholeByItself();
       expect(await place.identities()).toBe(before);
       // What the broken connections left behind has ended by itself.
@@ -189,7 +189,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("containers", { timeout: 180_0
       expect(cycle.finished).toMatchObject({ outcome: "error", exit_code: 3 });
       await letGo();
       await docker("kill", place.server, place.tests);
-      await place.proxy.mend();
+      await place.proxy.fix();
       expect((await session.next()).of("error")).toMatchObject([
         { message: expect.stringMatching(/is not running/) },
       ]);

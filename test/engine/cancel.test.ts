@@ -94,11 +94,11 @@ describe("cancel", () => {
     expect(harness.faults).toEqual([]);
   });
 
-  test("says what failed of older code in passing, for it has been saved anew", async () => {
+  test("says what failed of older code in passing, for it has been saved again", async () => {
     const { harness, held } = await heldIn("restart");
     harness.save(`${SOURCE}d = 4\n`);
     await harness.run();
-    held.settle(fail(failure("boot-error", "The new code does not start: NameError", "Mend it.")));
+    held.settle(fail(failure("boot-error", "The new code does not start: NameError", "Fix it.")));
     await harness.run();
     expect(harness.of("warning")).toEqual([]);
     const message = "Cancelled while restarting, which has failed: The new code does not start: NameError";
@@ -335,9 +335,9 @@ describe("a change of", () => {
     await harness.run();
     expect(harness.of("cycle.finished")).toHaveLength(2);
     expect(harness.of("warning").map(({ message }) => message)).toEqual([
-      "gunicov.toml was read anew: watch.quiet_ms holds from now on.",
+      "gunicov.toml was read again: watch.quiet_ms holds from now on.",
       "gunicov.toml: server.port takes effect when gunicov is started again.",
-      "gunicov.toml was read anew: tests.command holds from now on.",
+      "gunicov.toml was read again: tests.command holds from now on.",
     ]);
   });
 });

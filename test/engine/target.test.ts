@@ -314,7 +314,7 @@ describe("the user has it started again", () => {
 });
 
 describe("a cycle that has not all its data", () => {
-  test("and had no place for it: one runs by itself once that is mended", async () => {
+  test("and had no place for it: one runs by itself once that is fixed", async () => {
     const harness = Harness.watching();
     harness.server.losing = 1;
     harness.server.broken = true;

@@ -118,19 +118,19 @@ describe("the code", () => {
   test("has a SyntaxError", () =>
     inProject(
       { files: { "app.py": "def app(:\n" } },
-      { kind: "boot-error", exit: 3, message: /does not start: SyntaxError/, fix: /Mend it, and run again/ },
+      { kind: "boot-error", exit: 3, message: /does not start: SyntaxError/, fix: /Fix it, and run again/ },
     ));
 
   test("has an ImportError", () =>
     inProject(
       { files: { "app.py": "import nothing_of_that_name\n" } },
-      { kind: "boot-error", exit: 3, message: /No module named 'nothing_of_that_name'/, fix: /Mend it/ },
+      { kind: "boot-error", exit: 3, message: /No module named 'nothing_of_that_name'/, fix: /Fix it/ },
     ));
 
   test("has no app of the name", () =>
     inProject(
       { files: { "app.py": "application = 1\n" } },
-      { kind: "boot-error", exit: 3, message: /Failed to find attribute 'app'/, fix: /Mend it/ },
+      { kind: "boot-error", exit: 3, message: /Failed to find attribute 'app'/, fix: /Fix it/ },
     ));
 });
 

@@ -231,7 +231,7 @@ describe("errors", () => {
       type: "error",
       kind: "internal",
       message: "It broke.",
-      fix: "Mend it.",
+      fix: "Fix it.",
       detail: long,
     });
     await terminal.emit(finished({ outcome: "error", exit_code: 3 }));

@@ -120,7 +120,7 @@ describe("R on a running local server", { timeout: 120_000 }, () => {
     expect(reports().at(-1)).toMatchObject({ complete: true, totals: reports()[0]?.totals });
   });
 
-  test("its config has an error by then: that is said, and R starts it once that is mended", async () => {
+  test("its config has an error by then: that is said, and R starts it once that is fixed", async () => {
     await writeFile(join(directory, "gunicorn.conf.py"), `${CONFIG}raise ValueError("no such thing")\n`);
     await until("a cycle after it", () => outcomes().length >= 2, 60);
     const before = outcomes().length;

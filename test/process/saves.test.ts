@@ -68,11 +68,11 @@ describe("on one server", () => {
       await sleep(20);
     }
     const last = Date.now();
-    // Broken, and mended at once: only the very last of all saves gives a good cycle.
+    // Broken, and fixed at once: only the very last of all saves gives a good cycle.
     await project.save(WORDS, "def greeting(\n");
     await sleep(20);
     await project.save(WORDS, words);
-    // On a busy machine the broken one may be found out before it is mended.
+    // On a busy machine the broken one may be found out before it is fixed.
     const next = await project.next();
     const broken = next.of("error").some((error) => error.kind === "check-failed");
     const cycle = broken ? await project.next() : next;
@@ -138,9 +138,9 @@ test("a source directory that is a symbolic link", async () => {
     const cycle = await project.bad("check-failed", 3);
     expect(cycle.of("check.failed")[0]?.failures).toMatchObject([{ path: WORDS, line: 1 }]);
     await project.save(WORDS, words);
-    const mended = await project.good();
-    expect(mended.of("server.restarting")).toHaveLength(1);
-    expect(mended.report().files.map((file) => dirname(file.path))).toContain("elsewhere/web");
+    const fixed = await project.good();
+    expect(fixed.of("server.restarting")).toHaveLength(1);
+    expect(fixed.report().files.map((file) => dirname(file.path))).toContain("elsewhere/web");
   } finally {
     await project.close();
   }

@@ -36,7 +36,7 @@ test("a crash at import: gunicorn tries again and again, gunicov does not wait f
   await boots(WORDS, "import os\n\nos._exit(7)\n", /ended before it had booted: os\._exit\(7\)/);
 });
 
-test("an endless import is named while it lasts; the save that mends it ends it", async () => {
+test("an endless import is named while it lasts; the save that fixes it ends it", async () => {
   const before = await project.save(WORDS, "while True:\n    pass\n");
   const waiting = await project.session.fact("server.waiting", project.session.seq);
   expect(waiting.why).toMatch(/still importing/);

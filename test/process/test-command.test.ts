@@ -33,6 +33,6 @@ test.each([
   const second = await project.bad(kind, 2);
   expect([...second.of("server.restarting"), ...second.of("server.ready")]).toEqual([]);
   await project.save("gunicov.toml", config);
-  const mended = await project.good();
-  expect(mended.of("server.ready")).toMatchObject([{ restarted: true }]);
+  const fixed = await project.good();
+  expect(fixed.of("server.ready")).toMatchObject([{ restarted: true }]);
 });

@@ -21,7 +21,7 @@ afterAll(() => project?.close());
 
 const faulty = (text: string) => writeFile(project.at(FAULT), text);
 
-async function mended(): Promise<void> {
+async function fixed(): Promise<void> {
   await unlink(project.at(FAULT));
   await project.good();
 }
@@ -55,7 +55,7 @@ test("a hang is ended after the timeout, with all that it started", async () => 
   const cycle = await project.bad("tests-timeout", 1);
   expect(cycle.of("error")[0]?.message).toMatch(new RegExp(`${TIMEOUT} s.*test_fault\\.py::test_hang`));
   expect(await pidsOf("sleep 98765")).toEqual([]);
-  await mended();
+  await fixed();
 });
 
 test("the runner is killed in the middle of a run", async () => {
@@ -76,7 +76,7 @@ test("the runner is killed in the middle of a run", async () => {
     (await pidsOf("gunicov_runner")).every((pid) => !runners.includes(pid)),
   );
   for (const pid of await pidsOf("sleep 98765")) process.kill(pid);
-  await mended();
+  await fixed();
 });
 
 test("a worker of xdist crashes", async () => {
@@ -88,7 +88,7 @@ test("a worker of xdist crashes", async () => {
     message: expect.stringMatching(/crash/),
   });
   expect(cycle.of("tests.finished")[0]).toMatchObject({ passed: 2, failed: 1 });
-  await mended();
+  await fixed();
 });
 
 test("a collection error", async () => {
@@ -96,7 +96,7 @@ test("a collection error", async () => {
   const cycle = await failed();
   const [error] = cycle.of("test.finished").filter((one) => one.outcome === "error");
   expect(error).toMatchObject({ id: FAULT, message: expect.stringMatching(/not_there_at_all/) });
-  await mended();
+  await fixed();
 });
 
 test("no tests", async () => {
@@ -115,7 +115,7 @@ test("names in unicode and very long ones", async () => {
   const ids = cycle.of("test.finished").map((one) => one.id);
   expect(ids).toContain(`${FAULT}::test_größe_漢字`);
   expect(ids.filter((id) => id.startsWith(`${FAULT}::test_long[xxx`))).toHaveLength(1);
-  await mended();
+  await fixed();
 });
 
 test("100 MB of output: gunicov's and the runner's memory stay bounded", async () => {
@@ -133,7 +133,7 @@ test("100 MB of output: gunicov's and the runner's memory stay bounded", async (
   const after = await memory();
   expect(after.gunicov - before.gunicov).toBeLessThan(48 * MIB);
   expect(after.runner - before.runner).toBeLessThan(32 * MIB);
-  await mended();
+  await fixed();
 });
 
 /** Peaks, in KiB. */

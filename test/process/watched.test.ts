@@ -88,12 +88,12 @@ describe("what is edited beside the code", () => {
     expect(project.session.cycles).toBe(cycles);
   });
 
-  test("gunicov's own configuration: it is read anew, and said; a broken one changes nothing", async () => {
+  test("gunicov's own configuration: it is read again, and said; a broken one changes nothing", async () => {
     const config = await readFile(project.at("gunicov.toml"), "utf8");
     await project.save("gunicov.toml", config.replace('"e2e"]', '"e2e", "-k", "nothing_of_that_name"]'));
     const cycle = await project.next();
     expect(cycle.finished.exit_code).toBe(2);
-    expect(warnings()).toContain("gunicov.toml was read anew: tests.command holds from now on.");
+    expect(warnings()).toContain("gunicov.toml was read again: tests.command holds from now on.");
     await project.save("gunicov.toml", config);
     await project.good();
     await project.save("gunicov.toml", "[tool.gunicov\n");
@@ -105,7 +105,7 @@ describe("what is edited beside the code", () => {
     await project.save("gunicov.toml", other);
     await project.calm(1500);
     expect(warnings().slice(-2)).toEqual([
-      "gunicov.toml was read anew: watch.ignore holds from now on.",
+      "gunicov.toml was read again: watch.ignore holds from now on.",
       "gunicov.toml: server.port takes effect when gunicov is started again.",
     ]);
     const cycles = project.session.cycles;

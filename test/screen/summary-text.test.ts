@@ -22,7 +22,7 @@ test("all of it is one text, what needs a look first", () => {
     ended("t.py::fine"),
     ended("t.py::slow", { setup_ms: 120, teardown_ms: 1500 }),
     ended("t.py::known", { outcome: "skipped", xfail: "xfailed", message: "a known bug" }),
-    ended("t.py::mended", { xfail: "xpassed", message: "was a bug" }),
+    ended("t.py::fixed", { xfail: "xpassed", message: "was a bug" }),
     SUMMARY,
   );
   expect(summaryText(content)).toBe(`2 warnings
@@ -30,7 +30,7 @@ test("all of it is one text, what needs a look first", () => {
   test_a.py:12: DeprecationWarning: old thing (2 times)
 
 1 test passed although expected to fail
-  t.py::mended: was a bug
+  t.py::fixed: was a bug
 
 1 test failed as expected
   t.py::known: a known bug

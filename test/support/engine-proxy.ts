@@ -1,4 +1,4 @@
-/** A way to the Docker engine that a test can cut and mend: what gunicov sees when the engine goes and comes back. */
+/** A way to the Docker engine that a test can cut and fix: what gunicov sees when the engine goes and comes back. */
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
@@ -18,7 +18,7 @@ export class EngineProxy {
 
   static async open(): Promise<EngineProxy> {
     const proxy = new EngineProxy(await temporaryDirectory("engine"));
-    await proxy.mend();
+    await proxy.fix();
     return proxy;
   }
 
@@ -42,7 +42,7 @@ export class EngineProxy {
     await rm(this.#path, { force: true });
   }
 
-  async mend(): Promise<void> {
+  async fix(): Promise<void> {
     // An exec's stdin ends by half a close, which must get through.
     const server = createServer({ allowHalfOpen: true }, (client) => {
       const engine = createConnection({ path: REAL, allowHalfOpen: true });

@@ -142,13 +142,13 @@ export class FakePublisher implements Publisher {
   }
 }
 
-/** Everything is a save; settings are never read anew but where a test says so. */
+/** Everything is a save; settings are never read again but where a test says so. */
 export class FakeProject implements Project {
   readonly about = "fake project";
   readonly kept: string[] = [];
   aside: readonly string[] = [];
   meanings: Readonly<Record<string, Meaning>> = {};
-  rereads: Result<Reread> = fail(failure("config", "It can't be read.", "Mend it."));
+  rereads: Result<Reread> = fail(failure("config", "It can't be read.", "Fix it."));
   readonly #root: string;
 
   constructor(root: string) {

@@ -7,6 +7,7 @@ import { lossReasons } from "../../src/core/loss.ts";
 import { type Below, type FileReport, PLAIN_VIEW, type Report, type Summary } from "../../src/core/report.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
 import type { SelfCheck } from "../../src/core/self-check.ts";
+import type { Say } from "../../src/ports/say.ts";
 import type {
   ChangedFile,
   Check,
@@ -15,7 +16,6 @@ import type {
   Freshness,
   ReportFile,
   Restart,
-  Say,
   Server,
 } from "../../src/ports/server.ts";
 import { Operations } from "./operations.ts";
@@ -155,7 +155,7 @@ export class FakeServer implements Server {
     });
   }
 
-  /** What was wrong with where workers save, and is mended as soon as somebody waits for that. */
+  /** What was wrong with where workers save, and is fixed as soon as somebody waits for that. */
   broken = false;
 
   /** What it says that it writes. */

@@ -3,7 +3,7 @@ import type { Outcome } from "../../src/core/fact.ts";
 import { type Failure, failure } from "../../src/core/failure.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
 import { testsMissing } from "../../src/core/tests-missing.ts";
-import type { Say } from "../../src/ports/server.ts";
+import type { Say } from "../../src/ports/say.ts";
 import type { TestRun, Tests } from "../../src/ports/tests.ts";
 import { Operations } from "./operations.ts";
 

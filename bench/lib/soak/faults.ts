@@ -4,7 +4,7 @@ import type { Fact } from "../../../src/core/fact.ts";
 import { APP, CONFIG, type Files, fatal, tests } from "./files.ts";
 
 /** The facts of one cycle. */
-export class Told {
+export class CycleFacts {
   readonly #facts: readonly Fact[];
   /** The files that have started a cycle of the turn; files of one save may come apart on a busy machine, as two cycles. */
   readonly changed: readonly string[];
@@ -66,7 +66,7 @@ export interface Fault {
   /** What differs from the good files. */
   readonly files: Files;
   readonly during?: (hands: Hands) => Promise<void>;
-  readonly named: (told: Told) => boolean;
+  readonly named: (facts: CycleFacts) => boolean;
 }
 
 const SOURCE = "source/app.py";
@@ -74,7 +74,7 @@ const TEST = "test/test_soak.py";
 const CONF = "source/conf.py";
 
 function boot(text: string, words: string): Fault {
-  return { row: 8, files: { [SOURCE]: text }, named: (told) => told.error("boot-error", words) };
+  return { row: 8, files: { [SOURCE]: text }, named: (facts) => facts.error("boot-error", words) };
 }
 
 /** The server's own log and database, written in its directory as it serves. */
@@ -100,29 +100,33 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "worker killed": {
     row: 4,
     files: { [TEST]: fatal("/kill") },
-    named: (told) => told.lost("killed by SIGKILL"),
+    named: (facts) => facts.lost("killed by SIGKILL"),
   },
   "worker timed out": {
     row: 4,
     files: { [TEST]: fatal("/hang"), [CONF]: `${CONFIG}\ntimeout = 3\n` },
-    named: (told) => told.lost("timeout"),
+    named: (facts) => facts.lost("timeout"),
   },
-  "os._exit": { row: 4, files: { [TEST]: fatal("/exit") }, named: (told) => told.lost("os._exit(1)") },
-  "out of memory": { row: 4, files: { [TEST]: fatal("/eat") }, named: (told) => told.lost("out of memory") },
+  "os._exit": { row: 4, files: { [TEST]: fatal("/exit") }, named: (facts) => facts.lost("os._exit(1)") },
+  "out of memory": {
+    row: 4,
+    files: { [TEST]: fatal("/eat") },
+    named: (facts) => facts.lost("out of memory"),
+  },
   recycling: {
     row: 4,
     files: { [CONF]: `${CONFIG}\nmax_requests = 2\n` },
-    named: (told) => told.good && (told.of("coverage.complete")[0]?.expected ?? 0) > 2,
+    named: (facts) => facts.good && (facts.of("coverage.complete")[0]?.expected ?? 0) > 2,
   },
   SyntaxError: {
     row: 8,
     files: { [SOURCE]: `${APP}\ndef broken(:\n` },
-    named: (told) => told.error("check-failed", "app.py"),
+    named: (facts) => facts.error("check-failed", "app.py"),
   },
   "not UTF-8": {
     row: 8,
     files: { "source/extra.py": "\xff" },
-    named: (told) => told.error("check-failed", "extra.py"),
+    named: (facts) => facts.error("check-failed", "extra.py"),
   },
   ImportError: boot(`import not_there\n${APP}`, "No module named 'not_there'"),
   "no app": boot(APP.replace("def app", "def application"), "Failed to find attribute 'app'"),
@@ -130,12 +134,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "deleted module": {
     row: 8,
     files: { "source/extra.py": null },
-    named: (told) => told.error("boot-error", "No module named 'extra'"),
+    named: (facts) => facts.error("boot-error", "No module named 'extra'"),
   },
   "config error": {
     row: 8,
     files: { [CONF]: `${CONFIG}\nraise RuntimeError("soaked")\n` },
-    named: (told) => told.good && told.of("warning").some(({ message }) => message.includes("soaked")),
+    named: (facts) => facts.good && facts.of("warning").some(({ message }) => message.includes("soaked")),
   },
   "reload from outside": {
     row: 4,
@@ -145,33 +149,34 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       await reload();
     },
     // Each generation's workers are in it, or it says that they are not.
-    named: (told) => told.good || (told.exitCode === 4 && told.of("report").every((one) => !one.complete)),
+    named: (facts) =>
+      facts.good || (facts.exitCode === 4 && facts.of("report").every((one) => !one.complete)),
   },
   "coverage's configuration": {
     row: 3,
     files: { "source/coverage.rc": "[run]\nsource = /app/source\nomit =\n    */conf.py\n    */extra.py\n" },
-    named: (told) => {
-      const [report] = told.of("report");
+    named: (facts) => {
+      const [report] = facts.of("report");
       const there = report?.files.some(({ path }) => path.endsWith("extra.py"));
-      return told.good && there === false && report?.totals.num_branches === undefined;
+      return facts.good && there === false && report?.totals.num_branches === undefined;
     },
   },
   "the server's own files": {
     row: 8,
     files: { [TEST]: tests("import time\ntime.sleep(2)") },
     during: ownFiles,
-    named: (told) => told.good && !told.changed.some((path) => /server\.log|sqlite3/.test(path)),
+    named: (facts) => facts.good && !facts.changed.some((path) => /server\.log|sqlite3/.test(path)),
   },
   "slow import": {
     row: 8,
     files: { [SOURCE]: `import time\n\ntime.sleep(5)\n${APP}` },
-    named: (told) => told.good,
+    named: (facts) => facts.good,
   },
   "slow start": {
     row: 7,
     files: {},
     during: async ({ startAnew }) => await startAnew(),
-    named: (told) => told.good,
+    named: (facts) => facts.good,
   },
   "a second replica": {
     row: 7,
@@ -180,24 +185,24 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       await untilTesting();
       await scale();
     },
-    named: (told) =>
-      told.exitCode === 4 && told.of("report").some(({ reasons }) => reasons.join().includes("2 replicas")),
+    named: (facts) =>
+      facts.exitCode === 4 && facts.of("report").some(({ reasons }) => reasons.join().includes("2 replicas")),
   },
-  "burst of saves": { row: 8, files: {}, during: burst, named: (told) => told.good },
+  "burst of saves": { row: 8, files: {}, during: burst, named: (facts) => facts.good },
   "hanging test": {
     row: 9,
     files: { [TEST]: tests("import time\ntime.sleep(120)") },
-    named: (told) => told.error("tests-timeout", "test_fault"),
+    named: (facts) => facts.error("tests-timeout", "test_fault"),
   },
   "crashed xdist worker": {
     row: 9,
     files: { [TEST]: tests("os._exit(7)") },
-    named: (told) => told.test("failed", "crashed"),
+    named: (facts) => facts.test("failed", "crashed"),
   },
   "collection error": {
     row: 9,
     files: { [TEST]: `import not_there\n${tests()}` },
-    named: (told) => told.test("error", "No module named 'not_there'"),
+    named: (facts) => facts.test("error", "No module named 'not_there'"),
   },
   "runner killed": {
     row: 9,
@@ -206,11 +211,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       await untilTesting();
       await killRunner();
     },
-    named: (told) => told.error("tests-lost"),
+    named: (facts) => facts.error("tests-lost"),
   },
   "flood of output": {
     row: 9,
     files: { [TEST]: tests('for _ in range(20_000):\n    print("x" * 1000)') },
-    named: (told) => told.good,
+    named: (facts) => facts.good,
   },
 };

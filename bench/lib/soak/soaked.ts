@@ -6,7 +6,7 @@ import type { Fact } from "../../../src/core/fact.ts";
 import { run, until } from "../../../test/support/machine.ts";
 import { Watching } from "../watching.ts";
 import type { Yard } from "../yard.ts";
-import { type Fault, Told } from "./faults.ts";
+import { CycleFacts, type Fault } from "./faults.ts";
 import { type Figures, figures, look } from "./figures.ts";
 import { agesOf, type Files, goodFiles, SLOTS_FILE, slotOf, slotsIn } from "./files.ts";
 
@@ -33,7 +33,7 @@ os.kill(next(pid for pid, parent in parents.items() if parent not in parents), s
 
 /** What one turn came to. */
 export interface Turn {
-  readonly told: Told;
+  readonly facts: CycleFacts;
   /** The last cycle's totals and tables as text; null where its report is not complete. */
   readonly total: string | null;
   /** Reports called complete that lack a worker. */
@@ -148,15 +148,15 @@ export class Soaked {
   async #judge(facts: readonly Fact[]): Promise<Turn> {
     const ended = facts.filter((one) => one.type === "cycle.finished" && one.outcome !== "cancelled");
     const number = ended.at(-1)?.cycle;
-    const told = new Told(
+    const cycle = new CycleFacts(
       facts.filter((one) => one.cycle === number),
       facts,
     );
-    const [report] = told.of("report");
+    const [report] = cycle.of("report");
     const notes = await readFile(join(this.#demo, "witness", "notes"), "utf8");
-    const complete = new Told(facts).of("report").filter((one) => one.complete);
+    const complete = new CycleFacts(facts).of("report").filter((one) => one.complete);
     return {
-      told,
+      facts: cycle,
       total: report?.complete ? JSON.stringify([report.totals, others(report)]) : null,
       lost: complete.filter((one) => lacksWorker(one, notes)).length,
     };

@@ -6,7 +6,7 @@ from gunicov_common.failure import Failure
 
 SAFETY_SECONDS = 0.25  # a second look while waiting, should an event have been missed
 
-FIX = "The server's log may tell why. Mend it and save, or press a to try again."
+FIX = "The server's log may tell why. Fix it and save, or press a to try again."
 
 
 class Wait:

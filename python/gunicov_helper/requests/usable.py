@@ -16,9 +16,9 @@ class Usable:
         self.session = session
 
     def do_usable(self, request, job):
-        """Answers at once where it has: nothing was to be mended. Else waits until it has. Where it is
+        """Answers at once where it has: nothing was to be fixed. Else waits until it has. Where it is
         known that the last data had none, that is worth a pause and another run in any case: it may be
-        mended already, and a record that was removed is made anew by the next restart."""
+        fixed already, and a record that was removed is made anew by the next restart."""
         self.session.verified()
         waited = request["broken"]
         if waited:

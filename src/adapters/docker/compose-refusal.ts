@@ -36,6 +36,6 @@ export function composeRefusal(said: string, service: string, words: readonly st
   }
   return of(
     `Compose can't make a container of service ${service}.`,
-    `Mend what it says below; \`${compose} config\` checks the compose file.`,
+    `Fix what it says below; \`${compose} config\` checks the compose file.`,
   );
 }

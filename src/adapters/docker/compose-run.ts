@@ -33,7 +33,7 @@ export class ComposeRunTarget implements Target {
   readonly ownServer = false;
   readonly saysWhenBack = false;
   readonly serverPid = null;
-  readonly each: OwnPlaces;
+  readonly ownPlaces: OwnPlaces;
   readonly #log: Log;
   readonly #connect: () => Promise<Result<Docker>>;
   readonly #service: string;
@@ -60,7 +60,7 @@ export class ComposeRunTarget implements Target {
     this.#options = options;
     this.#compose = compose;
     this.name = `service ${service} (compose run)`;
-    this.each = { look: () => this.#look(), kill: () => this.#kill() };
+    this.ownPlaces = { look: () => this.#look(), kill: () => this.#kill() };
   }
 
   get mappings(): readonly Mapping[] {

@@ -36,7 +36,7 @@ export class DockerTarget implements Target {
   #docker: Docker | null = null;
   #container: Docker.Container | null = null;
   #labels: Labels | null = null;
-  /** Other containers of the service that have come or gone since `apart`. */
+  /** Other containers of the service that have come or gone since `otherServers`. */
   readonly #beside = new Set<string>();
   #name: string;
   #mappings: readonly Mapping[] = [];
@@ -140,7 +140,7 @@ export class DockerTarget implements Target {
     }
   }
 
-  async apart(): Promise<readonly string[]> {
+  async otherServers(): Promise<readonly string[]> {
     const [docker, labels] = [this.#docker, this.#labels];
     const seen = [...this.#beside];
     this.#beside.clear();

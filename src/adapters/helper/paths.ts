@@ -6,7 +6,7 @@ export class Paths {
   readonly #root: string;
   readonly #mappings: () => readonly Mapping[];
 
-  /** `root` is the project's, on the host. Mappings are asked for anew each time: a container may come back with others. */
+  /** `root` is the project's, on the host. Mappings are asked for again each time: a container may come back with others. */
   constructor(root: string, mappings: () => readonly Mapping[]) {
     this.#root = root;
     this.#mappings = mappings;

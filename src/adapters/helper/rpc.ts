@@ -96,8 +96,8 @@ export class Rpc {
       const greeting = await reader.greeting(patience, signal);
       if (greeting.hello) return ok(new Rpc(target, spawned.value, reader, greeting.hello));
       spawned.value.end();
-      const refused = target.each ? await target.whyGone() : null;
-      if (target.each) await target.each.kill();
+      const refused = target.ownPlaces ? await target.whyGone() : null;
+      if (target.ownPlaces) await target.ownPlaces.kill();
       else spawned.value.kill?.();
       if (signal?.aborted) return fail(notWanted(program));
       if (greeting.otherVersion) return fail(otherVersion(target, program));
@@ -147,7 +147,7 @@ export class Rpc {
     this.#closing = true;
     this.#channel.end();
     if (await endsWithin(this.#channel.exited, END_TIMEOUT)) return;
-    if (this.#target.each) return await this.#target.each.kill();
+    if (this.#target.ownPlaces) return await this.#target.ownPlaces.kill();
     const { executable, pid } = this.hello;
     await this.#target.spawn([executable, "-c", KILL, `${pid}`]);
     await endsWithin(this.#channel.exited, END_TIMEOUT);
@@ -260,7 +260,7 @@ function tooLong(): Failure {
 
 function otherVersion(target: Target, program: Program): Failure {
   const message = `${program.name} in ${target.name} speaks another version of the protocol.`;
-  return failure("internal", message, "Install gunicov anew: its parts are of different versions.");
+  return failure("internal", message, "Install gunicov again: its parts are of different versions.");
 }
 
 function parse(line: string): unknown {
@@ -291,7 +291,7 @@ function checked<T>(action: string, schema: v.GenericSchema<unknown, T>, value: 
 
 function notStarted(target: Target, program: Program, python: string, stderr: string): Failure {
   const message = `${program.name} did not start with ${python} in ${target.name}.`;
-  const entry = target.each ? " An ENTRYPOINT of its image has to execute what it is given." : "";
+  const entry = target.ownPlaces ? " An ENTRYPOINT of its image has to execute what it is given." : "";
   const fix = `Put a Python 3.8 or newer on its PATH as python3.${entry}`;
   return failure("no-python", message, fix, stderr || undefined);
 }

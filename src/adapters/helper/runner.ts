@@ -50,7 +50,7 @@ export class Runner {
     return this.#isPytest;
   }
 
-  /** Starts it anew. */
+  /** Starts it again. */
   async open(signal: AbortSignal): Promise<Result<Rpc>> {
     this.#wanted = true;
     await this.#looking;
@@ -65,7 +65,7 @@ export class Runner {
    */
   async connected(signal: AbortSignal): Promise<Result<Rpc>> {
     if (!this.#wanted) return fail(notOpen());
-    if (!this.#target.each) return await this.#connect(signal);
+    if (!this.#target.ownPlaces) return await this.#connect(signal);
     // A place that is being made for a run is there for the next one, where that is cancelled.
     const connecting = this.#connect(this.#closing.signal);
     return (await settled(connecting, signal)) ? await connecting : fail(notWanted());
@@ -82,14 +82,14 @@ export class Runner {
 
   /** Whether it can run the command. A place of its own for each run is made meanwhile: what was right in the last one is not waited for. */
   async ready(signal: AbortSignal): Promise<Result<void>> {
-    if (this.#target.each && this.#right === this.#key()) return ok(undefined);
+    if (this.#target.ownPlaces && this.#right === this.#key()) return ok(undefined);
     const connected = await this.connected(signal);
     return connected.ok ? ok(undefined) : connected;
   }
 
   /** A run has ended, and with it its place, where each has its own. Only the next look waits until that is gone. */
   ended(): void {
-    if (this.#target.each) this.#leaving = Promise.all([this.#leaving, this.#leave()]);
+    if (this.#target.ownPlaces) this.#leaving = Promise.all([this.#leaving, this.#leave()]);
   }
 
   async close(): Promise<void> {
@@ -106,7 +106,7 @@ export class Runner {
     const usable = this.#rpc !== null && this.#rpc.gone === null && this.#user === this.#command.user;
     if (this.#rpc !== null && usable && this.#prepared === wanted) return ok(this.#rpc);
     this.#prepared = null;
-    const found = this.#rpc !== null && usable ? ok(this.#rpc) : await this.#anew(signal);
+    const found = this.#rpc !== null && usable ? ok(this.#rpc) : await this.#reopen(signal);
     const right = found.ok ? await this.#prepare(found.value, signal) : found;
     this.#right = right.ok ? wanted : null;
     this.#prepared = this.#right;
@@ -116,16 +116,18 @@ export class Runner {
   }
 
   #orFresh(why: Failure): Failure {
-    return this.#target.each || why.kind !== "no-service" ? why : { ...why, fix: `${why.fix} ${OR_FRESH}` };
+    return this.#target.ownPlaces || why.kind !== "no-service"
+      ? why
+      : { ...why, fix: `${why.fix} ${OR_FRESH}` };
   }
 
-  /** What is installed in a container that is made anew for each run is gone with it. */
+  /** What is installed in a container that is made for each run is gone with it. */
   #inImage(why: Failure): Failure {
-    if (!this.#target.each || !["no-command", "no-plugin"].includes(why.kind)) return why;
+    if (!this.#target.ownPlaces || !["no-command", "no-plugin"].includes(why.kind)) return why;
     return { ...why, fix: `${why.fix} (In the image: a container is made of it for each run.)` };
   }
 
-  async #anew(signal: AbortSignal): Promise<Result<Rpc>> {
+  async #reopen(signal: AbortSignal): Promise<Result<Rpc>> {
     await this.#leave();
     await this.#leaving;
     const opened = await this.#target.open(signal);
@@ -139,7 +141,7 @@ export class Runner {
     const started = await Rpc.start(this.#target, this.#program, pythons, options);
     this.#rpc = started.ok ? started.value : null;
     this.#user = user;
-    if (started.ok) await this.#target.each?.look();
+    if (started.ok) await this.#target.ownPlaces?.look();
     return started;
   }
 

@@ -180,7 +180,7 @@ export const Collect = v.object({
   reasons: v.optional(v.array(v.string()), []),
   /** What else coverage.py has said. */
   warnings: v.optional(v.array(v.string()), []),
-  /** Of gunicorn's master, which no reload loads anew. */
+  /** Of gunicorn's master, which no reload loads again. */
   stale: v.optional(v.array(v.string()), []),
 });
 

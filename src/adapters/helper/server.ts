@@ -12,6 +12,7 @@ import { fail, ok, type Result } from "../../core/result.ts";
 import type { SelfCheck } from "../../core/self-check.ts";
 import { howAnew, isEnvironmentFile } from "../../core/start-file.ts";
 import { type Log, NO_LOG } from "../../ports/log.ts";
+import type { Say } from "../../ports/say.ts";
 import type {
   ChangedFile,
   Check as CheckResult,
@@ -20,7 +21,6 @@ import type {
   Freshness as FreshnessResult,
   ReportFile,
   Restart as RestartResult,
-  Say,
   Server,
 } from "../../ports/server.ts";
 import type { Target } from "../../ports/target.ts";
@@ -141,8 +141,8 @@ export class HelperServer implements Server {
     if (!connected.ok) return connected;
     const { rpc, master } = connected.value;
     this.#rpc = rpc;
-    const apart = (await this.#target.apart?.()) ?? [];
-    const warnings = [...apart, ...master.warnings];
+    const others = (await this.#target.otherServers?.()) ?? [];
+    const warnings = [...others, ...master.warnings];
     const coverage = master.hook ? this.#settings(master) : null;
     this.#lastSettings = JSON.stringify(coverage);
     return ok({ name: this.#target.name, master: master.pid, warnings, coverage });
@@ -227,8 +227,8 @@ export class HelperServer implements Server {
     const { note, addresses, ...flush } = result.value;
     if (note !== null) say({ type: "warning", message: note });
     const address = addresses.length === 0 ? null : `${addresses.join(", ")} (${this.#target.name})`;
-    const apart = (await this.#target.apart?.()) ?? [];
-    const reasons = [...flush.reasons, ...apart];
+    const others = (await this.#target.otherServers?.()) ?? [];
+    const reasons = [...flush.reasons, ...others];
     return ok({ ...flush, reasons, address, notes: note === null ? [] : [note] });
   }
 

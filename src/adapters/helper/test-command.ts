@@ -11,7 +11,7 @@ export interface TestCommand {
   readonly junit: readonly string[];
   /** Seconds that a whole run may take. */
   readonly timeout: number;
-  /** False: pytest is started anew for each run, and nothing is begun before its time. */
+  /** False: a new pytest is started for each run, and nothing is begun before its time. */
   readonly warm: boolean;
   /** "failed-first": the files of tests that failed lately go first. */
   readonly order: "pytest" | "failed-first";

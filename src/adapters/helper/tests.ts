@@ -4,7 +4,7 @@ import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { testsMissing } from "../../core/tests-missing.ts";
 import { type Log, NO_LOG } from "../../ports/log.ts";
-import type { Say } from "../../ports/server.ts";
+import type { Say } from "../../ports/say.ts";
 import type { Target } from "../../ports/target.ts";
 import type { TestRun, Tests } from "../../ports/tests.ts";
 import { HeldRun, type Hold } from "./held-run.ts";
@@ -98,7 +98,7 @@ export class RunnerTests implements Tests {
     if (begun === null) return await this.#start(select, { signal, onEvent });
     const result = await begun.go(onEvent, signal);
     this.#held = null;
-    // The runner had gone before, and nobody had looked: it is started anew.
+    // The runner had gone before, and nobody had looked: it is started again.
     const gone = !result.ok && result.failure.kind === "tests-lost" && begun.silent && !signal.aborted;
     return gone ? await this.#start(select, { signal, onEvent }) : result;
   }

@@ -6,7 +6,7 @@ import { ownDirectory, replace } from "./publisher.ts";
 
 const NAME = "set-aside";
 const ABOUT = `# Written by the server or by its tests: a change of these starts no cycle.
-# Take a line away, and it does again when gunicov is started anew; for good: include, under [tool.gunicov.watch].
+# Take a line away, and it does again when gunicov is started again; for good: include, under [tool.gunicov.watch].
 `;
 
 /** Names as core/program-writes.ts has them, with absolute paths. What the user includes is not among them. */

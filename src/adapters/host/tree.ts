@@ -1,5 +1,5 @@
 /**
- * Directories, watched one by one: a watch for each directory, none for a file. What may have changed is told by its path; whether
+ * Directories, watched one by one: a watch for each directory, none for a file. What may have changed is announced by its path; whether
  * it has, the bytes say (contents.ts).
  */
 import { type Dirent, watch } from "node:fs";
@@ -82,7 +82,7 @@ export class Tree {
   }
 
   async #root(path: string): Promise<void> {
-    const look = async (told: boolean) => await this.#lookAtRoot(path, told);
+    const look = async (announce: boolean) => await this.#lookAtRoot(path, announce);
     this.#names(
       dirname(path),
       (name) => name === basename(path),
@@ -91,7 +91,7 @@ export class Tree {
     await this.#inTurn(path, () => look(false));
   }
 
-  async #lookAtRoot(path: string, told: boolean): Promise<void> {
+  async #lookAtRoot(path: string, announce: boolean): Promise<void> {
     const status = await stat(path).catch(() => null);
     const known = this.#roots.get(path);
     if (known && (!status?.isDirectory() || identity(status) !== known.identity)) {
@@ -102,8 +102,8 @@ export class Tree {
       if (this.#roots.has(path)) return;
       const node = makeNode(path, identity(status));
       this.#roots.set(path, node);
-      await this.#enter(node, told);
-    } else if (told) this.#options.touched(path);
+      await this.#enter(node, announce);
+    } else if (announce) this.#options.touched(path);
     else if (status) this.#options.found([path]);
   }
 
@@ -144,26 +144,26 @@ export class Tree {
     }
   }
 
-  async #enter(node: Node, told: boolean): Promise<void> {
+  async #enter(node: Node, announce: boolean): Promise<void> {
     // First the watch and then the look: nothing comes between them.
     node.stop = this.#listen(node.path, (name) => this.#hear(node, name));
-    await this.#scan(node, told);
+    await this.#scan(node, announce);
   }
 
-  async #scan(node: Node, told: boolean): Promise<void> {
+  async #scan(node: Node, announce: boolean): Promise<void> {
     const entries = await readdir(node.path, { withFileTypes: true }).catch(() => [] as Dirent[]);
     if (this.#closed) return;
     const below: Promise<void>[] = [];
     const files: string[] = [];
     for (const entry of entries) {
       const path = join(node.path, entry.name);
-      if (entry.isDirectory() || entry.isSymbolicLink()) below.push(this.#look(node, entry.name, told));
+      if (entry.isDirectory() || entry.isSymbolicLink()) below.push(this.#look(node, entry.name, announce));
       else if (this.#options.verdict(path, false) === "watched") {
         if (!node.files.has(entry.name)) files.push(path);
         node.files.add(entry.name);
       } else node.files.delete(entry.name);
     }
-    if (told) for (const path of files) this.#options.touched(path);
+    if (announce) for (const path of files) this.#options.touched(path);
     else this.#options.found(files);
     await Promise.all(below);
   }
@@ -191,46 +191,51 @@ export class Tree {
   }
 
   /** Sees what a name in a directory is now. */
-  async #look(node: Node, name: string, told: boolean): Promise<void> {
+  async #look(node: Node, name: string, announce: boolean): Promise<void> {
     const path = join(node.path, name);
     const own = await lstat(path).catch(() => null);
     const status = own?.isSymbolicLink() ? await stat(path).catch(() => null) : own;
     if (this.#closed) return;
     const verdict = own === null ? "ignored" : this.#options.verdict(path, own.isDirectory());
-    this.#leave(node, name, status?.isDirectory() && verdict !== "ignored" ? identity(status) : null, told);
+    this.#leave(
+      node,
+      name,
+      status?.isDirectory() && verdict !== "ignored" ? identity(status) : null,
+      announce,
+    );
     node.links.get(name)?.();
     node.links.delete(name);
     if (status?.isDirectory()) {
       if (verdict === "ignored") return;
       const known = node.directories.get(name);
-      if (known !== undefined) return await (told ? undefined : this.#scan(known, false));
+      if (known !== undefined) return await (announce ? undefined : this.#scan(known, false));
       if (own?.isSymbolicLink() && (await this.#leadsUp(node, path))) return;
       const child = makeNode(path, identity(status));
       node.directories.set(name, child);
-      return await this.#enter(child, told);
+      return await this.#enter(child, announce);
     }
     if (own !== null && verdict === "watched") {
       const isNew = !node.files.has(name);
       node.files.add(name);
       if (own.isSymbolicLink()) await this.#follow(node, name);
-      if (told) this.#options.touched(path);
+      if (announce) this.#options.touched(path);
       else if (isNew) this.#options.found([path]);
-    } else if (node.files.delete(name) && own === null && told) this.#options.touched(path);
+    } else if (node.files.delete(name) && own === null && announce) this.#options.touched(path);
   }
 
   /** Drops a directory under this name that is not the one with that identity any more. */
-  #leave(node: Node, name: string, now: string | null, told: boolean): void {
+  #leave(node: Node, name: string, now: string | null, announce: boolean): void {
     const known = node.directories.get(name);
     if (known === undefined || known.identity === now) return;
     node.directories.delete(name);
-    this.#drop(known, told);
+    this.#drop(known, announce);
   }
 
-  #drop(node: Node, told: boolean): void {
+  #drop(node: Node, announce: boolean): void {
     node.stop?.();
     for (const stop of node.links.values()) stop();
-    if (told) for (const name of node.files) this.#options.touched(join(node.path, name));
-    for (const child of node.directories.values()) this.#drop(child, told);
+    if (announce) for (const name of node.files) this.#options.touched(join(node.path, name));
+    for (const child of node.directories.values()) this.#drop(child, announce);
     node.files.clear();
     node.directories.clear();
     node.links.clear();

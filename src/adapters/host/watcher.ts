@@ -27,7 +27,7 @@ type OnChange = (files: readonly string[]) => void;
 
 export class HostWatcher implements Watcher {
   readonly #options: WatchOptions;
-  #session: Session | null = null;
+  #active: ActiveWatch | null = null;
   #places: Places | null = null;
 
   constructor(options: WatchOptions) {
@@ -35,31 +35,31 @@ export class HostWatcher implements Watcher {
   }
 
   async watch(places: Places, onChange: OnChange): Promise<readonly string[]> {
-    if (this.#session !== null && same(places, this.#places)) return this.#session.directories;
+    if (this.#active !== null && same(places, this.#places)) return this.#active.directories;
     await this.close();
     this.#places = places;
     const { root, hashes } = this.#options;
-    const session = new Session(root, places, onChange, new Contents(hashes ?? new Hashes()));
-    this.#session = session;
+    const active = new ActiveWatch(root, places, onChange, new Contents(hashes ?? new Hashes()));
+    this.#active = active;
     // Slower, but it misses nothing.
-    if (this.#options.poll || !(await session.listen())) await session.poll();
-    await session.learned();
-    return session.directories;
+    if (this.#options.poll || !(await active.listen())) await active.poll();
+    await active.learned();
+    return active.directories;
   }
 
   unwatched(files: readonly string[]): readonly string[] {
-    return this.#session?.unwatched(files) ?? files;
+    return this.#active?.unwatched(files) ?? files;
   }
 
   async close(): Promise<void> {
-    await this.#session?.close();
-    this.#session = null;
+    await this.#active?.close();
+    this.#active = null;
     this.#places = null;
   }
 }
 
 /** One set of places, watched. */
-class Session {
+class ActiveWatch {
   readonly directories: readonly string[];
   readonly #places: Places;
   readonly #root: string;

@@ -245,7 +245,7 @@ class Running {
     // What was killed did not say why.
     const lastWords = killer === null ? this.log.lastWords : null;
     const message = `${program ?? "gunicorn"} has ended (${how})${lastWords === null ? "." : `: ${lastWords}`}`;
-    const fix = killer === null ? "Mend what its log says and start it again." : "Start it again.";
+    const fix = killer === null ? "Fix what its log says and start it again." : "Start it again.";
     return failure("server-lost", message, fix, tail || undefined);
   }
 }

@@ -19,7 +19,7 @@ interface Live {
   readonly step: Step;
 }
 
-export const BROKEN = failure("internal", "broken", "mend it");
+export const BROKEN = failure("internal", "broken", "fix it");
 /** In how many runs a file has changed at least before it may be set aside; how long news of a run may take, in ms. */
 const FEWEST = 2;
 const LATEST = 6_000;

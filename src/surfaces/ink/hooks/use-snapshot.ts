@@ -2,7 +2,7 @@ import { useCallback, useSyncExternalStore } from "react";
 import type { EngineHandle, Snapshot } from "../../../engine/handle.ts";
 
 /**
- * The engine's snapshot, drawn anew when it has changed: a new phase at once, all else at most once in `pause` ms. A key's frame would
+ * The engine's snapshot, drawn again when it has changed: a new phase at once, all else at most once in `pause` ms. A key's frame would
  * have to wait for those that nobody sees; it shows the newest snapshot itself.
  */
 export function useSnapshot(engine: EngineHandle, pause: number): Snapshot {

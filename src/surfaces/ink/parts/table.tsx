@@ -12,7 +12,7 @@ export interface Column<Item> extends ColumnSpec {
 }
 
 export interface TableProps<Item> {
-  /** Keep it the same object while nothing in it changes: rows are drawn anew with it. */
+  /** Keep it the same object while nothing in it changes: rows are drawn again with it. */
   readonly columns: readonly Column<Item>[];
   readonly items: readonly Item[];
   readonly keyOf: (item: Item) => string;

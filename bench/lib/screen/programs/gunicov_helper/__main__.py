@@ -73,7 +73,7 @@ def master(request):
 
 
 def answer(request, send):
-    """The `ok` of a request; None: it stays open, as `usable` does where nothing has to be mended."""
+    """The `ok` of a request; None: it stays open, as `usable` does where nothing has to be fixed."""
     do, generation = request["do"], answer.generation
     if do == "find":
         return {"master": master(request)}
