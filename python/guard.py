@@ -130,7 +130,7 @@ class Guard:
     def end(self):
         """SIGTERM, and after GRACE SIGKILL, to all that descends from us."""
         for number, limit in ((signal.SIGTERM, GRACE), (signal.SIGKILL, SWEEP)):
-            until, told = time.monotonic() + limit, set()
+            until, signalled = time.monotonic() + limit, set()
             if self.status is None:
                 send(os.killpg, self.pid, number)
             while time.monotonic() < until:
@@ -138,9 +138,9 @@ class Guard:
                 alive = descendants()
                 if not alive:
                     return
-                for pid in alive - told:  # those too that somebody has started meanwhile
+                for pid in alive - signalled:  # those too that somebody has started meanwhile
                     send(os.kill, pid, number)
-                told |= alive
+                signalled |= alive
                 time.sleep(PAUSE)
 
     def code(self):

@@ -23,7 +23,7 @@ export const TO_HELPER: readonly object[] = [
   { id: 9, do: "read", path: "/app/a.py" },
   { id: 10, do: "prune" },
   { id: 11, do: "cancel", target: 4 },
-  { id: 12, do: "usable", pause: 0.1, broken: false },
+  { id: 12, do: "writable", pause: 0.1, broken: false },
 ];
 
 /** Requests to the runner. Nothing in them is on the PATH or there, but for `true`. */

@@ -17,8 +17,8 @@ class Failure(Exception):
 
     def as_json(self):
         """Return the request's `error` (dict)."""
-        told = {"kind": self.kind, "message": self.message, "fix": self.fix}
-        return told if self.detail is None else {**told, "detail": self.detail}
+        fields = {"kind": self.kind, "message": self.message, "fix": self.fix}
+        return fields if self.detail is None else {**fields, "detail": self.detail}
 
 
 def bad(message):

@@ -4,8 +4,8 @@ from gunicov_helper.requests.before import Before
 from gunicov_helper.requests.find import Find
 from gunicov_helper.requests.reload import Reload
 from gunicov_helper.requests.report import Report
-from gunicov_helper.requests.usable import Usable
-from gunicov_helper.requests.written import Written
+from gunicov_helper.requests.writable import Writable
+from gunicov_helper.requests.written_by_server import WrittenByServer
 from gunicov_helper.session import Session
 
 
@@ -15,7 +15,7 @@ class Helper:
     def __init__(self):
         self.session = Session()
         self.parts = [
-            part(self.session) for part in (Find, Before, Reload, Report, Usable, Written)
+            part(self.session) for part in (Find, Before, Reload, Report, Writable, WrittenByServer)
         ]
         self.chores, self.failure = self.session.chores, self.session.failure
 

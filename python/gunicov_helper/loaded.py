@@ -34,12 +34,12 @@ class Loaded:
             rows = self.session.collected.rows.values() if self.session.collected else ()
             return {row["path"] for row in rows if row["executed_lines"]}
         found = set()
-        known = [one for one in self.session.record.generations() if one.told("booted")]
+        known = [one for one in self.session.record.generations() if one.by_age("booted")]
         for generation in known[-RECENT:]:
-            for told in generation.told("booted").values():
-                found.update(told.get("modules") or [])
-            for told in generation.told("saved").values():
-                found.update(told.get("hashes") or [])
+            for worker in generation.by_age("booted").values():
+                found.update(worker.get("modules") or [])
+            for worker in generation.by_age("saved").values():
+                found.update(worker.get("hashes") or [])
         return found
 
     def is_named(self, path, users):
@@ -48,8 +48,8 @@ class Loaded:
         stem = os.path.basename(folder) if name == "__init__.py" else name[: -len(".py")]
         word = re.compile(rb"(?<!\w)" + re.escape(os.fsencode(stem)) + rb"(?!\w)")
         master = self.session.master
-        told = [*master.argv, (master.environment or {}).get("GUNICORN_CMD_ARGS", "")]
-        if any(word.search(os.fsencode(text)) for text in told):
+        words_of_master = [*master.argv, (master.environment or {}).get("GUNICORN_CMD_ARGS", "")]
+        if any(word.search(os.fsencode(text)) for text in words_of_master):
             return True
         real = os.path.realpath(path)
         others = (one for one in users if one.endswith(".py") and os.path.realpath(one) != real)

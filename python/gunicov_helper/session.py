@@ -8,8 +8,8 @@ import sys
 from gunicov_common.failure import Failure
 
 from gunicov_helper.failure import as_failure, no_place
-from gunicov_helper.process.claim import Claim
-from gunicov_helper.process.kept_out import ConfigFile
+from gunicov_helper.process.config_file import ConfigFile
+from gunicov_helper.process.master_lock import MasterLock
 from gunicov_helper.process.other_owners import OtherOwners
 from gunicov_helper.record.errors import removed
 from gunicov_helper.record.record import no_hook
@@ -21,11 +21,11 @@ class Session:
 
     def __init__(self):
         self.master = None
-        self.claim = Claim()
+        self.master_lock = MasterLock()
         self.record = None
         self.errors = None  # Errors of that master's hook
         self.opened = 0  # number of the generation that the last reload has opened
-        self.run = None  # Run that is under way since the last restart
+        self.measured_run = None  # MeasuredRun that is under way since the last restart
         self.closed = {}  # number of the last generation of a run: all of that run's
         self.unrecorded = False  # workers serve that no generation knows of
         self.own = None  # OwnHook, where the master has no record but a hook of its own
@@ -36,7 +36,7 @@ class Session:
         self.reports = 0  # how many there were: the number of the last one
         self.signalling = None  # the job whose SIGHUP is in flight: one at a time
         self.oom_kills = 0
-        self.arrivals = None  # Arrivals at that master's workers
+        self.requests_seen = None  # RequestsSeen by that master's workers
         self.one_of_many = False  # it was chosen from several by its command line
         self.chores = collections.deque()
         self.scratches = set()  # directories that children write to
@@ -64,8 +64,8 @@ class Session:
 
     def look_for_owners(self):
         """Note who else answers on the server's sockets while the run that is under way begins."""
-        if self.run and self.master:
-            self.run.owners |= OtherOwners(self.master).found()
+        if self.measured_run and self.master:
+            self.measured_run.owners |= OtherOwners(self.master).found()
 
     def lost_record(self):
         """The Failure that tells why there is no newest generation."""

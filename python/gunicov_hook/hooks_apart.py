@@ -28,18 +28,18 @@ def note_hooks_that_ran():
 def hooks_apart():
     """What the manifest says of the user's hooks whose lines are not in this generation's data though they would be
     in a cold run's: [[name, path]] of those that have changed since they ran, and of those that run at the end."""
-    told = {"hooks_changed": [], "hooks_at_end": []}
+    found = {"hooks_changed": [], "hooks_at_end": []}
     if has_run_other_config():
-        told["hooks_changed"].append(["", os.path.realpath(STATE.user.path or "")])
+        found["hooks_changed"].append(["", os.path.realpath(STATE.user.path or "")])
     for name in ONCE:
         now, ran = users_hook(name), STATE.master.ran.get(name)
         before = [] if ran is None else ran.uses
         if may_be_measured(now, before) and not (now and ran and ran.is_still(now)):
-            told["hooks_changed"].append([name, file_of(now) if now else ran.path])
+            found["hooks_changed"].append([name, file_of(now) if now else ran.path])
     for name in AT_END:
         if may_be_measured(users_hook(name)):
-            told["hooks_at_end"].append([name, file_of(users_hook(name))])
-    return told
+            found["hooks_at_end"].append([name, file_of(users_hook(name))])
+    return found
 
 
 class RanHook:

@@ -14,17 +14,17 @@ from gunicov_common.lines import Lines
 
 from gunicov_runner.child.kept_code import CODES
 from gunicov_runner.child.plan import Plan
+from gunicov_runner.child_messages import event_of
 from gunicov_runner.command.select import gone
 from gunicov_runner.complaint import crashed, usage
+from gunicov_runner.end_reason import end_reason
 from gunicov_runner.inside.sessions import Sessions
 from gunicov_runner.limits import CHUNK
-from gunicov_runner.own_end import own_end
 from gunicov_runner.process.clients import exec_client
 from gunicov_runner.process.family import Family
 from gunicov_runner.results.junit import JUnit
 from gunicov_runner.results.read import results_of
 from gunicov_runner.results.tap import Tap
-from gunicov_runner.said import event_of
 from gunicov_runner.text import Tail, cap
 
 GRACE = 2.0  # seconds from SIGTERM to SIGKILL
@@ -301,7 +301,7 @@ class Run:
             "output": text,
             "total": max(self.total or 0, len(self.outcomes)),
             "missing": self.missing,
-            "ended": own_end(self._who(), how, text) if own else None,
+            "ended": end_reason(self._who(), how, text) if own else None,
         }
 
     def _who(self):
@@ -327,7 +327,7 @@ class Run:
         silent = (self.total or 0) - len(self.outcomes)
         if code == 0 and silent > 0:
             raise crashed(
-                f"pytest ended well, but {silent} of {self.total} tests told no outcome.", text
+                f"pytest ended well, but {silent} of {self.total} tests reported no outcome.", text
             )
 
     def _no_tests(self, text):
@@ -377,7 +377,7 @@ class Run:
         silent = (self.total or 0) - len(self.outcomes)
         if silent > 0 and (self.inside.open or (code == 0 and not self.failed())):
             raise crashed(
-                f"pytest in {self._who()} ended, and {silent} of {self.total} tests told no outcome.",
+                f"pytest in {self._who()} ended, and {silent} of {self.total} tests reported no outcome.",
                 text,
             )
 

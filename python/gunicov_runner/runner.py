@@ -41,7 +41,7 @@ class Runner:
         self.warmed = False
         self.preload = Preload()
         # A command's words -> (paths, root), as its pytest has told; no paths while only selected tests have run.
-        self.told = {}
+        self.pytest_arguments = {}
         self.failed = {}  # a command's words -> files of which tests have failed
         self.folders = {}  # a command's words -> directories of its test files
         self.measuring = set()  # words of commands that measure coverage of their own
@@ -135,9 +135,9 @@ class Runner:
 
     def told_arguments(self, command, select, event):
         """A run's pytest has said what its paths and its root are."""
-        known = self.told.get(tuple(command.words), (None, None))[0]
+        known = self.pytest_arguments.get(tuple(command.words), (None, None))[0]
         paths = known if select else event["paths"]
-        self.told[tuple(command.words)] = (paths, event["root"])
+        self.pytest_arguments[tuple(command.words)] = (paths, event["root"])
 
     def shadows(self, command, modules):
         """The project's files that may be imported in place of these installed modules."""
@@ -160,7 +160,7 @@ class Runner:
         """pytest's arguments for a run of the tests `select` (empty: all)."""
         if not select:
             return command.arguments
-        paths, root = self.told.get(tuple(command.words), (None, None))
+        paths, root = self.pytest_arguments.get(tuple(command.words), (None, None))
         return with_ids(command.arguments, select, paths, root, command.cwd)
 
     def first(self, command):
@@ -181,7 +181,7 @@ class Runner:
         ran = {test.split("::")[0] for test in run.outcomes}
         failed = {test.split("::")[0] for test in run.failed()}
         key = tuple(run.command.words)
-        root = self.told.get(key, (None, run.command.cwd))[1]
+        root = self.pytest_arguments.get(key, (None, run.command.cwd))[1]
         self.folders[key] = {os.path.dirname(os.path.join(root, test)) for test in ran}
         self.known |= self.shadows(run.command, run.imported)
         left = self.failed.get(key, set()) - (set() if run.select or run.stopped else ran)

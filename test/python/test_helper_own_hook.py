@@ -9,8 +9,8 @@ import time
 import types
 
 import pytest
-from gunicov_helper.process.arrivals import connections
-from gunicov_helper.process.kept_out import ConfigFile
+from gunicov_helper.process.config_file import ConfigFile
+from gunicov_helper.process.requests_seen import connections
 from small_group import HUNGRY, joins
 from test_helper_server import APP, LIB, RC
 

@@ -137,7 +137,7 @@ def test_requests_before_find(client):
         "freshness": {"files": [], "source": []},
         "collect": {"generation": 1},
         "prune": {},
-        "usable": {"pause": 1, "broken": False},
+        "writable": {"pause": 1, "broken": False},
         "html": {},
     }.items():
         assert client.refused(do, **fields)["kind"] == "no-gunicorn", do

@@ -37,14 +37,14 @@ class HandMade:
     def forked(self, number, age, pid):
         self.write(f"gen-{number:06d}/forked/{age}", "" if pid is None else str(pid))
 
-    def told(self, number, kind, age, **fields):
+    def note(self, number, kind, age, **fields):
         self.write(f"gen-{number:06d}/{kind}/{age}.json", dict(fields, age=age))
 
     def saved(self, number, age, pid, file="default", **fields):
         if file == "default":
             file = f".coverage.host.{pid}.{age}"
             self.write(f"gen-{number:06d}/{file}", "data")
-        self.told(number, "saved", age, pid=pid, file=file, **dict({"requests": 3}, **fields))
+        self.note(number, "saved", age, pid=pid, file=file, **dict({"requests": 3}, **fields))
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_recycled_worker_is_on_the_roster(record, deaths, sleeper):
     record.generation(1)
     record.forked(1, 1, dead_pid())
     record.saved(1, 1, 51)
-    record.told(1, "done", 1, cause="exit")
+    record.note(1, "done", 1, cause="exit")
     record.forked(1, 3, sleeper().pid)  # forked later, in place of 1
     roster = roster_of(record, 1, deaths)
     assert roster.look() == [1]
@@ -135,7 +135,7 @@ def test_a_worker_that_died_without_saving_is_lost_with_the_masters_cause(record
     roster = roster_of(record, 1, deaths)
     roster.look()
     assert roster.pending() == [1], "the master may still tell why"
-    record.told(1, "done", 1, cause="timeout")
+    record.note(1, "done", 1, cause="timeout")
     roster.look()
     assert roster.lost == {1: "timeout"} and roster.worker(1) == {"age": 1, "pid": pid}
     assert (roster.expected(), roster.written()) == (1, 0)
@@ -144,7 +144,7 @@ def test_a_worker_that_died_without_saving_is_lost_with_the_masters_cause(record
 def test_a_worker_that_timed_out_is_lost_though_it_saved(record, deaths):
     record.generation(1)
     record.forked(1, 1, dead_pid())
-    record.told(1, "done", 1, cause="timeout")
+    record.note(1, "done", 1, cause="timeout")
     record.saved(1, 1, 51)
     roster = roster_of(record, 1, deaths)
     assert roster.look() == []
@@ -165,7 +165,7 @@ def test_without_a_word_from_the_master_the_cause_is_unknown(record, deaths):
 def test_a_worker_seen_gone_just_before_it_is_seen_saved_is_not_lost(record, deaths):
     record.generation(1)
     record.forked(1, 1, dead_pid())
-    record.told(1, "done", 1, cause="exit")
+    record.note(1, "done", 1, cause="exit")
     record.saved(1, 1, 51)
     roster = roster_of(record, 1, deaths, cause_seconds=0)
     assert roster.look() == [1] and roster.lost == {}
@@ -197,7 +197,7 @@ def test_a_pid_that_came_again_is_not_the_worker(record, deaths, sleeper):
     assert deaths.gone(1), "another parent"
     record.generation(1)
     record.forked(1, 1, process.pid)
-    record.told(1, "booted", 1, pid=process.pid, start_time=about.start_time + 1)
+    record.note(1, "booted", 1, pid=process.pid, start_time=about.start_time + 1)
     roster = roster_of(record, 1, deaths, cause_seconds=0)
     roster.look()
     assert roster.lost == {1: "unknown"}
@@ -237,7 +237,7 @@ def test_why_data_is_lost_is_not_told_over_again_by_the_end_of_the_process(recor
     record.generation(1)
     record.forked(1, 1, dead_pid())
     record.saved(1, 1, 51, file=None, error="disk full")
-    record.told(1, "done", 1, cause="exit")
+    record.note(1, "done", 1, cause="exit")
     roster = roster_of(record, 1, deaths)
     roster.look()
     assert "disk full" in roster.lost[1]
@@ -288,7 +288,7 @@ def test_boots_settle_with_booted_failed_and_vanished_workers(record, deaths, sl
     boots.look()
     assert not boots.settled(), "nobody is forked yet"
     record.forked(1, 1, sleeper().pid)
-    record.told(1, "booted", 1, pid=1)
+    record.note(1, "booted", 1, pid=1)
     assert boots.look() == [1] and not boots.settled(), "two are wanted"
     record.forked(1, 2, dead_pid())
     boots.look()
@@ -296,7 +296,7 @@ def test_boots_settle_with_booted_failed_and_vanished_workers(record, deaths, sl
     record.forked(1, 3, sleeper().pid)
     boots.look()
     assert not boots.settled() and "worker 3" in boots.missing()
-    record.told(1, "boot-error", 3, pid=3, traceback="ImportError")
+    record.note(1, "boot-error", 3, pid=3, traceback="ImportError")
     assert boots.look() == [] and boots.settled()
     assert list(boots.errors) == [3]
 

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from gunicov_helper.report.analyser import Analyser
 from gunicov_helper.report.summary import missing_text
-from gunicov_helper.report.view import below, view_of
+from gunicov_helper.report.table_options import below, view_of
 from test_helper_collect import run, run_coverage
 
 STDLIB = Path(sysconfig.get_path("stdlib"))

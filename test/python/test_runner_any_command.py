@@ -122,7 +122,7 @@ def test_a_pytest_that_dies_in_a_command_is_no_run(runner, suite):
     suite.write("test_a.py", "import os\ndef test_a(): pass\ndef test_b(): os._exit(0)\n")
     answer = runner.run(suite.dir, script(suite, PYTEST))
     assert answer.error["kind"] == "crashed"
-    assert "1 of 2 tests told no outcome" in answer.error["message"]
+    assert "1 of 2 tests reported no outcome" in answer.error["message"]
 
 
 def test_no_tests_in_a_command(runner, suite):

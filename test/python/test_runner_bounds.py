@@ -175,7 +175,7 @@ def test_an_internal_error_in_a_worker_of_xdist_is_no_success(runner, suite, cou
 def test_tests_without_an_outcome_are_no_success(runner, suite):
     suite.write("test_a.py", "def test_a(): pass\n")
     error = runner.run(suite.dir, "--collect-only").error
-    assert error["kind"] == "crashed" and "1 of 1 tests told no outcome" in error["message"]
+    assert error["kind"] == "crashed" and "1 of 1 tests reported no outcome" in error["message"]
 
 
 @BOTH

@@ -5,7 +5,7 @@ import re
 
 from gunicov_helper.files import read_bytes
 from gunicov_helper.own_hook.data_directory import DataDirectory
-from gunicov_helper.process.kept_out import ConfigFile
+from gunicov_helper.process.config_file import ConfigFile
 from gunicov_helper.report.environment import Environment
 
 

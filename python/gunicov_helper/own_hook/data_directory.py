@@ -40,7 +40,7 @@ class HeldFile:
     def __init__(self, fd, name, copy):
         self.fd, self.name, self.copy = fd, name, copy
         self.seen = self.copied = None
-        self.whole = self.told = self.deleted = False
+        self.whole = self.reported = self.deleted = False
 
     def stamp(self):
         about = os.fstat(self.fd)

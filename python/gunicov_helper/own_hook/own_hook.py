@@ -118,7 +118,7 @@ class OwnHook:
 
     def replaced(self, job, watch, deaths, clock, old):
         """Wait for the new workers, as many as before, or as many as there are for a second."""
-        began, seen, told, last, changed = time.monotonic(), {}, set(), None, 0
+        began, seen, reported, last, changed = time.monotonic(), {}, set(), None, 0
         while True:
             self.data.look()
             living = [key for key in old if not deaths.gone(*key)]
@@ -131,8 +131,8 @@ class OwnHook:
             if not living and enough and self.have_booted(new, seen):
                 return new
             for key in living if now - began > 1 else []:
-                if key not in told:
-                    told.add(key)
+                if key not in reported:
+                    reported.add(key)
                     why = "it finishes a request or holds a connection (graceful_timeout)"
                     job.tell("waiting", age=old[key], pid=key[0], why=why)
             pids = ", ".join(str(pid) for pid, _ in living)
@@ -230,12 +230,12 @@ class OwnHook:
         return still
 
     def tell(self, job, one, workers):
-        if one.told:
+        if one.reported:
             return
-        one.told = True
+        one.reported = True
         pids = pids_in(one.name, os.uname().nodename)
         age, pid = next(((age, pid) for (pid, _), age in workers.items() if pid in pids), (0, None))
-        written = sum(held.told for held in self.data.held.values())
+        written = sum(held.reported for held in self.data.held.values())
         expected = max(len(workers), written)
         job.tell("saved", age=age, pid=pid, file=one.name, written=written, expected=expected)
 

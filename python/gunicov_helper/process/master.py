@@ -9,15 +9,19 @@ from gunicov_common.process import Process, open_pidfd
 
 from gunicov_helper.failure import denied
 from gunicov_helper.process.command_line import PYTHON_NAME, TITLE
-from gunicov_helper.process.kept_out import ConfigFile
+from gunicov_helper.process.config_file import ConfigFile
 
 DEFAULT_DIRECTORY = "/tmp/gunicov"
 
 
 def record_bases():
     """Where masters' records are, as far as this process's own environment says."""
-    told = os.environ.get("GUNICOV_DIR")
-    return [told, DEFAULT_DIRECTORY] if told and os.path.isabs(told) else [DEFAULT_DIRECTORY]
+    configured = os.environ.get("GUNICOV_DIR")
+    return (
+        [configured, DEFAULT_DIRECTORY]
+        if configured and os.path.isabs(configured)
+        else [DEFAULT_DIRECTORY]
+    )
 
 
 class Master:
@@ -66,9 +70,9 @@ class Master:
     def directory(self):
         """Its record directory, as its own environment says; or ours does, where a title has taken the
         place of that."""
-        told = (self.environment or {}).get("GUNICOV_DIR")
+        configured = (self.environment or {}).get("GUNICOV_DIR")
         name = f"master-{self.pid}-{self.start_time}"
-        bases = [os.path.join(self.cwd() or "/", told)] if told else []
+        bases = [os.path.join(self.cwd() or "/", configured)] if configured else []
         paths = [os.path.join(base, name) for base in bases + record_bases()]
         return next((path for path in paths if os.path.isdir(path)), paths[0])
 

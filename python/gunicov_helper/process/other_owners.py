@@ -141,7 +141,7 @@ def second_master(pid):
 
 def server(process):
     return Owner(
-        f"another process (pid {process.pid}: {told(process)}) answers on the server's socket: what it "
+        f"another process (pid {process.pid}: {short_command_line(process)}) answers on the server's socket: what it "
         "served is not measured; end it",
         True,
     )
@@ -149,13 +149,13 @@ def server(process):
 
 def holder(process):
     return Owner(
-        f"another process (pid {process.pid}: {told(process)}) has the server's socket open: what it may "
+        f"another process (pid {process.pid}: {short_command_line(process)}) has the server's socket open: what it may "
         "have answered is not measured",
         False,
     )
 
 
-def told(process):
+def short_command_line(process):
     """Its command line, short."""
     words = " ".join(process.argv()) or process.name
     return words if len(words) <= 80 else words[:79] + "…"

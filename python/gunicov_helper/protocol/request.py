@@ -90,7 +90,7 @@ SHAPES = {
     "read": {"path": is_path},
     "prune": {},
     "written": {"files": is_list(is_path)},
-    "usable": {"pause": is_timeout, "broken": is_flag},
+    "writable": {"pause": is_timeout, "broken": is_flag},
     "cancel": {"target": is_count},
 }
 

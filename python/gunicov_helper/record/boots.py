@@ -19,9 +19,9 @@ class Boots:
     def look(self):
         """Look at the record again; returns the ages newly booted, in order."""
         forked = self.generation.forked()
-        booted = self.generation.told("booted")
+        booted = self.generation.by_age("booted")
         new = sorted(set(booted) - set(self.booted))
-        self.booted, self.errors = booted, self.generation.told("boot-error")
+        self.booted, self.errors = booted, self.generation.by_age("boot-error")
         self.booting = {
             age: pid
             for age, pid in forked.items()
@@ -29,7 +29,9 @@ class Boots:
             and age not in self.errors
             and not (pid is not None and self.deaths.gone(pid))
         }
-        done = {age: str(told.get("cause")) for age, told in self.generation.told("done").items()}
+        done = {
+            age: str(entry.get("cause")) for age, entry in self.generation.by_age("done").items()
+        }
         self.ended = {
             age: cause
             for age, cause in done.items()
@@ -42,15 +44,15 @@ class Boots:
 
         gunicorn replaces a worker that dies while it boots, for ever: each is given a second try.
         """
-        told = set(self.booted) | set(self.errors)
-        missing = self.wanted - len(told)
+        known = set(self.booted) | set(self.errors)
+        missing = self.wanted - len(known)
         if missing <= 0:
             return not self.booting
         return len(self.ended) // 2 >= missing
 
     def failures(self):
         """{age: traceback} of those without which it does not do."""
-        found = {age: str(told.get("traceback", "")) for age, told in self.errors.items()}
+        found = {age: str(entry.get("traceback", "")) for age, entry in self.errors.items()}
         if len(set(self.booted) | set(self.errors)) < self.wanted:
             for age, cause in self.ended.items():
                 found[age] = f"The worker ended before it had booted: {cause}"

@@ -43,22 +43,22 @@ class Children:
         self.living = [found[pid] for pid in sorted(found)]
         return self.living
 
-    def told(self):
-        """What the forked ones have told of themselves at their start (list of dict)."""
+    def entries(self):
+        """What the forked ones have written of themselves at their start (list of dict)."""
         folder = self.generation.join("children")
         names = (name for name in list_names(folder) if name.endswith(".json"))
-        told = (read_json(os.path.join(folder, name)) for name in sorted(names))
-        return [one for one in told if one]
+        found = (read_json(os.path.join(folder, name)) for name in sorted(names))
+        return [one for one in found if one]
 
     def forks(self):
-        for told in self.told():
-            process = Process.read(told.get("pid"))
-            same = process and process.start_time == told.get("start_time")
+        for entry in self.entries():
+            process = Process.read(entry.get("pid"))
+            same = process and process.start_time == entry.get("start_time")
             if same and not process.dead and may_measure(process):
-                yield Child(process, told.get("age"))
+                yield Child(process, entry.get("age"))
 
     def programs(self):
-        booted = self.generation.told("booted").values()
+        booted = self.generation.by_age("booted").values()
         if not any(one.get("measures_children") for one in booted):
             return
         place = os.fsencode(os.path.join(os.path.abspath(self.generation.path), "part", ""))
@@ -94,11 +94,11 @@ class Children:
         living = {child.pid for child in self.living}
         ended = set(list_names(self.generation.join("children")))
         return [
-            told["pid"]
-            for told in self.told()
-            if told.get("must_save")
-            and told.get("pid") not in files | living
-            and f"{told.get('pid')}.ended" not in ended
+            entry["pid"]
+            for entry in self.entries()
+            if entry.get("must_save")
+            and entry.get("pid") not in files | living
+            and f"{entry.get('pid')}.ended" not in ended
         ]
 
     def missing(self):

@@ -37,26 +37,26 @@ class Doubts:
     has said (lists of str)."""
 
     def __init__(self, saved, rows):
-        """`saved`: what each of them has told (dicts, docs/protocol.md); `rows`: the report's, by path."""
+        """`saved`: what each of them has written (dicts, docs/protocol.md); `rows`: the report's, by path."""
         self.saved = [one for one in saved if not one.get("error")]
         self.wrong, self.shown = {}, {}  # text -> pids of the workers
-        for told in self.saved:
-            self.take(told, rows)
+        for worker in self.saved:
+            self.take(worker, rows)
         self.reasons = [phrase(text, pids) for text, pids in self.wrong.items()]
         self.warnings = [phrase(text, pids) for text, pids in self.shown.items()]
 
-    def take(self, told, rows):
-        pid = told.get("pid")
-        for slug, text in told.get("warnings") or []:
+    def take(self, worker, rows):
+        pid = worker.get("pid")
+        for slug, text in worker.get("warnings") or []:
             kind = kind_of(slug, text)
             if kind != SHOWN_IF_ALL or self.all_say(slug, text):
                 clean = ADDRESS.sub("", text.strip().splitlines()[0])
                 group = self.wrong if kind == WRONG else self.shown
                 group.setdefault(f"coverage.py says: {clean}", []).append(pid)
-        for doubt in told.get("doubts") or []:
+        for doubt in worker.get("doubts") or []:
             text = f"{ADDRESS.sub('', doubt)}: {AFTERWARDS}"
             self.wrong.setdefault(text, []).append(pid)
-        missed = [path for path in told.get("unmeasured") or [] if has_statements(rows.get(path))]
+        missed = [path for path in worker.get("unmeasured") or [] if has_statements(rows.get(path))]
         if missed:
             more = f" and {len(missed) - 1} more" if len(missed) > 1 else ""
             text = f"nothing was measured, though {missed[0]}{more} was imported"
@@ -72,5 +72,5 @@ def has_statements(row):
 
 def phrase(text, pids):
     """`worker 7: …`, `workers 7, 8: …`"""
-    told = ", ".join(str(pid) for pid in dict.fromkeys(pids))
-    return f"worker{'s' if ',' in told else ''} {told}: {text}"
+    listed = ", ".join(str(pid) for pid in dict.fromkeys(pids))
+    return f"worker{'s' if ',' in listed else ''} {listed}: {text}"

@@ -41,32 +41,32 @@ class Errors:
         except (OSError, TypeError):
             self.path = None
             return []
-        return [told for told in map(as_object, lines) if told]
+        return [line for line in map(as_object, lines) if line]
 
     def of_generation(self, since=0.0):
         """Why the newest reload since then (epoch seconds) made no generation; None: it made one."""
-        told = [one for one in self.lines() if one.get("step") == "open_generation"]
-        told = [one for one in told if isinstance(one.get("time"), (int, float))]
-        return next((text(one) for one in reversed(told) if one["time"] >= since), None)
+        found = [one for one in self.lines() if one.get("step") == "open_generation"]
+        found = [one for one in found if isinstance(one.get("time"), (int, float))]
+        return next((text(one) for one in reversed(found) if one["time"] >= since), None)
 
     def of_start(self, generation):
         """Why coverage.py has not started in a worker of that generation, or None: no disk is to blame."""
-        told = [one for one in self.lines() if one.get("step") == "start_coverage"]
-        told = [one for one in told if one.get("generation") == generation]
-        said = str(told[-1].get("error") or "") if told else ""
+        found = [one for one in self.lines() if one.get("step") == "start_coverage"]
+        found = [one for one in found if one.get("generation") == generation]
+        said = str(found[-1].get("error") or "") if found else ""
         return said if said and "[Errno" not in said else None
 
     def of_worker(self, age):
         """Why a worker left no word of its data, or None."""
         steps = ("save_worker", "start_coverage")
-        told = [one for one in self.lines() if one.get("age") == age and one.get("step") in steps]
-        return text(told[-1]) if told else None
+        found = [one for one in self.lines() if one.get("age") == age and one.get("step") in steps]
+        return text(found[-1]) if found else None
 
     def hide_requests(self, ages):
         """Whether one of these workers could not say that a request has come."""
         steps = ("count_request", "note_request")
-        told = [one for one in self.lines() if one.get("step") in steps]
-        return any(one.get("age") in ages for one in told)
+        found = [one for one in self.lines() if one.get("step") in steps]
+        return any(one.get("age") in ages for one in found)
 
 
 def as_object(line):
@@ -77,9 +77,9 @@ def as_object(line):
     return value if isinstance(value, dict) else None
 
 
-def text(told):
+def text(line):
     """`OSError: [Errno 28] No space left on device: '/x'` as people read it: without what Python adds."""
-    error = str(told.get("error") or "for a reason that was not told")
+    error = str(line.get("error") or "for a reason that was not said")
     return re.sub(r"^\w+: \[Errno \d+\] ([^:]+).*", r"\1", error, flags=re.DOTALL)
 
 

@@ -39,7 +39,7 @@ class Generation:
             self.read[names] = value
         return self.read[names]
 
-    def told(self, kind):
+    def by_age(self, kind):
         """{age: object} of the workers' files in `kind` (booted, boot-error, saved, done)."""
         found = {}
         for name in list_names(self.join(kind)):
@@ -86,7 +86,7 @@ class Generation:
 
     def of_master(self):
         """The OfMaster of this generation."""
-        return OfMaster(self.manifest() or {}, self.told("booted").values(), self.data_files())
+        return OfMaster(self.manifest() or {}, self.by_age("booted").values(), self.data_files())
 
     def directories(self):
         kinds = ("forked", "booted", "boot-error", "saved", "done")

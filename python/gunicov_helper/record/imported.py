@@ -14,8 +14,8 @@ def imported(generation):
     `booted` knows the files imported at boot, `saved` those imported later as well.
     """
     found = set()  # most workers tell the same
-    for told in [*generation.told("booted").values(), *generation.told("saved").values()]:
-        found.update((told.get("hashes") or {}).items())
+    for worker in [*generation.by_age("booted").values(), *generation.by_age("saved").values()]:
+        found.update((worker.get("hashes") or {}).items())
     return found
 
 

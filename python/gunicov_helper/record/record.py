@@ -93,8 +93,8 @@ class Record:
     def workers(self, generation):
         """How many workers a generation is to have."""
         settings = (generation.manifest() or {}).get("settings")
-        told = settings.get("workers") if isinstance(settings, dict) else None
-        return as_int(told) or as_int(self.master().get("workers")) or 1
+        configured = settings.get("workers") if isinstance(settings, dict) else None
+        return as_int(configured) or as_int(self.master().get("workers")) or 1
 
 
 def no_hook(kept_out=None):

@@ -40,9 +40,9 @@ def place_of(path, reason, cwd):
     """(file, line) of a complaint, as far as it tells of them or the files do; each may be None."""
     names = [path] if path else CONFIG_FILES
     paths = [os.path.join(cwd, name) for name in names if os.path.isfile(os.path.join(cwd, name))]
-    told = re.search(r"\bline:?\s+(\d+)", reason)
-    if told and paths:
-        return paths[0], int(told.group(1))
+    match = re.search(r"\bline:?\s+(\d+)", reason)
+    if match and paths:
+        return paths[0], int(match.group(1))
     option = re.search(r"\]\.(\w+)", reason)
     value = re.search(r": (\S+)$", reason)
     for each in paths:

@@ -23,16 +23,16 @@ class Roster:
     def look(self):
         """Look at the record again; returns the ages newly saved, in order."""
         generation = self.generation
-        forked, booted = generation.forked(), generation.told("booted")
-        done = generation.told("done")
+        forked, booted = generation.forked(), generation.by_age("booted")
+        done = generation.by_age("done")
         for age in sorted(set(forked) | set(booted)):
             self.pids[age] = forked.get(age) or as_int(booted.get(age, {}).get("pid"))
         gone = {age: self.is_gone(age, booted) for age in self.pending()}
         # Only now: a worker that has saved may be gone, but one gone has saved before.
-        saved = generation.told("saved")
+        saved = generation.by_age("saved")
         new = [age for age in sorted(saved) if age not in self.saved and age not in self.lost]
         # Read again: a worker that is aborted says so before it saves.
-        ended = generation.told("done") if new else done
+        ended = generation.by_age("done") if new else done
         for age in new:
             self.take(age, saved[age], ended.get(age))
         for age, is_gone in gone.items():
@@ -121,9 +121,9 @@ def look_settled(roster):
 
 
 def missing_old(rosters):
-    told = (
+    described = (
         "worker {} (pid {})".format(age, roster.pids.get(age) or "?")
         for roster in rosters
         for age in roster.pending()
     )
-    return "older workers to end: " + ", ".join(told)
+    return "older workers to end: " + ", ".join(described)

@@ -2,12 +2,12 @@
 
 from gunicov_helper.record.imported import CLOCK_SECONDS, changed_since, digest_of_source
 
-TOLD = 20  # differences at most
+MOST_DIFFERENCES = 20  # differences at most
 SHORT = 200  # characters of a value
 
 
 class Check:
-    """Whether a report (docs/protocol.md) is what coverage.py says, as far as that can still be told.
+    """Whether a report (docs/protocol.md) is what coverage.py says, as far as that can still be known.
 
     `hashes` are the sources' at the report's analysis, `began` is when that was (epoch seconds): what was
     edited since proves nothing.
@@ -31,7 +31,7 @@ class Check:
             found += [dict(one, path=path) for one in different]
         if not edited:
             found += [dict(one, path="") for one in values("", self.totals, theirs["totals"])]
-        return len(self.rows.keys() - edited), found[:TOLD]
+        return len(self.rows.keys() - edited), found[:MOST_DIFFERENCES]
 
     def edited(self, path):
         if path in self.rows:
@@ -57,5 +57,5 @@ def compare(ours, theirs):
 def values(prefix, ours, theirs):
     for key, value in ours.items():
         if value != theirs.get(key):
-            told = {"ours": repr(value)[:SHORT], "theirs": repr(theirs.get(key))[:SHORT]}
-            yield dict(told, what=prefix + key)
+            both = {"ours": repr(value)[:SHORT], "theirs": repr(theirs.get(key))[:SHORT]}
+            yield dict(both, what=prefix + key)

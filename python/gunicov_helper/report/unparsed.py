@@ -8,8 +8,8 @@ UNPARSED = "couldnt-parse"  # coverage.py's own name for what it says of them
 BEHIND = re.compile(r" \(couldnt-parse\); see .*", re.DOTALL)
 
 
-def said(texts):
-    """What is told of them, as a list of one or no warning; `texts` are coverage.py's own."""
+def unparsed_warnings(texts):
+    """What is said of them, as a list of one or no warning; `texts` are coverage.py's own."""
     if not texts:
         return []
     rest = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
@@ -26,5 +26,5 @@ def heard(texts):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
-    told = [str(each.message) for each in caught]
-    texts += [BEHIND.sub("", text) for text in told if BEHIND.search(text)]
+    texts_caught = [str(each.message) for each in caught]
+    texts += [BEHIND.sub("", text) for text in texts_caught if BEHIND.search(text)]

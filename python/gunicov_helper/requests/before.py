@@ -10,8 +10,8 @@ from gunicov_helper.process.watch import POLL_SECONDS
 from gunicov_helper.protocol.wait import Clock, Wait
 from gunicov_helper.record.boots import Boots
 from gunicov_helper.record.imported import changed_since_import
+from gunicov_helper.record.measured_run import MeasuredRun
 from gunicov_helper.record.roster import Roster, look_settled
-from gunicov_helper.record.run import Run
 from gunicov_helper.record.settings import changed_settings
 from gunicov_helper.source import check_file, compile_failure
 
@@ -21,7 +21,7 @@ class Before:
 
     def __init__(self, session):
         self.session = session
-        self.told = set()  # failures of files that no worker loads
+        self.said = set()  # failures of files that no worker loads
 
     def do_check(self, request, job):
         clock = Clock(request["timeout"])
@@ -47,10 +47,10 @@ class Before:
         return self.session.master is None or Loaded(self.session).holds_up(path, changed)
 
     def news(self, failures):
-        """Those that were not told yet."""
-        told = {tuple(sorted(one.items())) for one in failures}
-        new = [one for one in failures if tuple(sorted(one.items())) not in self.told]
-        self.told |= told
+        """Those that were not said yet."""
+        all_failures = {tuple(sorted(one.items())) for one in failures}
+        new = [one for one in failures if tuple(sorted(one.items())) not in self.said]
+        self.said |= all_failures
         return new
 
     def look_at(self, files):
@@ -74,8 +74,8 @@ class Before:
             return {"fresh": False, "why": "the workers' record is gone", "generation": 0}
         why = self.why_stale(generation, request)
         if why is None:  # these are the workers that the tests will find
-            self.session.run = Run(generation.number)
-            self.session.arrivals.begin()
+            self.session.measured_run = MeasuredRun(generation.number)
+            self.session.requests_seen.begin()
             self.session.chores.append(self.session.look_for_owners)
         return {
             "fresh": why is None,
@@ -108,7 +108,7 @@ class Before:
             return "not every worker has booted"
         if not ended:
             return "an older worker has not ended yet"
-        if not all(told.get("counts_requests", True) for told in boots.booted.values()):
+        if not all(worker.get("counts_requests", True) for worker in boots.booted.values()):
             return "this worker class does not tell whether it has served"
         if generation.served() or self.session.errors.hide_requests(generation.forked()):
             return "a worker has served a request"

@@ -12,12 +12,12 @@ from gunicov_common.process import Process, all_processes, children
 from gunicov_helper.failure import denied
 from gunicov_helper.own_hook.configured import own_data
 from gunicov_helper.own_hook.own_hook import OwnHook
-from gunicov_helper.process.arrivals import Arrivals
+from gunicov_helper.process.config_file import ConfigFile
 from gunicov_helper.process.heartbeat import heartbeats
-from gunicov_helper.process.kept_out import ConfigFile
 from gunicov_helper.process.master import Master, record_bases
 from gunicov_helper.process.masters import descendants, find_masters
 from gunicov_helper.process.other_servers import other_server
+from gunicov_helper.process.requests_seen import RequestsSeen
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.errors import Errors
 from gunicov_helper.record.record import Record
@@ -36,7 +36,7 @@ class Find:
         self.session = session
 
     def do_find(self, request, job):
-        begun, told = time.monotonic(), False
+        begun, is_said = time.monotonic(), False
         while True:
             try:
                 found, why = yield from self.look(request, begun)
@@ -47,8 +47,8 @@ class Find:
             if found:
                 return {"master": found}
             waited = time.monotonic() - begun
-            if waited > TELL_AFTER and not told:
-                told = True
+            if waited > TELL_AFTER and not is_said:
+                is_said = True
                 job.tell("starting", why=why)
             yield Wait(time.monotonic() + (SOON if waited < YOUNG_SECONDS else LATER))
 
@@ -67,7 +67,7 @@ class Find:
             if master.uid == os.geteuid():
                 raise denied(f"may not read the environment of the gunicorn master ({master.pid})")
             return describe_stranger(master), None
-        yield from self.session.claim.take(master)
+        yield from self.session.master_lock.take(master)
         record, errors = Record(master.directory()), Errors(master.pid)
         hook = starts_hook(master) or bool(errors.find())
         if not has_begun(record) and errors.of_generation() is None:
@@ -92,10 +92,10 @@ class Find:
         """Have the session be about this master; returns what `find` tells of it."""
         if self.session.record is None or self.session.record.path != record.path:
             self.session.collected, self.session.opened = None, 0
-            self.session.run, self.session.closed = None, {}
+            self.session.measured_run, self.session.closed = None, {}
             self.session.errors = errors
         self.session.master, self.session.record = master, record
-        self.session.arrivals = Arrivals(master.pid)
+        self.session.requests_seen = RequestsSeen(master.pid)
         self.session.one_of_many = bool(request.get("match"))
         self.session.own = self.find_own(request.get("coverage_dir"))
         self.session.oom_kills = master.oom_kills()
@@ -170,14 +170,14 @@ def choose_master(masters, request, near):
     fit = [one for one in there if pid is not None or (match or "") in " ".join(one.argv)]
     if len(fit) == 1:
         return fit[0]
-    told = "; ".join("pid {}: {}".format(one.pid, " ".join(one.argv)) for one in fit or there)
+    listed = "; ".join("pid {}: {}".format(one.pid, " ".join(one.argv)) for one in fit or there)
     fix = (
         'Name one: master = "…" under [tool.gunicov.server], with a part of its command line that '
         "no other has."
     )
     if fit:
-        raise Failure("several-masters", f"several gunicorn masters are running: {told}", fix)
-    message = f"no gunicorn master's command line has {match!r} in it: {told}"
+        raise Failure("several-masters", f"several gunicorn masters are running: {listed}", fix)
+    message = f"no gunicorn master's command line has {match!r} in it: {listed}"
     raise Failure("several-masters" if len(there) > 1 else "no-gunicorn", message, fix)
 
 

@@ -11,14 +11,14 @@ from gunicov_helper.failure import Cancelled, no_place
 from gunicov_helper.files import list_names
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.other_owners import OtherOwners
-from gunicov_helper.process.twins import twins
+from gunicov_helper.process.same_app_servers import same_app_servers
 from gunicov_helper.process.watch import POLL_SECONDS, Watch
 from gunicov_helper.protocol.wait import Clock
 from gunicov_helper.record.boots import BOOT_PATIENCE, Boots, clock_age
 from gunicov_helper.record.errors import removed
+from gunicov_helper.record.measured_run import MeasuredRun
 from gunicov_helper.record.refusals import not_started
 from gunicov_helper.record.roster import Roster, look_settled, missing_old
-from gunicov_helper.record.run import Run
 
 CHILD_SECONDS = 3.0  # after the workers' end, for the processes that they have started
 STRANGER_SECONDS = 1.0  # beyond graceful_timeout
@@ -123,7 +123,7 @@ class Reload:
         clock = Clock(request["timeout"])
         if self.session.own:
             answer = yield from self.by_turns(job, clock, self.session.own.restart(job, clock))
-            self.session.arrivals.begin()
+            self.session.requests_seen.begin()
             return answer
         yield from self.take_turn(job, clock)
         try:
@@ -139,7 +139,7 @@ class Reload:
                 others = OtherOwners(self.session.master).found()
                 opened, boots = yield from self.settle_restart(job, watch, deaths, clock, opened)
                 yield from self.see_off(strangers, watch, deaths, clock)
-                self.session.run = Run(opened.number, others)
+                self.session.measured_run = MeasuredRun(opened.number, others)
         finally:
             self.session.signalling = None
         if job.cancelled:
@@ -148,11 +148,12 @@ class Reload:
         if refused and not boots.failures():
             about = self.session.record.master()
             raise not_started(refused, about.get("started_in") or about.get("cwd") or "/")
-        self.session.arrivals.begin()
+        self.session.requests_seen.begin()
         return {
             "generation": opened.number,
             "workers": [
-                {"age": age, "pid": told.get("pid")} for age, told in sorted(boots.booted.items())
+                {"age": age, "pid": worker.get("pid")}
+                for age, worker in sorted(boots.booted.items())
             ],
             "boot_errors": [
                 {"age": age, "pid": boots.pid(age), "traceback": text}
@@ -170,17 +171,17 @@ class Reload:
         names = ("coverage", "coverage_config", "source", "branch")
         return {name: about.get(name) for name in names}
 
-    def twins(self):
+    def servers_with_same_app(self):
         """Who else serves the app in its container. Only where the configuration chooses between several: on a
         machine that servers share, the others are nobody's business."""
-        return twins(self.session.master) if self.session.one_of_many else []
+        return same_app_servers(self.session.master) if self.session.one_of_many else []
 
     def reads(self, opened):
         """Files (set of paths) that decide on what the workers of a generation are: settings, also where one might
         come, and the project's modules."""
         found = set((opened.manifest() or {}).get("read") or {})
-        for told in opened.told("booted").values():
-            found.update(told.get("modules") or [])
+        for worker in opened.by_age("booted").values():
+            found.update(worker.get("modules") or [])
         return found
 
     def strangers(self, newest):
@@ -207,7 +208,7 @@ class Reload:
         boots = Boots(opened, self.session.record.workers(opened), deaths)
         older = [one for one in self.session.record.generations() if one.number < opened.number]
         rosters = [Roster(one, deaths, 0) for one in older if not one.settled]
-        signalled, told = time.monotonic(), set()
+        signalled, said = time.monotonic(), set()
         while True:
             newest = self.session.newest()
             if newest and newest.number > opened.number:
@@ -227,38 +228,38 @@ class Reload:
             if job.cancelled and boots.oldest() > BOOT_PATIENCE:
                 raise Cancelled()  # it hangs, and the next SIGHUP ends it
             if time.monotonic() - signalled > 1:
-                self.tell_waiting(job, rosters, told)
+                self.tell_waiting(job, rosters, said)
             if boots.oldest() > BOOT_PATIENCE:
-                self.tell_booting(job, boots, told)
+                self.tell_booting(job, boots, said)
             pids = [pid for roster in rosters for pid in roster.living()] + boots.living()
             what = boots.missing() if not boots.settled() else missing_old(rosters)
             yield self.wait(watch, deaths, clock, what, pids)
 
-    def tell_waiting(self, job, rosters, told):
+    def tell_waiting(self, job, rosters, said):
         limit = self.session.record.master().get("graceful_timeout")
         for roster in rosters:
             for age in roster.pending():
-                if age not in told:
-                    told.add(age)
+                if age not in said:
+                    said.add(age)
                     why = "it finishes a request or holds a connection (graceful_timeout %s s)"
                     job.tell("waiting", why=why % limit, **roster.worker(age))
 
-    def tell_booting(self, job, boots, told):
+    def tell_booting(self, job, boots, said):
         for age, pid in boots.booting.items():
-            if age not in told:
-                told.add(age)
+            if age not in said:
+                said.add(age)
                 job.tell("waiting", why="it is still importing the app", age=age, pid=pid)
 
     def do_flush(self, request, job):
         clock = Clock(request["timeout"])
-        arrivals = self.session.arrivals
+        seen = self.session.requests_seen
         if self.session.own:
             answer = yield from self.by_turns(job, clock, self.session.own.flush(job, clock))
             return dict(
                 answer,
-                reasons=[*answer["reasons"], *self.twins()],
-                reached=arrivals.settle(None),
-                addresses=arrivals.addresses(),
+                reasons=[*answer["reasons"], *self.servers_with_same_app()],
+                reached=seen.settle(None),
+                addresses=seen.addresses(),
             )
         yield from self.take_turn(job, clock)
         try:
@@ -279,27 +280,27 @@ class Reload:
                 dict(roster.worker(age), cause=self.cause(age, cause))
                 for roster, age, cause in run.lost()
             ],
-            "reasons": reasons + self.twins(),
+            "reasons": reasons + self.servers_with_same_app(),
             "note": note,
             "requests": run.requests(),
-            "reached": arrivals.settle(run.reached(arrivals.since)),
-            "addresses": arrivals.addresses(),
+            "reached": seen.settle(run.reached(seen.since)),
+            "addresses": seen.addresses(),
             "ms": clock.ms(),
         }
 
     def close(self, job, watch, deaths, clock):
-        """Have all workers of the run save: (the generation that this opens, the Run, why its data is not
+        """Have all workers of the run save: (the generation that this opens, the MeasuredRun, why its data is not
         whole, what keeps that from being proved)."""
         newest = self.session.newest()
         if newest is None:
             raise self.session.lost_record()
-        run = self.session.run or Run(newest.number)
+        run = self.session.measured_run or MeasuredRun(newest.number)
         unrecorded = self.session.errors.of_generation(run.began)
         self.session.record.say("flush")
         generations = []
         try:
             opened = yield from self.reload(job, watch, deaths, clock)
-            self.session.run = Run(opened.number)
+            self.session.measured_run = MeasuredRun(opened.number)
             # Now only: till then somebody else may have sent a SIGHUP.
             last = opened.number - 1
             generations = self.session.record.between(run.first, last)
@@ -351,14 +352,14 @@ class Reload:
     def settle_children(self, job, deaths, clock, run):
         """Wait until the processes that the workers have started, and that coverage measures, have ended;
         not for long: some never do."""
-        until, told = time.monotonic() + CHILD_SECONDS, set()
+        until, said = time.monotonic() + CHILD_SECONDS, set()
         while True:
             living = [child for each in run.children() for child in each.look()]
             if not living or time.monotonic() > until:
                 break
             for child in living:
-                if child.pid not in told:
-                    told.add(child.pid)
+                if child.pid not in said:
+                    said.add(child.pid)
                     job.tell("waiting", age=child.age, pid=child.pid, why=f"{child} still runs")
             fds, _ = deaths.waits([child.pid for child in living])
             self.session.master.verify()

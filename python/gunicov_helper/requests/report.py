@@ -32,8 +32,8 @@ from gunicov_helper.report.environment import Environment
 from gunicov_helper.report.renaming import Renaming, relative_to
 from gunicov_helper.report.results import settings_of
 from gunicov_helper.report.summary import public_report
-from gunicov_helper.report.unparsed import said
-from gunicov_helper.report.view import below, view_of
+from gunicov_helper.report.table_options import below, view_of
+from gunicov_helper.report.unparsed import unparsed_warnings
 from gunicov_helper.source import decode_source
 
 TEXT_LIMIT = 2 * 1024 * 1024
@@ -75,7 +75,7 @@ class Report:
             if not failure.message.startswith("NoDataError"):
                 raise
             raise nothing_left(collected) from None
-        unparsed = said(report.pop("unparsed"))
+        unparsed = unparsed_warnings(report.pop("unparsed"))
         if not report["files"]:  # of nothing coverage.py's JSON says 100 %, its table refuses
             raise nothing_left(collected, unparsed)
         report["view"], unknown = view_of(collected.options, report["branches"])
@@ -105,7 +105,9 @@ class Report:
 
     def doubts(self, number, rows):
         generations = [] if self.session.own else self.session.generations_of(number)
-        return Doubts([told for one in generations for told in one.told("saved").values()], rows)
+        return Doubts(
+            [worker for one in generations for worker in one.by_age("saved").values()], rows
+        )
 
     def analyse(self, collected, plain, job):
         """A generator that returns the report; combines the data only where it must.
@@ -142,9 +144,9 @@ class Report:
 
     def refuse_unsaved(self, generation):
         """Raise the Failure that tells why, where its workers have measured, but could not save."""
-        told = [told.get("error") for told in generation.told("saved").values()]
-        told += [self.session.errors.of_worker(age) for age in generation.forked()]
-        why = next((str(error).strip().splitlines()[-1] for error in told if error), None)
+        errors = [worker.get("error") for worker in generation.by_age("saved").values()]
+        errors += [self.session.errors.of_worker(age) for age in generation.forked()]
+        why = next((str(error).strip().splitlines()[-1] for error in errors if error), None)
         if why:
             raise not_saved(why, os.path.dirname(self.session.record.path))
 
@@ -331,7 +333,8 @@ class Report:
         closed = self.session.closed
         firsts = [closed[max(closed)][0].number] if closed else []
         return min(
-            [*firsts, *([self.session.run.first] if self.session.run else [])], default=math.inf
+            [*firsts, *([self.session.measured_run.first] if self.session.measured_run else [])],
+            default=math.inf,
         )
 
 

@@ -35,5 +35,5 @@ def record_boot(worker):
         measures_children=bool(mine.coverage and asks_for_children(mine.coverage)),
         **(imported_too_early(mine) if mine.coverage else {}),
     )
-    mine.told = hashes
+    mine.booted_hashes = hashes
     STATE.known = frozenset(sys.modules)

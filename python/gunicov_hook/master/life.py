@@ -13,16 +13,16 @@ def begin_master_life():
     What the manifest says of it."""
     master = STATE.master
     master.owes = False
-    told = {"measures_master": False, "hooks_changed": [], "hooks_at_end": []}
+    facts = {"measures_master": False, "hooks_changed": [], "hooks_at_end": []}
     if master.form is None or not (master.start or any(map(users_hook, (*ONCE, *AT_END)))):
-        return told
+        return facts
     measure_master()
     master.failed = master.coverage is None
-    told.update(hooks_apart())
+    facts.update(hooks_apart())
     if master.failed or not still_measured():
         stop_measuring_master()
-        return told
+        return facts
     plugins = option(master.coverage, "run:plugins") or ()
-    master.owes = told["measures_master"] = True
-    told["master_plugins"] = sorted(set(plugins) - set(master.plugins or ()))
-    return told
+    master.owes = facts["measures_master"] = True
+    facts["master_plugins"] = sorted(set(plugins) - set(master.plugins or ()))
+    return facts

@@ -46,7 +46,11 @@ def save_once(worker, mine):
         ms=round(1000 * (time.time() - started), 1),
         requests=mine.requests if mine.requests or mine.counts_requests else None,
         last_request=mine.last_request,
-        hashes={path: each for path, each in STATE.hashes.items() if mine.told.get(path) != each},
+        hashes={
+            path: each
+            for path, each in STATE.hashes.items()
+            if mine.booted_hashes.get(path) != each
+        },
         error=mine.error,
         late=mine.late,
         warnings=told_warnings(mine.coverage) if mine.coverage else [],

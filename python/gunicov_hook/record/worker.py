@@ -31,7 +31,7 @@ class WorkerRecord:
         self.error = None
         self.boot_failed = False
         self.finished = False
-        self.told = {}  # the hashes that are in booted/
+        self.booted_hashes = {}  # the hashes that are in booted/
         self.inherited = {}  # the hashes that the master had
         self.unmeasured = []  # the project's files that it imported, where coverage has no data at all
         self.forked_at = time.time()

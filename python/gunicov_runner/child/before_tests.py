@@ -8,19 +8,19 @@ import pytest
 from gunicov_runner.child.rewriting import ASKED
 from gunicov_runner.warm.preload import of_others
 
-MOST_PATCHED = 20  # of which one is told to somebody
+MOST_PATCHED = 20  # of which one is reported
 
 
 class BeforeTests:
-    """Waits at the gate before the first test, where this process runs tests, and learns what was imported until then."""
+    """Waits for the server before the first test, where this process runs tests, and learns what was imported until then."""
 
-    def __init__(self, gate, first=(), originals=None, tell=None):
+    def __init__(self, server_ready, first=(), originals=None, tell=None):
         """`first`: files (from the root) whose tests go first, each file's in the order that pytest has given.
 
         `originals`: the Originals of the process that this one is forked from. `tell` is called with an event, in each
         process of the run.
         """
-        self.gate, self.first = gate, set(first)
+        self.server_ready, self.first = server_ready, set(first)
         self.originals, self.tell = originals, tell
         self.known = set(sys.modules)  # the runner's own, and what was imported ahead
         self.modules = []
@@ -50,7 +50,7 @@ class BeforeTests:
             replaced = self.originals.replaced()
             if replaced:
                 self.tell({"event": "patched", "names": replaced[:MOST_PATCHED]})
-        self.gate.wait()
+        self.server_ready.wait()
 
     def learnt(self):
         """Modules as of_others has them, with those that pytest was asked to rewrite."""

@@ -6,30 +6,30 @@ import sys
 import time
 import traceback
 
-from gunicov_runner.child.carrier import carrying
 from gunicov_runner.child.cold import become_cold
 from gunicov_runner.child.fresh import forget_project_paths, read_project_sources
-from gunicov_runner.child.gate import Gate
+from gunicov_runner.child.pythonpath_plugin import with_plugin
+from gunicov_runner.child.server_ready import ServerReady
 from gunicov_runner.process.ending import leave
 from gunicov_runner.process.process import die_with
 from gunicov_runner.text import encode
 from gunicov_runner.warm.begin import begin_anew
 
 
-def be_program(command, gate, fd):
+def be_program(command, server_ready, fd):
     """Become the command; returns only when that fails."""
-    gate.wait()
+    server_ready.wait()
     for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores them, programs expect them
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
-        os.execve(command.program, command.words, carrying(command.environ, fd))
+        os.execve(command.program, command.words, with_plugin(command.environ, fd))
     except OSError as failure:
         os.write(fd, encode({"event": "exec", "errno": failure.errno}))
     return 127
 
 
-def be_warm(plan, gate, fd):
+def be_warm(plan, server_ready, fd):
     """Be pytest in this fork of the warm process, which had the modules as `plan.originals` says."""
     sys.path[:] = plan.command.import_path()
     begin_anew()
@@ -37,7 +37,7 @@ def be_warm(plan, gate, fd):
     read_project_sources()
     from gunicov_runner.child.pytest_run import run_pytest  # it needs pytest
 
-    return run_pytest(plan, gate, fd, plan.originals)
+    return run_pytest(plan, server_ready, fd, plan.originals)
 
 
 def live_as_child(plan, line, parent, events, output, close):
@@ -62,9 +62,9 @@ def live_as_child(plan, line, parent, events, output, close):
         os.chdir(command.cwd)
         time.tzset()
         if not command.pytest:
-            code = be_program(command, Gate(line, held=plan.held), events)
+            code = be_program(command, ServerReady(line, held=plan.held), events)
         elif plan.warm:
-            code, last = be_warm(plan, Gate(line, plan.held), events)
+            code, last = be_warm(plan, ServerReady(line, plan.held), events)
         else:
             become_cold(plan, line, events)
     except KeyboardInterrupt:

@@ -10,12 +10,12 @@ fd = int(sys.argv.pop())
 sys.path[:] = [entry for entry in sys.path if entry]
 with open(fd, encoding="utf-8") as file:
     import json
-    told = json.load(file)
+    given = json.load(file)
 from importlib.machinery import ModuleSpec
 class Texts:
     def path(self, name):
         base = name.replace(".", "/")
-        return next((p for p in (base + ".py", base + "/__init__.py") if p in told["texts"]), None)
+        return next((p for p in (base + ".py", base + "/__init__.py") if p in given["texts"]), None)
     def find_spec(self, name, path=None, target=None):
         found = self.path(name)
         return found and ModuleSpec(name, self, origin=found, is_package=found.endswith("/__init__.py"))
@@ -23,27 +23,27 @@ class Texts:
         return None
     def exec_module(self, module):
         path = module.__spec__.origin
-        exec(compile(told["texts"][path], path, "exec", dont_inherit=True), module.__dict__)
+        exec(compile(given["texts"][path], path, "exec", dont_inherit=True), module.__dict__)
     def get_source(self, name):
-        return told["texts"][self.path(name)]
+        return given["texts"][self.path(name)]
 sys.meta_path.insert(0, Texts())
 from gunicov_runner.child.cold import live_cold
-live_cold(told)
+live_cold(given)
 """
 
 
 def become_cold(plan, line, events):
-    """Execute the interpreter anew; returns only when that fails."""
+    """Execute the interpreter again; returns only when that fails."""
     texts = next(finder.texts for finder in sys.meta_path if hasattr(finder, "texts"))
     reader, writer = os.pipe()
     for fd in (reader, events, line.fileno()):
         os.set_inheritable(fd, True)
-    told = {**plan.values(), "texts": texts, "line": line.fileno(), "events": events}
+    given = {**plan.values(), "texts": texts, "line": line.fileno(), "events": events}
     if os.fork() == 0:
         try:
             os.close(reader)
             with open(writer, "w", encoding="utf-8") as file:
-                json.dump(told, file)
+                json.dump(given, file)
         finally:
             os._exit(0)
     os.close(writer)
@@ -52,25 +52,25 @@ def become_cold(plan, line, events):
     os.execve(command.interpreter, argv, command.environ)
 
 
-def live_cold(told):
+def live_cold(given):
     """All of the life of such an interpreter: pytest, as its command would run it."""
     import socket
 
-    from gunicov_runner.child.gate import Gate
     from gunicov_runner.child.plan import Plan
     from gunicov_runner.child.pytest_run import run_pytest
+    from gunicov_runner.child.server_ready import ServerReady
     from gunicov_runner.command.command import Command
     from gunicov_runner.process.ending import leave
 
     code, last, known = 3, None, set(sys.modules)
     try:
-        os.set_inheritable(told["events"], False)
-        os.set_inheritable(told["line"], False)
-        command = Command(told["words"], told["cwd"], dict(os.environ))
+        os.set_inheritable(given["events"], False)
+        os.set_inheritable(given["line"], False)
+        command = Command(given["words"], given["cwd"], dict(os.environ))
         sys.path[:] = command.import_path()
-        plan = Plan(command, told["arguments"], first=told["first"])
-        gate = Gate(socket.socket(fileno=told["line"]), held=False)
-        code, last = run_pytest(plan, gate, told["events"])
+        plan = Plan(command, given["arguments"], first=given["first"])
+        server_ready = ServerReady(socket.socket(fileno=given["line"]), held=False)
+        code, last = run_pytest(plan, server_ready, given["events"])
     except KeyboardInterrupt:
         code = 2
     finally:

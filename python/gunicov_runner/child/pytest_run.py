@@ -11,13 +11,13 @@ from gunicov_runner.child.before_tests import BeforeTests
 from gunicov_runner.child.kept_code import COMPILED, portable
 from gunicov_runner.child.reporter import Reporter
 from gunicov_runner.child.rewriting import note_what_is_asked
-from gunicov_runner.child.told import Plugins, Told
+from gunicov_runner.child.tests_summary import MarkPluginsPart, SummaryPlugin
 from gunicov_runner.child.workers import fork_workers
 from gunicov_runner.text import cap, encode
 
 
-def run_pytest(plan, gate, fd, originals=None):
-    """Run it; return the exit code, and what tells it when all exit handlers have run.
+def run_pytest(plan, server_ready, fd, originals=None):
+    """Run it; return the exit code, and what sends it when all exit handlers have run.
 
     `originals`: the Originals of the warm process, where this is a fork of it; then xdist's workers are forked from
     this process as it is now.
@@ -25,33 +25,37 @@ def run_pytest(plan, gate, fd, originals=None):
     forks = originals is not None
     be_script(plan.command, plan.arguments)
     note_what_is_asked()
-    reporter = Reporter(fd, plan.command.cwd, gate)
-    before = BeforeTests(gate, plan.first, originals, lambda event: os.write(fd, encode(event)))
-    told = Told(reporter)
-    words = []  # of workers that have ended
+    reporter = Reporter(fd, plan.command.cwd, server_ready)
+    before = BeforeTests(
+        server_ready, plan.first, originals, lambda event: os.write(fd, encode(event))
+    )
+    summary = SummaryPlugin(reporter)
+    learnt = []  # of workers that have ended
     if forks:
-        reporter.is_fork = fork_workers(before, words.append)
+        reporter.is_fork = fork_workers(before, learnt.append)
     try:
-        code = pytest.main(list(plan.arguments), plugins=[reporter, told, Plugins(told), before])
+        code = pytest.main(
+            list(plan.arguments), plugins=[reporter, summary, MarkPluginsPart(summary), before]
+        )
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    gate.wait()  # pytest may have ended without a test
+    server_ready.wait()  # pytest may have ended without a test
     if forks:
-        learn(reporter, before, words)
-    for refused in dict.fromkeys([before.refused, *(said["refused"] for said in words)]):
+        learn(reporter, before, learnt)
+    for refused in dict.fromkeys([before.refused, *(worker["refused"] for worker in learnt)]):
         reporter.send({"event": "refused", "message": cap(refused)})
     reporter.send({"event": "finish"})
     # For a process to be gone takes some 10 ms: nobody waits for that.
     return int(code), lambda: reporter.send({"event": "left", "code": int(code) & 0xFF})
 
 
-def learn(reporter, before, words):
+def learn(reporter, before, learnt):
     """Tell what the next run can be forked with."""
     modules = dict(before.learnt())
     codes = {tuple(each[:2]): each for each in portable(COMPILED)}
-    for said in words:
-        modules.update(said["modules"])
-        codes.update((tuple(each[:2]), each) for each in said["codes"])
+    for worker in learnt:
+        modules.update(worker["modules"])
+        codes.update((tuple(each[:2]), each) for each in worker["codes"])
     reporter.modules(list(map(list, modules.items())))
     reporter.compiled(codes.values())
 

@@ -15,8 +15,8 @@ from gunicov_runner.text import cap, encode, first_line
 class Reporter:
     """The pytest plugin that tells what happens, by JSON lines on the descriptor `fd`."""
 
-    def __init__(self, fd, cwd, gate):
-        self.fd, self.cwd, self.gate = fd, cwd, gate
+    def __init__(self, fd, cwd, server_ready):
+        self.fd, self.cwd, self.server_ready = fd, cwd, server_ready
         self.pid = os.getpid()
         self.attempts = {}
         self.failed = set()  # tests
@@ -114,4 +114,4 @@ class Reporter:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node):
         if not self.is_fork(node.gateway):
-            self.gate.wait()  # that worker can't wait by itself
+            self.server_ready.wait()  # that worker can't wait by itself

@@ -10,9 +10,9 @@ import sys
 
 import pytest
 
-from gunicov_runner.child.carrier import TELL
+from gunicov_runner.child.pythonpath_plugin import TELL
 from gunicov_runner.child.reporter import Reporter
-from gunicov_runner.child.told import Plugins, Told
+from gunicov_runner.child.tests_summary import MarkPluginsPart, SummaryPlugin
 from gunicov_runner.text import encode
 
 
@@ -75,6 +75,6 @@ def pytest_addoption(pluginmanager):
     if pipe is None:
         return
     reporter = Inside(pipe, os.getcwd())
-    told = Told(reporter)
-    for plugin in (reporter, told, Plugins(told)):
+    summary = SummaryPlugin(reporter)
+    for plugin in (reporter, summary, MarkPluginsPart(summary)):
         pluginmanager.register(plugin)

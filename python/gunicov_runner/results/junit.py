@@ -62,11 +62,11 @@ def case_result(case, names):
     place = f"{file}:{line}" if file and line.isdigit() else file
     ms = seconds(case.get("time")) * 1000
     for kind, outcome in (("error", "error"), ("failure", "failed"), ("skipped", "skipped")):
-        told = next((each for each in case if local(each) == kind), None)
-        if told is not None:
-            text = (told.text or "").strip("\n")
-            message = told.get("message") or told.get("type") or text or outcome
-            xfail = "xfailed" if told.get("type") == "pytest.xfail" else None
+        element = next((each for each in case if local(each) == kind), None)
+        if element is not None:
+            text = (element.text or "").strip("\n")
+            message = element.get("message") or element.get("type") or text or outcome
+            xfail = "xfailed" if element.get("type") == "pytest.xfail" else None
             output = "\n".join(filter(None, [text or message, *captured(case)]))
             return result(test, outcome, message, output, ms, place, xfail)
     return result(test, "passed", ms=ms, place=place)

@@ -75,15 +75,15 @@ class Tap:
         found = []
         for outcome, name, message, xfail, below in self.found:
             said = next((text.strip() for text in below if re.match(r"\s+message:", text)), "")
-            told = said.partition(":")[2].strip(" '\"") if outcome == "failed" and said else message
+            text = said.partition(":")[2].strip(" '\"") if outcome == "failed" and said else message
             output = "\n".join([message, *below]).strip("\n")
-            found.append(result(self.names.unique(name), outcome, told, output, xfail=xfail))
+            found.append(result(self.names.unique(name), outcome, text, output, xfail=xfail))
         missing = (self.planned or 0) - len(self.found)
         if missing > 0 or self.bailed:
             why = (
                 f"Bail out! {self.bailed}"
                 if self.bailed
-                else f"{missing} planned tests told no result"
+                else f"{missing} planned tests reported no result"
             )
             found.append(result("TAP plan", "error", why, why))
         return found

@@ -147,7 +147,7 @@ def first_unsafe(files, asked):
     the order of import; `asked`: packages that pytest has rewritten in the run."""
     own = rewritten() | asked
     witness = Witness()
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         before, random_before = traits(), generators()
         packages = {}
@@ -160,8 +160,8 @@ def first_unsafe(files, asked):
             why = why or difference(before, traits()) or witness.seen
             if (package, why) in HARMLESS:
                 why = witness.seen = None
-            if why is None and told:
-                why = f"a warning: {told[0].message}"
+            if why is None and warned:
+                why = f"a warning: {warned[0].message}"
             if why is None and generators() != random_before:
                 why = "a random number generator"
             if why is not None:

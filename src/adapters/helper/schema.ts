@@ -22,7 +22,7 @@ export const Message = v.looseObject({
   error: v.optional(v.object({ kind: v.string(), message: v.string(), fix: text, detail: text })),
 });
 
-export const Usable = v.object({ waited: v.boolean() });
+export const Writable = v.object({ waited: v.boolean() });
 
 export const Written = v.object({ files: v.array(v.string()) });
 

@@ -40,8 +40,8 @@ import {
   Restart,
   Saved,
   Source,
-  Usable,
   Waiting,
+  Writable,
   Written,
 } from "./schema.ts";
 
@@ -276,7 +276,7 @@ export class HelperServer implements Server {
   }
 
   async recordWritable(pause: number, broken: boolean, signal: AbortSignal): Promise<Result<boolean>> {
-    const result = await this.#call("usable", { pause, broken }, Usable, { signal });
+    const result = await this.#call("writable", { pause, broken }, Writable, { signal });
     return result.ok ? ok(result.value.waited) : result;
   }
 

@@ -73,7 +73,7 @@ def master(request):
 
 
 def answer(request, send):
-    """The `ok` of a request; None: it stays open, as `usable` does where nothing has to be fixed."""
+    """The `ok` of a request; None: it stays open, as `writable` does where nothing has to be fixed."""
     do, generation = request["do"], answer.generation
     if do == "find":
         return {"master": master(request)}
@@ -96,7 +96,7 @@ def answer(request, send):
         return {"report": report(count, generation, request["since"]), "superseded": []}
     if do == "read":
         return {"text": "value = 1\n" * STATEMENTS}
-    if do == "usable":
+    if do == "writable":
         return {"waited": False}
     return {}
 

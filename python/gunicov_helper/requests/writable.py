@@ -1,4 +1,4 @@
-"""`usable`: waits until the hook's record can be written again."""
+"""`writable`: waits until the hook's record can be written again."""
 
 import contextlib
 import os
@@ -9,16 +9,16 @@ from gunicov_helper.protocol.wait import Wait
 PROBE_BYTES = 256 * 1024  # about what a worker's data file takes
 
 
-class Usable:
+class Writable:
     """Whether the workers' data has a place to go."""
 
     def __init__(self, session):
         self.session = session
 
-    def do_usable(self, request, job):
-        """Answers at once where it has: nothing was to be fixed. Else waits until it has. Where it is
+    def do_writable(self, request, job):
+        """Answers at once where it has: nothing was wrong. Else waits until it has. Where it is
         known that the last data had none, that is worth a pause and another run in any case: it may be
-        fixed already, and a record that was removed is made anew by the next restart."""
+        fixed already, and a record that was removed is made again by the next restart."""
         self.session.verified()
         waited = request["broken"]
         if waited:
@@ -38,9 +38,9 @@ class Usable:
         try:
             with open(probe, "wb") as file:
                 file.write(bytes(PROBE_BYTES))
-            written = True
+            can = True
         except OSError:
-            written = False
+            can = False
         with contextlib.suppress(OSError):
             os.unlink(probe)
-        return written
+        return can

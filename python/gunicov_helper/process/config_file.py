@@ -19,20 +19,20 @@ class ConfigFile:
         except ValueError:
             words = []
         self.argv = master.argv
-        self.there, self.told = config_options(master.argv[1:]), config_options(words)
+        self.there, self.in_variable = config_options(master.argv[1:]), config_options(words)
         self.off = environment.get("GUNICOV") == "0"
 
     @property
     def read(self):
         """The one that gunicorn reads, as it is named (str), or None."""
-        return next((found[-1] for found in (self.there, self.told) if found), None)
+        return next((found[-1] for found in (self.there, self.in_variable) if found), None)
 
     def is_hook(self):
         return is_hook(self.read)
 
     def kept_out(self):
         """(what keeps gunicov's hook out, although it is named; the way out), or None."""
-        if self.off or not any(map(is_hook, self.there + self.told)):
+        if self.off or not any(map(is_hook, self.there + self.in_variable)):
             return None
         if is_gunicorn(self.argv) and not self.is_hook():
             place = "gunicorn's command line" if self.there else "GUNICORN_CMD_ARGS"

@@ -1,4 +1,4 @@
-"""Whether anybody came while the tests ran, and where the server listens."""
+"""Whether a request came while the tests ran, and where the server listens."""
 
 import os
 import re
@@ -11,7 +11,7 @@ ACCEPTS = 0x10000  # a unix socket's flag there
 CONTROL = "gunicorn.ctl"  # gunicorn's own control socket, from version 25.1 on
 
 
-class Arrivals:
+class RequestsSeen:
     """What has reached a master's workers since the tests may have begun.
 
     The workers tell it, where their class does. Else the kernel may: where the server listens at TCP ports
@@ -27,10 +27,10 @@ class Arrivals:
         """From now on the tests may send requests. What came before is none of theirs."""
         self.since, self.connections = time.monotonic(), connections(self.pid)
 
-    def settle(self, told):
-        """`told`: what the workers say of it (bool; None: they don't know). True, False or None."""
-        if told is not None or self.connections is None:
-            return told
+    def settle(self, known):
+        """`known`: what the workers say of it (bool; None: they don't know). True, False or None."""
+        if known is not None or self.connections is None:
+            return known
         there = listening(self.pid)
         unseen = not there or any(not is_tcp for is_tcp, _ in there)
         return None if unseen or connections(self.pid) != self.connections else False

@@ -1,7 +1,6 @@
 """Where the processes of a run wait until the server is ready: before the first test, and before a request."""
 
 import os
-import select
 import socket
 import sys
 
@@ -20,17 +19,17 @@ REQUESTS = {
 }
 
 
-class Gate:
-    """The run's gate; a fork of the process has it too."""
+class ServerReady:
+    """Whether the run may use the server; a fork of the process has it too."""
 
     def __init__(self, line, held):
         """`line`: the socket on which the go comes; `held`: false where nobody has to wait."""
-        self.line, self.shut = line, held
+        self.line, self.waits = line, held
         if held:
             sys.addaudithook(self.hear)
 
     def hear(self, event, arguments):
-        if not self.shut or event not in REQUESTS:
+        if not self.waits or event not in REQUESTS:
             return
         # Without an address it goes where the socket is connected to already: to another process of the run.
         if event != "socket.sendmsg" or arguments[1] is not None:
@@ -38,12 +37,8 @@ class Gate:
 
     def wait(self):
         """Return when the run may go on. Each process of the run looks at the one byte, and none takes it."""
-        if not self.shut:
+        if not self.waits:
             return
         if not self.line.recv(1, socket.MSG_PEEK):
             os._exit(3)  # the runner has gone
-        self.shut = False
-
-    def come(self):
-        """Whether the run may go on."""
-        return not self.shut or bool(select.select([self.line], [], [], 0)[0])
+        self.waits = False

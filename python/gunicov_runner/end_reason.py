@@ -14,7 +14,7 @@ RESULT = re.compile(r"^=*\s*\d+ (?:passed|failed|skipped|xfailed|xpassed|error|w
 UNKNOWN = "no test failed, and it says no reason; a plugin or a conftest.py decides so (pytest_sessionfinish)"
 
 
-def own_end(name, how, output):
+def end_reason(name, how, output):
     """Return the line. `name` is who ended, `how` how (`ended with 1`), `output` what it printed last."""
     return f"{name} itself {how}: {reason(output)}"
 

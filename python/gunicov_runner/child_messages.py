@@ -92,13 +92,13 @@ SHAPES = {
 def event_of(line):
     """The event in one line (bytes; None: one that was too long), with its own fields alone; or None."""
     try:
-        said = json.loads(line)
+        message = json.loads(line)
     except (TypeError, ValueError, RecursionError):
         return None  # cut off by a kill, or not the reporter's
-    kind = said.get("event") if isinstance(said, dict) else None
+    kind = message.get("event") if isinstance(message, dict) else None
     shape = SHAPES.get(kind) if is_text(kind) else None
-    if shape is None or not all(check(said.get(key)) for key, check in shape.items()):
+    if shape is None or not all(check(message.get(key)) for key, check in shape.items()):
         return None
-    event = {"event": kind, **{key: said.get(key) for key in shape}}
-    session = said.get("session")  # which pytest, where a command runs some
+    event = {"event": kind, **{key: message.get(key) for key in shape}}
+    session = message.get("session")  # which pytest, where a command runs some
     return {**event, "session": session} if is_text(session) else event

@@ -10,7 +10,7 @@ from gunicov_helper.files import list_names, read_bytes
 ACCESS = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 
 
-class Written:
+class WrittenByServer:
     """Knows a file as written where a process of the server has it open to write, or where the hook
     has noted that a worker has opened it so (docs/protocol.md, section 5)."""
 

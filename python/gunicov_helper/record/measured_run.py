@@ -5,7 +5,7 @@ import time
 from gunicov_helper.record.roster import Roster
 
 
-class Run:
+class MeasuredRun:
     """The workers of every generation since the restart that began the run.
 
     A SIGHUP of somebody else's opens a generation in the middle of the tests: what the one before has
@@ -55,8 +55,8 @@ class Run:
 
     def reached(self, since):
         """Whether a request has come since then (by the monotonic clock); None where that is not known."""
-        told = [roster.reached(since) for roster in self.rosters]
-        return True if True in told else None if None in told else False
+        known = [roster.reached(since) for roster in self.rosters]
+        return True if True in known else None if None in known else False
 
     def count(self):
         return sum(len(roster.pids) for roster in self.rosters)

@@ -14,7 +14,7 @@ METADATA = "Metadata-Version: 2.1\nName: gunicov-inside\nVersion: 1.0\n"
 ENTRY_POINTS = "[pytest11]\ngunicov = gunicov_runner.inside.plugin\n"
 
 
-def carrying(environ, fd):
+def with_plugin(environ, fd):
     """Return `environ` with what leads to the reporter, which writes to the pipe `fd`. Call it in the process that
     becomes the command: its descriptors are what the paths lead to."""
     texts = getattr(sys.modules["gunicov_runner"].__spec__.loader, "texts", None)
@@ -27,9 +27,9 @@ def carrying(environ, fd):
     os.write(memory, archive(texts))
     os.set_inheritable(fd, True)
     own = f"/proc/{os.getpid()}/fd"
-    carrier = f"{own}/{memory}"
-    path = os.pathsep.join(filter(None, [environ.get("PYTHONPATH"), carrier]))
-    return {**environ, "PYTHONPATH": path, TELL: f"{carrier}|{own}/{fd}"}
+    archive_path = f"{own}/{memory}"
+    path = os.pathsep.join(filter(None, [environ.get("PYTHONPATH"), archive_path]))
+    return {**environ, "PYTHONPATH": path, TELL: f"{archive_path}|{own}/{fd}"}
 
 
 def archive(texts):

@@ -12,7 +12,7 @@ PATIENCE = 3.0  # seconds: the helper of a gunicov that has just been killed may
 PAUSE = 0.05
 
 
-class Claim:
+class MasterLock:
     """A lock on /proc/<master's pid>, held for as long as this helper lives.
 
     The directory is there in every container and for every server, with a record or without; it is
@@ -74,10 +74,10 @@ def holder(fd):
 
 def busy(pid, fd):
     other = holder(fd)
-    told = f" (its helper there has pid {other})" if other else ""
+    whose = f" (its helper there has pid {other})" if other else ""
     return Failure(
         "server-busy",
-        f"another gunicov is measuring this server, gunicorn master {pid}{told}",
+        f"another gunicov is measuring this server, gunicorn master {pid}{whose}",
         "Two would restart each other's workers. End the other one, then look again: press a, or "
         "start gunicov anew.",
     )

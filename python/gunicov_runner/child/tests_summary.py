@@ -6,23 +6,23 @@ from gunicov_runner.child.place import relative
 from gunicov_runner.limits import MAX_MESSAGE
 from gunicov_runner.text import cap, without_colours
 
-MOST_WARNINGS = 500  # different ones; how many more there were is told
+MOST_WARNINGS = 500  # different ones; how many more there were is said
 MOST_SECTIONS = 50
-# Told already: each with its test, or as the warnings.
+# Sent already: each with its test, or as the warnings.
 KNOWN = ("ERRORS", "FAILURES", "warnings summary", "warnings summary (final)")
-SHORT, TOLD_WITH_TEST = "short test summary info", ("FAILED ", "ERROR ")
+SHORT, SENT_WITH_TEST = "short test summary info", ("FAILED ", "ERROR ")
 
 
-class Told:
-    """The pytest plugin that keeps warnings and sections, and tells them when the session ends."""
+class SummaryPlugin:
+    """The pytest plugin that keeps warnings and sections, and sends them when the session ends."""
 
     def __init__(self, reporter):
         self.reporter = reporter
-        self.warnings = {}  # (category, message, place) -> the warning as it is told
+        self.warnings = {}  # (category, message, place) -> the warning as it is sent
         self.more = 0
-        self.written = None  # Written, while the summary is being made
+        self.text = None  # TerminalText, while the summary is being made
         self.sections = []
-        self.is_told = False
+        self.is_sent = False
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_warning_recorded(self, warning_message, nodeid, location):
@@ -41,37 +41,37 @@ class Told:
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter):
         """All of the summary: pytest's own parts come before and after those of plugins."""
-        self.written = Written(terminalreporter)
+        self.text = TerminalText(terminalreporter)
         yield
-        self.sections = self.written.sections()
-        self.tell()
+        self.sections = self.text.sections()
+        self.send()
 
     def pytest_unconfigure(self):
-        self.tell()  # there was no summary
+        self.send()  # there was no summary
 
-    def tell(self):
-        if self.is_told or not (self.warnings or self.sections):
+    def send(self):
+        if self.is_sent or not (self.warnings or self.sections):
             return
-        self.is_told = True
+        self.is_sent = True
         warnings = list(self.warnings.values())
-        said = {"warnings": warnings, "more": self.more, "sections": self.sections}
-        self.reporter.send({"event": "told", **said})
+        summary = {"warnings": warnings, "more": self.more, "sections": self.sections}
+        self.reporter.send({"event": "told", **summary})
 
 
-class Plugins:
+class MarkPluginsPart:
     """The pytest plugin that marks where the plugins' own part of the summary begins: it needs no heading."""
 
-    def __init__(self, told):
-        self.told = told
+    def __init__(self, summary):
+        self.summary = summary
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_terminal_summary(self):
-        if self.told.written is not None:
-            self.told.written.begin("")
+        if self.summary.text is not None:
+            self.summary.text.begin("")
         yield
 
 
-class Written:
+class TerminalText:
     """What is written on pytest's terminal from now on, by its headings, without colours."""
 
     def __init__(self, terminalreporter):
@@ -100,7 +100,7 @@ class Written:
         self.parts.append((title, []))
 
     def sections(self):
-        """Return the sections that have a text, as they are told."""
+        """Return the sections that have a text, as they are sent."""
         found = []
         for title, texts in self.parts:
             kept = without_tests(texts) if title == SHORT else texts
@@ -111,11 +111,11 @@ class Written:
 
 
 def without_tests(texts):
-    """Leave out what is told with its test, however many lines it has: pytest writes it in one piece, and then "\\n"."""
+    """Leave out what is sent with its test, however many lines it has: pytest writes it in one piece, and then "\\n"."""
     kept, left_out = [], False
     for text in texts:
         is_end = left_out and text == "\n"
-        left_out = text.startswith(TOLD_WITH_TEST)
+        left_out = text.startswith(SENT_WITH_TEST)
         if not (left_out or is_end):
             kept.append(text)
     return kept
