@@ -20,7 +20,7 @@ import { HostWatcher } from "./adapters/host/watcher.ts";
 import { makeScratch } from "./adapters/process/scratch.ts";
 import { LocalServerTarget } from "./adapters/process/server.ts";
 import { ProcessTarget } from "./adapters/process/target.ts";
-import type { Fresh } from "./config/container-command.ts";
+import type { ComposeRun } from "./config/container-command.ts";
 import type { LiveSettings } from "./config/live.ts";
 import { type Found, isOfStart, placesOf, serverSource, testSource } from "./config/places.ts";
 import { policyOf } from "./config/policy.ts";
@@ -147,14 +147,14 @@ async function chooseTargets(settings: Settings, log: Log): Promise<Targets> {
     const project = settings.project ?? (process.env.COMPOSE_PROJECT_NAME || null);
     const projects = new ProjectChoice({ root, configured: settings.configured, project, places });
     const docker = (place: Place) => new DockerTarget(connect, place, projects, log);
-    const beside = (fresh: Fresh) => {
-      const of = "service" in container ? container.service : fresh.service;
+    const beside = (composeRun: ComposeRun) => {
+      const of = "service" in container ? container.service : composeRun.service;
       const compose = (engine: Docker) => compositionOf(engine, projects, of, root);
-      return new ComposeRunTarget(connect, fresh, compose, log);
+      return new ComposeRunTarget(connect, composeRun, compose, log);
     };
     const own =
       tests.container === null ? testsOf(settings, connect, projects, log) : docker(tests.container);
-    const testsTarget = tests.fresh === null ? own : beside(tests.fresh);
+    const testsTarget = tests.composeRun === null ? own : beside(tests.composeRun);
     return { server: docker(container), tests: testsTarget, port: () => null };
   }
   if (local === null) throw new Error("settings name no server");
@@ -170,11 +170,11 @@ function testsOf(
   log: Log,
 ): Target {
   if (exec === null) return new ProcessTarget(root);
-  const { place, project, directory, fresh } = exec;
-  if (fresh !== null) {
-    const { compose } = fresh;
+  const { place, project, directory, composeRun } = exec;
+  if (composeRun !== null) {
+    const { compose } = composeRun;
     const fixed = async () => ok({ words: compose ?? [], directory: root });
-    return new ComposeRunTarget(connect, fresh, fixed, log);
+    return new ComposeRunTarget(connect, composeRun, fixed, log);
   }
   const scope = { root: directory ?? root, configured, project, places: [place] };
   const named = project !== null || directory !== null || projects === null;

@@ -25,10 +25,11 @@ from .boot.init import guard_boot
 from .boot.load import guard_load
 from .deaths import record_end
 from .describe.open_generation import open_generation
+from .files_written import note_writes
 from .graceful_timeout import limit_graceful_timeout, limit_worker
 from .handed_on.code import take_compiled
 from .handed_on.joins import take_joins
-from .hooks_apart import note_hooks_that_ran
+from .hooks_not_rerun import note_hooks_that_ran
 from .master.measure import decide_for_workers
 from .master.start import end_master_start
 from .measure.start import start_coverage
@@ -44,7 +45,6 @@ from .user_config import forget_config
 from .worker_end.exit import begin_exit, record_abort, save_at_exit
 from .worker_end.listener import bound_closing
 from .worker_end.os_exit import guard_exit
-from .written import note_writes
 
 
 class Hooks:

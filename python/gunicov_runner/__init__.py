@@ -5,6 +5,6 @@ lines on stdin and stdout, nothing written to disk. It keeps pytest imported and
 so that a run costs no interpreter start; the project's own modules are only ever imported in the
 forked child. Python 3.8 or later, the standard library, and the project's own pytest.
 
-    stdin ── Wire ── Runner ── Run ── Family (the forked child and all that descends from it)
+    stdin ── Channel ── Runner ── Run ── Family (the forked child and all that descends from it)
                                 └──── Reporter (in the child: a pytest plugin, events by a pipe)
 """

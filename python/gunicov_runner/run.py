@@ -165,8 +165,8 @@ class Run:
         """Send an event of this request; silent once the run is being stopped."""
         if self.stopped is not None:
             return
-        wire = self.runner.wire
-        send = wire.send_later if event.get("outcome") == "passed" else wire.send
+        channel = self.runner.channel
+        send = channel.send_later if event.get("outcome") == "passed" else channel.send
         send({"id": self.request, **event})
 
     # -- stopping and settling
@@ -264,7 +264,7 @@ class Run:
             answer = {"ok": self._result()}
         except Failure as failure:
             answer = {"error": failure.as_json()}
-        self.runner.wire.send({"id": self.request, **answer})
+        self.runner.channel.send({"id": self.request, **answer})
 
     def _result(self):
         if self.stopped is not None:

@@ -16,8 +16,8 @@ from gunicov_common.lines import read_request
 from gunicov_runner.command.options import refuse_unknown
 from gunicov_runner.command.select import with_ids
 from gunicov_runner.forked import Forked
+from gunicov_runner.protocol.channel import Channel
 from gunicov_runner.protocol.request import Field
-from gunicov_runner.protocol.wire import Wire
 from gunicov_runner.run import Run
 from gunicov_runner.warm.fits import fits, shadows
 from gunicov_runner.warm.preload import Preload
@@ -33,7 +33,7 @@ class Runner:
     """The event loop: one run at a time, nothing to do at rest."""
 
     def __init__(self):
-        self.wire = Wire()
+        self.channel = Channel()
         self.selector = selectors.DefaultSelector()
         self.run = None
         self.leaving = False
@@ -49,7 +49,7 @@ class Runner:
         self.known = set()
         self.environ = None  # that in which installed packages were imported here
         self._catch_signals()
-        self.selector.register(self.wire.input, selectors.EVENT_READ)
+        self.selector.register(self.channel.input, selectors.EVENT_READ)
         self.selector.register(self.woken, selectors.EVENT_READ)
 
     def _catch_signals(self):
@@ -63,12 +63,12 @@ class Runner:
 
     def fds(self):
         """Return the descriptors that a forked child must not keep."""
-        own = [self.wire.input, self.wire.out, self.woken, self.waker]
+        own = [self.channel.input, self.channel.out, self.woken, self.waker]
         return own + [self.selector.fileno()]
 
     def serve(self):
         """Serve until stdin ends or a signal comes, and all that was started is dead."""
-        self.wire.send(
+        self.channel.send(
             {
                 "event": "hello",
                 "protocol": PROTOCOL,
@@ -78,26 +78,26 @@ class Runner:
                 "python": ".".join(map(str, sys.version_info[:3])),
             }
         )
-        for line in self.wire.lines.feed(self.wire.pending):
+        for line in self.channel.lines.feed(self.channel.pending):
             self.on_line(line)
         while not (self.leaving and self.run is None):
             self._turn()
 
     def _turn(self):
         at = self.run.wake_at() if self.run else None
-        times = [each for each in (at, self.wire.due) if each is not None]
+        times = [each for each in (at, self.channel.due) if each is not None]
         wait = max(0.0, min(times) - time.monotonic()) if times else None
         for key, _ in self.selector.select(wait):
             self._ready(key.fd)
-        if self.wire.due is not None and time.monotonic() >= self.wire.due:
-            self.wire.flush()
-        if self.wire.broken:
+        if self.channel.due is not None and time.monotonic() >= self.channel.due:
+            self.channel.flush()
+        if self.channel.broken:
             self.leave()
         if self.run and self.run.advance():
             self._forget_run()
 
     def _ready(self, fd):
-        if fd == self.wire.input:
+        if fd == self.channel.input:
             self._on_stdin()
         elif fd == self.woken:
             self._on_signal()
@@ -110,9 +110,9 @@ class Runner:
             self.selector.unregister(fd)
 
     def _on_stdin(self):
-        lines = self.wire.read()
+        lines = self.channel.read()
         if lines is None:
-            self.selector.unregister(self.wire.input)
+            self.selector.unregister(self.channel.input)
             self.leave()
             return
         for line in lines:
@@ -214,12 +214,12 @@ class Runner:
             number = request["id"]
             answer = self._do(request)
         except Failure as failure:
-            self.wire.send({"id": number, "error": failure.as_json()})
+            self.channel.send({"id": number, "error": failure.as_json()})
         except Exception as error:  # noqa: BLE001 (the answer `internal`: a bug of ours ends no session)
-            self.wire.send({"id": number, "error": internal(error).as_json()})
+            self.channel.send({"id": number, "error": internal(error).as_json()})
         else:
             if answer is not None:
-                self.wire.send({"id": number, "ok": answer})
+                self.channel.send({"id": number, "ok": answer})
                 if request["do"] == "prepare" and answer["interpreter"] == sys.executable:
                     self.warm()
 

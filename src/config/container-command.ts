@@ -18,11 +18,11 @@ export interface InContainer {
   readonly env: Readonly<Record<string, string>>;
   readonly user: string | null;
   /** `docker compose run`: a container is made for each run; null: it is there. */
-  readonly fresh: Fresh | null;
+  readonly composeRun: ComposeRun | null;
 }
 
 /** A container that compose makes for each run. */
-export interface Fresh {
+export interface ComposeRun {
   readonly service: string;
   /** Compose with its own options, as the user has them; null: that of the server's project. */
   readonly compose: readonly string[] | null;
@@ -132,7 +132,7 @@ function ofExec(
     cwd: cwd.at(-1) ?? null,
     env: variables(read, own),
     user: user.at(-1) ?? null,
-    fresh: null,
+    composeRun: null,
   };
 }
 
@@ -145,7 +145,7 @@ function ofRun(compose: readonly string[], words: readonly string[], own: Env): 
   const given = words.slice(0, -read.rest.length);
   const options = given.filter((word) => word !== "--" && !areFlags(word, OWN));
   const rest = { ...NOWHERE, cwd: null, user: null, env: variables(read, own) };
-  return { place: { service }, command, ...rest, fresh: { service, compose, options } };
+  return { place: { service }, command, ...rest, composeRun: { service, compose, options } };
 }
 
 /** `-e`: they win over the other ones. */

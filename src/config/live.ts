@@ -94,22 +94,22 @@ export class LiveSettings {
 function live(before: Settings, after: Settings): Settings {
   const { source, failUnder, quietMs, onChange, ignore, include } = after;
   // A command that leads into another container needs another session.
-  const { container, fresh, exec, command, cwd, env } = before.tests;
+  const { container, composeRun, exec, command, cwd, env } = before.tests;
   const stays = whereTo(before) === whereTo(after) ? {} : { exec, command, cwd, env };
-  const tests = { ...after.tests, container, fresh, ...stays };
+  const tests = { ...after.tests, container, composeRun, ...stays };
   return { ...before, source, failUnder, quietMs, onChange, ignore, include, tests };
 }
 
 /** Where the tests' command itself leads, as a text to compare. */
 function whereTo({ tests: { exec } }: Settings): string {
-  return JSON.stringify(exec === null ? null : [exec.place, exec.project, exec.directory, exec.fresh]);
+  return JSON.stringify(exec === null ? null : [exec.place, exec.project, exec.directory, exec.composeRun]);
 }
 
 /** `server.source` and the like, of which two configurations say different things. */
 function changedKeys(before: FileConfig, after: FileConfig): readonly string[] {
-  const [old, fresh] = [flat(before), flat(after)];
-  const keys = new Set([...Object.keys(old), ...Object.keys(fresh)]);
-  return [...keys].filter((key) => old[key] !== fresh[key]);
+  const [old, now] = [flat(before), flat(after)];
+  const keys = new Set([...Object.keys(old), ...Object.keys(now)]);
+  return [...keys].filter((key) => old[key] !== now[key]);
 }
 
 function flat(config: FileConfig): Record<string, string> {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { type Fresh, type InContainer, inContainer } from "./container-command.ts";
+import { type ComposeRun, type InContainer, inContainer } from "./container-command.ts";
 import type { Loaded } from "./load.ts";
 
 /** What the command line says. Null: nothing. */
@@ -65,7 +65,7 @@ export interface Settings {
     /** Null: the target's own. */
     readonly cwd: string | null;
     /** `run = "compose-run"`: each run has a container of its own. */
-    readonly fresh: Fresh | null;
+    readonly composeRun: ComposeRun | null;
     /** The command was `docker exec …` or the like: where it leads. `command`, `cwd` and `env` are then as it has them in there. */
     readonly exec: InContainer | null;
     /** On top of what is there. `{port}` stands for that of a local server. */
@@ -109,10 +109,10 @@ export function mergeSettings({ config, root, file }: Loaded, flags: Flags, cwd:
   if (container === null && local === null) return fail(nothing(flags, file));
   const typed = [...(tests.command ?? DEFAULT_COMMAND), ...flags.passed];
   // In a container that is named otherwise the command is that container's own.
-  const fresh = tests.run === "compose-run" ? freshOf(tests.service) : null;
-  if (fresh?.service === "") return fail(noService());
+  const composeRun = tests.run === "compose-run" ? composeRunOf(tests.service) : null;
+  if (composeRun?.service === "") return fail(noService());
   const ofTests = tests.run === undefined ? place(tests.service, tests.container) : null;
-  const exec = ofTests === null && fresh === null ? inContainer(typed, root, process.env) : null;
+  const exec = ofTests === null && composeRun === null ? inContainer(typed, root, process.env) : null;
   const absolute = (paths: readonly string[]) => paths.map((path) => resolve(root, path));
   return ok({
     root,
@@ -131,7 +131,7 @@ export function mergeSettings({ config, root, file }: Loaded, flags: Flags, cwd:
     coverageDir: server.coverage_dir ?? null,
     tests: {
       container: ofTests,
-      fresh,
+      composeRun,
       exec,
       command: exec?.command ?? typed,
       cwd: exec === null ? (tests.cwd ?? null) : exec.cwd,
@@ -185,7 +185,7 @@ function localSettings(
 }
 
 /** The server is there already: what the service depends on is not started for it. */
-function freshOf(service = ""): Fresh {
+function composeRunOf(service = ""): ComposeRun {
   return { service, compose: null, options: ["--no-deps"] };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { inContainer } from "../../src/config/container-command.ts";
 
 const of = (text: string) => inContainer(text.split(" "), "/project", { HOME: "/home/me" });
-const REST = { project: null, directory: null, cwd: null, env: {}, user: null, fresh: null };
+const REST = { project: null, directory: null, cwd: null, env: {}, user: null, composeRun: null };
 
 describe("a command that leads into a container", () => {
   test.each([
@@ -34,7 +34,7 @@ describe("a command that leads into a container", () => {
       "docker-compose -f ci/compose.yaml run --rm -T tests pytest -n 2",
       {
         place: { service: "tests" },
-        fresh: { service: "tests", compose: ["docker-compose", "-f", "ci/compose.yaml"], options: [] },
+        composeRun: { service: "tests", compose: ["docker-compose", "-f", "ci/compose.yaml"], options: [] },
       },
     ],
     [
@@ -42,14 +42,14 @@ describe("a command that leads into a container", () => {
       {
         place: { service: "tests" },
         env: { A: "1" },
-        fresh: { service: "tests", compose: ["docker", "compose"], options: ["--no-deps", "-e", "A=1"] },
+        composeRun: { service: "tests", compose: ["docker", "compose"], options: ["--no-deps", "-e", "A=1"] },
       },
     ],
     [
       "docker compose run -it -v /a:/b -w /b -u 1 tests pytest -n 2",
       {
         place: { service: "tests" },
-        fresh: {
+        composeRun: {
           service: "tests",
           compose: ["docker", "compose"],
           options: ["-v", "/a:/b", "-w", "/b", "-u", "1"],

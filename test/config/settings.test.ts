@@ -72,9 +72,9 @@ describe("the tests", () => {
     expect(place({ service: "tests", run: "host" })).toBeNull();
     expect(place({})).toBeNull();
     expect(place({ service: "tests", run: "compose-run" })).toBeNull();
-    const fresh = settings({ server: SERVER, tests: { service: "tests", run: "compose-run" } }).tests;
-    expect(fresh).toMatchObject({
-      fresh: { service: "tests" },
+    const composeRun = settings({ server: SERVER, tests: { service: "tests", run: "compose-run" } }).tests;
+    expect(composeRun).toMatchObject({
+      composeRun: { service: "tests" },
       exec: null,
       command: ["pytest", "-n", "auto"],
     });

@@ -5,7 +5,7 @@ import os
 
 from gunicov_helper.files import list_names, read_json
 from gunicov_helper.record.children import Children
-from gunicov_helper.record.of_master import OfMaster
+from gunicov_helper.record.master_code import MasterCode
 
 
 def as_int(value):
@@ -84,9 +84,9 @@ class Generation:
         names = (name for name in list_names(self.path) if name.startswith(".coverage"))
         return sorted(self.join(name) for name in names) + self.children.files()
 
-    def of_master(self):
-        """The OfMaster of this generation."""
-        return OfMaster(self.manifest() or {}, self.by_age("booted").values(), self.data_files())
+    def master_code(self):
+        """The MasterCode of this generation."""
+        return MasterCode(self.manifest() or {}, self.by_age("booted").values(), self.data_files())
 
     def directories(self):
         kinds = ("forked", "booted", "boot-error", "saved", "done")

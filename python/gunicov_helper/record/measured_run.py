@@ -92,10 +92,10 @@ class MeasuredRun:
         if missing and not gone:
             found.append(f"worker #{missing[0]} was forked, and is not on the record")
         for roster in self.rosters:
-            found += roster.generation.of_master().reasons
+            found += roster.generation.master_code().reasons
         return list(dict.fromkeys(found))
 
     def notes(self):
         """What keeps its data from being proved (list of str)."""
-        notes = [text for roster in self.rosters for text in roster.generation.of_master().notes]
+        notes = [text for roster in self.rosters for text in roster.generation.master_code().notes]
         return list(dict.fromkeys(notes))

@@ -21,7 +21,7 @@ from gunicov_helper.record.imported import (
     digest_of_source,
     imported,
 )
-from gunicov_helper.record.of_master import is_masters
+from gunicov_helper.record.master_code import is_masters
 from gunicov_helper.record.refusals import not_saved
 from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.record.settings import changed_settings
@@ -94,7 +94,7 @@ class Report:
                 for row in report["files"]
             ]
         doubts = self.doubts(number, collected.rows)
-        stale = superseded & self.of_master()
+        stale = superseded & self.master_code()
         return {
             "report": dict(report, number=collected.number),
             "superseded": sorted(superseded - stale),
@@ -168,7 +168,7 @@ class Report:
         real = RealPaths()
         analysed = {real(path): path for path in rows}
         found, known = set(changed_settings(generations)), set()
-        inherited = self.of_master()
+        inherited = self.master_code()
         for where, digest in set().union(*map(imported, generations)):
             path = analysed.get(real(where))
             known.add(path)
@@ -183,7 +183,7 @@ class Report:
                 found.add(path)
         return sorted(found)
 
-    def of_master(self):
+    def master_code(self):
         """Files (set of paths) that gunicorn's master has imported, for good."""
         return set(self.session.record.master().get("imported") or [])
 

@@ -1,7 +1,7 @@
 """What the master runs of the project while a generation lives."""
 
 from ..hook_function import users_hook
-from ..hooks_apart import AT_END, ONCE, hooks_apart
+from ..hooks_not_rerun import AT_END, ONCE, hooks_not_rerun
 from ..measure.options import option
 from ..state import STATE
 from .measure import measure_master, stop_measuring_master
@@ -18,7 +18,7 @@ def begin_master_life():
         return facts
     measure_master()
     master.failed = master.coverage is None
-    facts.update(hooks_apart())
+    facts.update(hooks_not_rerun())
     if master.failed or not still_measured():
         stop_measuring_master()
         return facts

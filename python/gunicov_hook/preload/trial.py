@@ -8,7 +8,7 @@ import random
 import signal
 import sys
 
-from gunicov_common.traits import descriptors
+from gunicov_common.shared_by_forks import descriptors
 
 from ..measure.coverages import find_no_files, make_coverage, only_measure
 from ..measure.options import where_started

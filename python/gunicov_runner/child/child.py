@@ -7,7 +7,7 @@ import time
 import traceback
 
 from gunicov_runner.child.cold import become_cold
-from gunicov_runner.child.fresh import forget_project_paths, read_project_sources
+from gunicov_runner.child.project_sources import forget_project_paths, read_project_sources
 from gunicov_runner.child.pythonpath_plugin import with_plugin
 from gunicov_runner.child.server_ready import ServerReady
 from gunicov_runner.process.ending import leave

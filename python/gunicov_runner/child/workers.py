@@ -12,7 +12,7 @@ import threading
 import traceback
 import types
 
-from gunicov_common.traits import reseed
+from gunicov_common.shared_by_forks import reseed
 
 from gunicov_runner.child.kept_code import COMPILED, portable
 from gunicov_runner.limits import CHUNK

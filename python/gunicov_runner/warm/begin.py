@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 
-from gunicov_common.traits import reseed
+from gunicov_common.shared_by_forks import reseed
 
 
 def begin_anew():

@@ -8,7 +8,7 @@ import time
 import warnings
 
 from gunicov_runner.installed import STDLIB, is_installed, is_stdlib
-from gunicov_runner.warm.traits import difference, generators, traits
+from gunicov_runner.warm.process_state import difference, generators, process_state
 
 # Audit events (PEP 578) of what an import does to the world, or asks of it.
 ACTS = (
@@ -149,7 +149,7 @@ def first_unsafe(files, asked):
     witness = Witness()
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        before, random_before = traits(), generators()
+        before, random_before = process_state(), generators()
         packages = {}
         for name in files:
             packages.setdefault(top(name), []).append(name)
@@ -157,7 +157,7 @@ def first_unsafe(files, asked):
             known = set(sys.modules)
             why = "pytest imports it" if package in own else try_imports(names, files)
             why = why or of_modules(set(sys.modules) - known, own)
-            why = why or difference(before, traits()) or witness.seen
+            why = why or difference(before, process_state()) or witness.seen
             if (package, why) in HARMLESS:
                 why = witness.seen = None
             if why is None and warned:

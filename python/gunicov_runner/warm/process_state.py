@@ -13,11 +13,11 @@ import sys
 import threading
 import warnings
 
+from gunicov_common.shared_by_forks import descriptors
 from gunicov_common.process import children
-from gunicov_common.traits import descriptors
 
 
-def traits():
+def process_state():
     """Everything of this process that an import must leave as it is: {what it is: its value}."""
     return {
         "a thread": (threading.active_count(), names_in("/proc/self/task")),

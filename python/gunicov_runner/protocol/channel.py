@@ -12,7 +12,7 @@ from gunicov_runner.text import encode
 LATER = 0.01  # seconds that a line may wait for others: each write wakes all programs on its way
 
 
-class Wire:
+class Channel:
     """The protocol's two descriptors, moved away from 0 and 1 so that no library meets them."""
 
     def __init__(self):

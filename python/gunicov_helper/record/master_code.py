@@ -14,7 +14,7 @@ def is_masters(path):
     return ".master." in os.path.basename(path)
 
 
-class OfMaster:
+class MasterCode:
     """`reasons`: why what the master has run is not all in the data; `notes`: what is not there because it runs
     later (lists of str)."""
 

@@ -25,7 +25,7 @@ def note_hooks_that_ran():
             STATE.master.ran[name] = RanHook(function)
 
 
-def hooks_apart():
+def hooks_not_rerun():
     """What the manifest says of the user's hooks whose lines are not in this generation's data though they would be
     in a cold run's: [[name, path]] of those that have changed since they ran, and of those that run at the end."""
     found = {"hooks_changed": [], "hooks_at_end": []}
