@@ -6,7 +6,7 @@ import { type Log, NO_LOG } from "./ports/log.ts";
 export class Crash {
   /** Takes what is noted; the file in which it is kept is named. */
   log: Log = NO_LOG;
-  /** Facts are being told: another beginning of them would be none. */
+  /** Facts are being printed: another beginning of them would be none. */
   showing = false;
   /** Gives the terminal back at once, where something has taken it. */
   restore: () => void = () => {};

@@ -77,7 +77,7 @@ class Process:
             return None
 
     def seconds(self):
-        """How long it has been running, in seconds; infinite where that can't be told."""
+        """How long it has been running, in seconds; infinite where that is not known."""
         try:
             with open("/proc/uptime") as file:
                 uptime = float(file.read().split()[0])

@@ -1,4 +1,4 @@
-"""How an exception is told as the failure of a request, and failures that several requests share."""
+"""How an exception becomes the failure of a request, and failures that several requests share."""
 
 import errno
 import os

@@ -87,7 +87,7 @@ class Run:
         self.child.go()
 
     def begin_program(self):
-        """A command that is not pytest: what it comes to is known when it has told."""
+        """A command that is not pytest: what it comes to is known when it has said so."""
         self.name = cap(shlex.join(self.command.words))
         self.running[self.name] = True
         self.on_event({"event": "total", "total": None})
@@ -285,7 +285,7 @@ class Run:
         return self._counts(code, text, f"ended with {code}")
 
     def _is_whole(self):
-        """Whether every test that was collected has told its outcome."""
+        """Whether every test that was collected has reported its outcome."""
         return 0 < (self.total or 0) <= len(self.outcomes)
 
     def _counts(self, code, text, how):
@@ -308,7 +308,7 @@ class Run:
         return "pytest" if self.command.pytest else f"“{self.name}”"
 
     def _check_pytest(self, code, text):
-        """Raise the Failure that an exit code of pytest stands for, if any. Where every test has told its outcome
+        """Raise the Failure that an exit code of pytest stands for, if any. Where every test has reported its outcome
         it is a run, however pytest (a plugin, a conftest.py) ends it."""
         if self.missing and not self.select:
             raise self._no_tests(text)

@@ -40,7 +40,7 @@ class Runner:
         self.left = None  # a `docker exec` or the like of a run that was stopped
         self.warmed = False
         self.preload = Preload()
-        # A command's words -> (paths, root), as its pytest has told; no paths while only selected tests have run.
+        # A command's words -> (paths, root), as its pytest has said; no paths while only selected tests have run.
         self.pytest_arguments = {}
         self.failed = {}  # a command's words -> files of which tests have failed
         self.folders = {}  # a command's words -> directories of its test files

@@ -56,7 +56,7 @@ export interface Settings {
   readonly source: readonly string[] | null;
   /** A part of the command line of the gunicorn master that is meant; null: there is one. */
   readonly master: string | null;
-  /** Where a hook of the server's own writes coverage data, as the server sees it; null: not told. */
+  /** Where a hook of the server's own writes coverage data, as the server sees it; null: not configured. */
   readonly coverageDir: string | null;
   readonly tests: {
     /** Null: on this machine. */

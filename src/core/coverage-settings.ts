@@ -1,4 +1,4 @@
-/** What coverage.py was told to measure in the server. */
+/** What coverage.py is configured to measure in the server. */
 export interface CoverageSettings {
   readonly version: string;
   /** The configuration file, from the project's root; null: there is none. */

@@ -2,7 +2,7 @@ import type { ExpectedCounts, FactBody, LostWorker, Step, TestCounts } from "./f
 import type { Failure } from "./failure.ts";
 import type { Report } from "./report.ts";
 
-/** What a step is given. `cycle` numbers every effect, so that late answers can be told. */
+/** What a step is given. `cycle` numbers every effect, so that late answers are known. */
 export type StepInput =
   | { readonly step: "checking"; readonly files: readonly string[]; readonly mustRestart: boolean }
   | { readonly step: "restarting" }

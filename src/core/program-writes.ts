@@ -1,6 +1,6 @@
 /**
  * Whose a change is: the user's, or written by what gunicov itself runs (uploads, reports, a state file). Most of that is never
- * told at all: what git ignores, logs and databases are not watched, and what the server has open or has opened to write is known.
+ * seen at all: what git ignores, logs and databases are not watched, and what the server has open or has opened to write is known.
  * For the rest a *run* is watched: a cycle from the restart of the workers (or, on fresh ones, the start of the tests) to its end.
  * A writer changes a file in each run; a person does not keep to that. So runs in a row are counted:
  *

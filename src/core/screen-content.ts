@@ -93,7 +93,7 @@ export interface ScreenContent {
   readonly log: readonly LogEntry[];
 }
 
-/** What was written before a test was told of is read within so many ms of it. */
+/** What was written before a test was reported is read within so many ms of it. */
 const TURN = 10;
 /** But clocks may differ: no more than so many ms after the test's end by its own. */
 const LATE = 500;
@@ -252,7 +252,7 @@ function onCycleStarted(content: ScreenContent, fact: Fact & { type: "cycle.star
   };
 }
 
-/** A test that is told again in its cycle (one that crashed and is rerun, one that a command runs twice) counts once: as what it was told last. */
+/** A test that is reported again in its cycle (one that crashed and is rerun, one that a command runs twice) counts once: as it was reported last. */
 function onTest(content: ScreenContent, test: Fact & { type: "test.finished" }): ScreenContent {
   const { counts, results } = content.tests;
   const before = results.get(test.id);
@@ -276,7 +276,7 @@ function counted(counts: TestCounts, outcome: Outcome, more: 1 | -1): TestCounts
 
 /**
  * Until when a line of the log is of a test's time. A local server's lines have the time at which they were read: on a
- * busy machine that is after the test's end, but hardly after the test itself was told of.
+ * busy machine that is after the test's end, but hardly after the test itself was reported.
  */
 function lastLine({ ended, at }: Fact & { type: "test.finished" }): number {
   return Math.max(ended, Math.min(at + TURN, ended + LATE));

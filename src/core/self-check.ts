@@ -8,7 +8,7 @@ export interface SelfCheck {
   readonly report: Report | null;
 }
 
-/** What people are told of differences, of which there is at least one. */
+/** What is said of differences, of which there is at least one. */
 export function differenceWarning(differences: readonly string[]): string {
   const [first = ""] = differences;
   const more = differences.length > 1 ? `; ${differences.length - 1} more` : "";

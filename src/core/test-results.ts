@@ -6,7 +6,7 @@ export function isFailing(test: TestResult): boolean {
 }
 
 export interface Finished extends TestResult {
-  /** The cycle in which it was told. */
+  /** The cycle in which it was reported. */
   readonly cycle: number;
 }
 

@@ -19,7 +19,7 @@ export class BackgroundExport {
     this.#publisher = publisher;
   }
 
-  /** Starts keeping a report where it is whole; settles when it is kept. `checked` is told of the comparison. */
+  /** Starts keeping a report where it is whole; settles when it is kept. `checked` gets the comparison. */
   async keep(report: Report, checked: (check: SelfCheck) => void): Promise<Result<void>> {
     await this.stop();
     if (!report.complete || report.partial) return ok(undefined);

@@ -295,7 +295,7 @@ export class Engine implements EngineHandle {
     return ok(undefined);
   }
 
-  /** Files are told as people read them; the cycle itself works with absolute paths. An error of gunicov's own names the log. */
+  /** Files are named as people read them; the cycle itself works with absolute paths. An error of gunicov's own names the log. */
   #shown(fact: FactBody): FactBody {
     if (fact.type === "error" && fact.kind === "internal")
       return { ...fact, fix: this.#withLog(fact, fact.fix) };

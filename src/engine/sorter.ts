@@ -36,7 +36,7 @@ export class Sorter {
   }
 
   async #saves(files: readonly string[], generated: boolean): Promise<void> {
-    // A save of code is told at once: the server does not write its own.
+    // A save of code counts at once: the server does not write its own.
     const code = generated ? [] : files.filter((file) => file.endsWith(".py"));
     const others = files.filter((file) => !code.includes(file));
     if (code.length > 0) this.#callbacks.changed({ type: "files.changed", files: code });

@@ -177,7 +177,7 @@ function endedBadly(message: string, output: string): Failure {
   return failure("tests-ended", message, fix, output);
 }
 
-/** A file that can't be collected is told of as a test, by its path, and runs none. */
+/** A file that can't be collected is reported as a test, by its path, and runs none. */
 function wasCarriedOut({ id, outcome }: TestResult): boolean {
   return outcome !== "skipped" && (outcome !== "error" || id.includes("::"));
 }

@@ -23,7 +23,7 @@ export interface Found {
 
 export interface Check {
   readonly failures: readonly CheckFailure[];
-  /** Of files that no worker loads: they hold up nothing. Each is told once. */
+  /** Of files that no worker loads: they hold up nothing. Each is said once. */
   readonly unloaded: readonly CheckFailure[];
   /** Files of which the server still sees other bytes than the host. */
   readonly lagging: readonly string[];

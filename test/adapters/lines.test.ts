@@ -32,7 +32,7 @@ describe("a stream of text in lines", () => {
     );
   });
 
-  test("a line that is too long is told as such, once, and the next is whole again", () => {
+  test("a line that is too long is reported as such, once, and the next is whole again", () => {
     expect(split(["12345\n123", "456\n12\n", "x".repeat(50), "x\nok"], 5)).toEqual([
       "12345",
       null,
@@ -42,7 +42,7 @@ describe("a stream of text in lines", () => {
     ]);
   });
 
-  test("one that never ends keeps nothing in memory, and is told at the end", () => {
+  test("one that never ends keeps nothing in memory, and is reported at the end", () => {
     const chunks = Array.from({ length: 1000 }, () => "x".repeat(10_000));
     expect(split(chunks, 100)).toEqual([null]);
   });

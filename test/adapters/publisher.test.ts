@@ -89,7 +89,7 @@ describe("asked for", () => {
   });
 });
 
-describe("what can't be written is told, with the path", () => {
+describe("what can't be written is reported, with the path", () => {
   test.each([
     { name: "a file in the way of a directory", wanted: { html: "taken/html" }, what: /ENOTDIR|EEXIST/ },
     {

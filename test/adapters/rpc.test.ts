@@ -227,7 +227,7 @@ sys.stdin.readline(); print("out of memory, say", file=sys.stderr); os._exit(9)`
 });
 
 describe("a program that does not start", () => {
-  test("because it dies: told with what it said", async () => {
+  test("because it dies: reported with what it said", async () => {
     const result = await start("sys.exit('no module named json, say')");
     expect(result).toMatchObject({
       ok: false,
@@ -239,14 +239,14 @@ describe("a program that does not start", () => {
     });
   });
 
-  test("because it says nothing: told after a while", async () => {
+  test("because it says nothing: reported after a while", async () => {
     const began = performance.now();
     const result = await start("sys.stdin.read()", ["python3"], { patience: 300 });
     expect(result).toMatchObject({ ok: false, failure: { kind: "no-python" } });
     expect(performance.now() - began).toBeLessThan(15_000);
   });
 
-  test("because it speaks another version: told at once", async () => {
+  test("because it speaks another version: reported at once", async () => {
     const began = performance.now();
     const result = await start("hello(protocol=2)\nsys.stdin.read()");
     expect(result).toMatchObject({

@@ -48,7 +48,7 @@ async function expectNothing(): Promise<void> {
   expect(seen).toEqual([]);
 }
 
-describe("a change is told", () => {
+describe("a change is reported", () => {
   test("a save", async () => {
     await writeFile(at("app.py"), "a = 2\n");
     await expectSeen(at("app.py"));
@@ -140,7 +140,7 @@ describe("a change is told", () => {
   });
 });
 
-describe("nothing is told", () => {
+describe("nothing is reported", () => {
   test("of a save that changes no byte", async () => {
     await writeFile(at("app.py"), "a = 1\n");
     await expectNothing();

@@ -63,7 +63,7 @@ describe("a configuration is found", () => {
   });
 });
 
-describe("what is wrong is told with its place", () => {
+describe("what is wrong is reported with its place", () => {
   test.each([
     {
       toml: "[tool.gunicov.server]\nenv = { A = 1 }",

@@ -60,7 +60,7 @@ describe.each(Object.keys(SUBJECTS))("a log (%s)", (name) => {
     expect(notes[0].at).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
 
-  it("has no value of a secret variable that it was told of, also not of an earlier one", () => {
+  it("has no value of a secret variable that it knows of, also not of an earlier one", () => {
     const { log, text } = subject();
     log.hide({ FIRST_TOKEN: "first-secret-value", PATH: "/usr/bin" });
     log.hide({ OTHER_KEY: "other-secret-value" });

@@ -111,7 +111,7 @@ export function serverContract(name: string, make: () => Promise<ServerSubject>)
       expect(new Set(ages).size).toBe(2 * subject.workers);
     });
 
-    test("code that does not boot is told with its traceback, and good code boots again", async () => {
+    test("code that does not boot is reported with its traceback, and good code boots again", async () => {
       const broken = await saveAndRestart("import nothing_of_that_name\n");
       expect(broken.bootErrors.length).toBeGreaterThan(0);
       expect(broken.bootErrors[0]?.traceback).toContain("No module named 'nothing_of_that_name'");

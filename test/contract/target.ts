@@ -120,7 +120,7 @@ sys.stdout.buffer.write(("é€😀" * 100_000).encode())`;
       expect(await python("pass")).toMatchObject({ code: 0, signal: null });
     });
 
-    test("a signal that ends it is told, as itself or by the shell's code for it", async () => {
+    test("a signal that ends it is reported, as itself or by the shell's code for it", async () => {
       const { code, signal } = await python("import os; os.kill(os.getpid(), 9)");
       expect(signal ?? code).toBe(signal === null ? 137 : "SIGKILL");
     });
@@ -150,7 +150,7 @@ sys.stdout.buffer.write(("é€😀" * 100_000).encode())`;
       channel.end();
     });
 
-    test("a command that is not there is told: at once, or by the shell's code for it", async () => {
+    test("a command that is not there is reported: at once, or by the shell's code for it", async () => {
       const result = await target.spawn(["no-such-command-here"]);
       if (!result.ok) expect(result.failure.kind).toBe("no-command");
       else expect([126, 127]).toContain((await result.value.exited).code);
@@ -195,7 +195,7 @@ sys.stdout.buffer.write(("é€😀" * 100_000).encode())`;
       for (const { at } of lines) expect(Math.abs(at - before)).toBeLessThan(10_000);
     });
 
-    test("it is told when it goes, and can be opened again", async ({ skip }) => {
+    test("it says when it goes, and can be opened again", async ({ skip }) => {
       const { stop, start } = subject;
       if (stop === null) return skip();
       expect(await target.whyGone()).toBeNull();

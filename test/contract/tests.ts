@@ -73,7 +73,7 @@ export function testsContract(name: string, make: () => Promise<TestsSubject>): 
       expect(facts).toEqual([]);
     });
 
-    test("each outcome is told once, and counted", async () => {
+    test("each outcome is reported once, and counted", async () => {
       expect((await subject.tests.open(NEVER)).ok).toBe(true);
       const result = await subject.tests.run([], say, NEVER);
       expect(result).toMatchObject({ ok: true, value: { passed: 1, failed: 1, errors: 1, skipped: 1 } });
@@ -122,7 +122,7 @@ export function testsContract(name: string, make: () => Promise<TestsSubject>): 
       expect(finished(facts)).toEqual([]);
     });
 
-    test("a command that is not there is told when they are opened", async () => {
+    test("a command that is not there is reported when they are opened", async () => {
       subject.loseCommand();
       const result = await subject.tests.open(NEVER);
       expect(result).toMatchObject({

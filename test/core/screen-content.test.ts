@@ -55,7 +55,7 @@ describe("the screen's content", () => {
     expect(again.warnings).toEqual(both);
   });
 
-  it("counts a test once in a run, however often it is told, as what it was told last", () => {
+  it("counts a test once in a run, however often it is reported, as it was reported last", () => {
     const told = (...outcomes: readonly ["failed" | "error" | "passed" | "skipped", string][]) =>
       foldFrom(done, 2, STARTED, ...outcomes.map(([outcome, id]) => test(id, { outcome })));
     const counts = { passed: 0, failed: 0, errors: 0, skipped: 0 };
@@ -139,7 +139,7 @@ describe("the screen's content", () => {
     expect(logDuring(log, FAILED).map(({ text }) => text)).toEqual(["100", "120", "148"]);
   });
 
-  it("also counts lines that were read late, until the test was told of, but within bounds", () => {
+  it("also counts lines that were read late, until the test was reported, but within bounds", () => {
     if (FAILED.type !== "test.finished") throw new Error("not a test");
     const until = (at: number) =>
       observe(EMPTY_CONTENT, { ...fact(FAILED), at }).tests.results.values()[0]?.ended;

@@ -89,7 +89,7 @@ ${tests}
     expect(cycle.report().complete).toBe(true);
   };
 
-  test("in a container of its own for each run: each test is told, and nothing stays after a run, a cancel, an end", async () => {
+  test("in a container of its own for each run: each test is reported, and nothing stays after a run, a cancel, an end", async () => {
     const [red, slow] = [join(demo, "test/test_a_red.py"), join(demo, "test/test_b_slow.py")];
     await writeFile(red, "def test_red():\n    assert 1 + 1 == 3\n");
     await writeFile(slow, SLOW);

@@ -122,7 +122,7 @@ describe("cancel", () => {
     expect(harness.of("warning")).toEqual([]);
   });
 
-  test("what a cancelled step still says is not told", async () => {
+  test("what a cancelled step still says is not reported", async () => {
     const { harness, held } = await heldIn("run tests");
     harness.engine.dispatch({ type: "cancel" });
     await harness.settle();

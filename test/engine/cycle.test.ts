@@ -63,7 +63,7 @@ describe("a whole cycle", () => {
     expect(harness.faults).toEqual([]);
   });
 
-  test("a test command that is edited to one that is not there is told before the server is restarted", async () => {
+  test("a test command that is edited to one that is not there is reported before the server is restarted", async () => {
     const harness = await Harness.watching().start();
     harness.operations.log.length = 0;
     harness.tests.missing = failure("no-command", "There is no pytest.", "Install it.");
@@ -166,7 +166,7 @@ describe("what goes wrong", () => {
     expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed" });
   });
 
-  test("code that does not boot is told with its traceback, no tests run, and the next good save recovers", async () => {
+  test("code that does not boot is reported with its traceback, no tests run, and the next good save recovers", async () => {
     const harness = await Harness.watching().start();
     const runs = harness.of("tests.started").length;
     harness.save(`${IMPORT_ERROR}\n`);
@@ -286,7 +286,7 @@ describe("events while others are under way", () => {
     expect(harness.faults).toEqual([]);
   });
 
-  test("many changes of the snapshot are told once a turn", async () => {
+  test("many changes of the snapshot are announced once a turn", async () => {
     const harness = Harness.watching();
     let told = 0;
     harness.engine.subscribe(() => {

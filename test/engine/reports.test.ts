@@ -83,7 +83,7 @@ describe("kept for editors", () => {
     expect(harness.of("cycle.finished").map(({ outcome }) => outcome)).toEqual(Array(5).fill("passed"));
   });
 
-  test("a server that went away meanwhile is told of once, as that", async () => {
+  test("a server that has gone meanwhile is reported once, as that", async () => {
     const harness = Harness.watching();
     const exporting = harness.operations.hold("export");
     await harness.start();

@@ -136,7 +136,7 @@ describe("the server is lost", () => {
     expect(harness.faults).toEqual([]);
   });
 
-  test("it may come yet: it is looked for again, less and less often, and a failure is told once", async () => {
+  test("it may come yet: it is looked for again, less and less often, and a failure is reported once", async () => {
     const harness = Harness.watching();
     const NONE = failure("no-gunicorn", "no gunicorn master is running here", "Start it.");
     harness.server.missing = NONE;

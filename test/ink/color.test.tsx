@@ -44,7 +44,7 @@ it("colours are used where they are wanted", async () => {
   for (const frame of await pages(true)) expect(frame).toMatch(COLOR);
 });
 
-it("with NO_COLOR no page has any, and grades are told by glyphs", async () => {
+it("with NO_COLOR no page has any, and grades are shown by glyphs", async () => {
   const frames = await pages(false);
   for (const frame of frames) expect(frame).not.toMatch(COLOR);
   expect(frames[0]).toMatch(/✗ +73\.1/);

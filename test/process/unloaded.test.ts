@@ -9,7 +9,7 @@ import { project } from "../support/small-project.ts";
 
 const BROKEN = "def {{ name }}(:\n";
 
-test("a template that does not compile is told once, and every cycle goes on", async () => {
+test("a template that does not compile is reported once, and every cycle goes on", async () => {
   const files = {
     "skeleton/module.py": "# {{ name }}\n",
     ".coveragerc": "[run]\nbranch = true\nsource = .\nomit = skeleton/*,tests/*\n",

@@ -47,7 +47,7 @@ test("the same bytes written again, however slowly, are no change", async () => 
   expect(told).toEqual([]);
 });
 
-test("a change is told once, although the file was empty for a moment", async () => {
+test("a change is reported once, although the file was empty for a moment", async () => {
   const path = join(directory, "a.py");
   await saveSlowly(path, "a = 2\n");
   await until("the change", () => told.length > 0);
@@ -55,7 +55,7 @@ test("a change is told once, although the file was empty for a moment", async ()
   expect(told).toEqual([path]);
 });
 
-test("files that come, go and are emptied are told", async () => {
+test("files that come, go and are emptied are reported", async () => {
   const path = join(directory, "b.py");
   await writeFile(path, "b = 1\n");
   await until("the new file", () => told.length === 1);

@@ -18,7 +18,7 @@ class Channel:
         self.queued = 0
 
     def send(self, message):
-        """Queue one JSON line (pure ASCII, so that any file name can be told)."""
+        """Queue one JSON line (pure ASCII, so that any file name can be sent)."""
         self.send_line(json.dumps(message, separators=(",", ":")).encode("ascii"))
 
     def send_line(self, line):

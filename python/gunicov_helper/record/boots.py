@@ -73,7 +73,7 @@ class Boots:
         return len(self.booted), len(self.errors), max(self.signs(), default=0.0)
 
     def signs(self):
-        """When each of those still booting was forked, or has told last that it imports (epoch seconds)."""
+        """When each of those still booting was forked, or has last shown that it imports (epoch seconds)."""
         found = []
         for age in self.booting:
             try:

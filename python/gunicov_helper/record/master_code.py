@@ -19,7 +19,7 @@ class MasterCode:
     later (lists of str)."""
 
     def __init__(self, manifest, booted, data_files):
-        """`manifest`, `booted`: what the hook has told (docs/protocol.md); `data_files`: paths of the generation's."""
+        """`manifest`, `booted`: what the hook has written (docs/protocol.md); `data_files`: paths of the generation's."""
         booted = list(booted)
         self.reasons = [
             *imported(booted, "early", NOT_MEASURED),

@@ -25,7 +25,7 @@ class Result:
 
 
 def settings_of(measured):
-    """All that a Coverage is configured to do, as text that is equal where it is the same; "" if it can't be told."""
+    """All that a Coverage is configured to do, as text that is equal where it is the same; "" if that is not known."""
     config = getattr(measured, "config", None)
     return repr(sorted(vars(config).items())) if config else ""
 

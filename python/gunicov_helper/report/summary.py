@@ -32,7 +32,7 @@ def pairs(arcs):
 def missing_text(row):
     """What `Analysis.missing_formatted(branches=True)` says, made of a file of the JSON report.
 
-    A range goes on from statement to statement, whatever lies between; a branch is told of where
+    A range goes on from statement to statement, whatever lies between; a branch is listed where
     neither of its ends is missing itself.
     """
     missing, ranges, last = set(row["missing_lines"]), [], None

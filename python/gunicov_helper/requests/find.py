@@ -143,7 +143,7 @@ def is_starting(request, begun, near=()):
 
 
 def age(process, begun):
-    """Seconds that a process has run; where that can't be told, that it has been looked at."""
+    """Seconds that a process has run; where that is not known, that it has been looked at."""
     seconds = process.seconds()
     return seconds if math.isfinite(seconds) else time.monotonic() - begun
 

@@ -166,7 +166,7 @@ class Reload:
         }
 
     def settings(self):
-        """What coverage.py's settings are now, as `find` has told them first (dict)."""
+        """What coverage.py's settings are now, as `find` has sent them first (dict)."""
         about = self.session.record.master()
         names = ("coverage", "coverage_config", "source", "branch")
         return {name: about.get(name) for name in names}

@@ -26,7 +26,7 @@ WITH_VALUE = {
 
 def with_ids(arguments, ids, paths, root, cwd):
     """Return `arguments` with node ids in place of `paths`, the words that pytest
-    has taken for paths; None where it has not told yet."""
+    has taken for paths; None where it has not said so yet."""
     paths = likely(arguments, cwd) if paths is None else paths
     rest = list(arguments)
     for path in reversed(paths):
@@ -37,7 +37,7 @@ def with_ids(arguments, ids, paths, root, cwd):
 
 
 def likely(arguments, cwd):
-    """The words that are paths, as far as that can be told without pytest."""
+    """The words that are paths, as far as that can be known without pytest."""
     return [
         word
         for before, word in zip(("", *arguments), arguments)

@@ -8,7 +8,7 @@ class Sessions:
 
     def __init__(self):
         self.totals = {}  # session -> how many tests it has collected
-        self.names = {}  # (session, test) -> the name under which it is told
+        self.names = {}  # (session, test) -> the name under which it is reported
         self.taken = Names()
         self.open = set()  # sessions that have begun and not finished
 

@@ -16,7 +16,7 @@ MARKS = (b"ok", b"1..", b"TAP", b"Bail")  # without one of them there is nothing
 LOOK = re.compile(
     rb"^(?:\x1b\[[0-9;]*m)*(?:(?:not )?ok\b|1\.\.\d|TAP version|Bail out!|[ #]).*$", re.MULTILINE
 )
-MOST_LINES = 200  # of what is told below a result
+MOST_LINES = 200  # of what stands below a result
 MOST_RESULTS = 100000
 
 

@@ -1,6 +1,6 @@
 /**
  * `docker compose run --rm SERVICE` as a target: each process has a container of its own, which goes with it. Containers that
- * gunicov has made this way, and no others, are told by a label, and removed where compose could not.
+ * gunicov has made this way, and no others, are known by a label, and removed where compose could not.
  */
 import { randomUUID } from "node:crypto";
 import type Docker from "dockerode";

@@ -29,7 +29,7 @@ export interface Followed {
   readonly selector: Selector;
   /** Labels of the one that was selected last; null: none yet. */
   readonly known: () => Labels | null;
-  /** Is told the labels of each container that starts or ends. */
+  /** Gets the labels of each container that starts or ends. */
   readonly saw?: (labels: Labels) => void;
 }
 
@@ -73,7 +73,7 @@ async function follow(
       await events.read(stream, signal);
       if (signal.aborted) return;
     }
-    // Whoever has just begun is told by what it wanted of the engine.
+    // Whoever has just begun hears of it by what it wanted of the engine.
     if (engine === "there") tell({ type: "gone", failure: engineGone() });
     engine = "gone";
     begun();

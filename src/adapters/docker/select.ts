@@ -26,7 +26,7 @@ export function selectorName(selector: Selector): string {
 
 /**
  * Whether an event of the engine speaks of the container that is meant. `known`: the labels of the one that was selected
- * last, by which a service is told from those of other projects; null: none yet.
+ * last, by which a service is known from those of other projects; null: none yet.
  */
 export function isMeant(selector: Selector, attributes: Labels, id: string, known: Labels | null): boolean {
   if ("service" in selector) {

@@ -27,7 +27,7 @@ const MOVES = 3;
 export interface Choice {
   /** A part of the command line of the master that is meant; null: there is one. */
   readonly master: string | null;
-  /** Where a hook of the server's own writes coverage data, as the server sees it; null: not told. */
+  /** Where a hook of the server's own writes coverage data, as the server sees it; null: not configured. */
   readonly coverageDir: string | null;
 }
 
@@ -36,7 +36,7 @@ export interface Look {
   readonly choice: Choice;
   /** Seconds that a server may take from its start until gunicorn has run the hook. */
   readonly patience: number;
-  /** Told what is waited for, where it takes long. */
+  /** Called with what is waited for, where it takes long. */
   readonly onWait: (why: string) => void;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -65,7 +65,7 @@ async function giveUp<T>(rpc: Rpc, why: Result<T> & { ok: false }): Promise<Resu
 
 /**
  * coverage.py and the source's syntax are the server's: the helper runs on the same interpreter and as the same user. What
- * the interpreter is may only be told to that user.
+ * the interpreter is only that user may know.
  */
 async function beside(
   target: Target,
@@ -120,8 +120,8 @@ async function find(
     ...(choice.coverageDir === null ? {} : { coverage_dir: choice.coverageDir }),
   };
   const onEvent = (event: Record<string, unknown>) => {
-    const told = v.safeParse(Starting, event);
-    if (told.success) onWait(told.output.why);
+    const starting = v.safeParse(Starting, event);
+    if (starting.success) onWait(starting.output.why);
   };
   const answer = rpc.call("find", params, Find, { signal: either, onEvent });
   const death = whenLost(target, enough.signal).then((dead) => {

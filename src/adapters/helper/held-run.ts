@@ -47,7 +47,7 @@ export class HeldRun {
     return what === this.#what;
   }
 
-  /** It has told nothing yet. */
+  /** It has said nothing yet. */
   get silent(): boolean {
     return this.#silent;
   }

@@ -1,4 +1,4 @@
-/** Splits a stream of text into lines, with a cap: a line that is longer is told as `null` and left out. */
+/** Splits a stream of text into lines, with a cap: a line that is longer is given as `null` and left out. */
 export class Lines {
   readonly #limit: number;
   readonly #take: (line: string | null) => void;

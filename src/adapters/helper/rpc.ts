@@ -112,7 +112,7 @@ export class Rpc {
     return this.#gone;
   }
 
-  /** The target can't be reached, though the program may not have ended (it is frozen, say): whoever waits is told. */
+  /** The target can't be reached, though the program may not have ended (it is frozen, say): whoever waits gets that failure. */
   markGone(why: Failure): void {
     this.#gone ??= why;
     for (const pending of this.#pending.values()) pending.settle(fail(why));

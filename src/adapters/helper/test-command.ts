@@ -1,4 +1,4 @@
-/** What the tests' runner is told of their command. */
+/** What the tests' runner gets of their command. */
 export interface TestCommand {
   readonly command: readonly string[];
   /** Working directory in the target; null: the target's own. */

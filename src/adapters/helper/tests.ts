@@ -137,7 +137,7 @@ export class RunnerTests implements Tests {
   }
 }
 
-/** With another exit code than 0, no failure to show for it, and no test that told its outcome to the end, some did not run. */
+/** With another exit code than 0, no failure to show for it, and no test that reported its outcome to the end, some did not run. */
 function whole(run: Ran, doubts: readonly string[]): Result<TestRun> {
   if (run.exit_code === 0 || run.failed + run.errors > 0 || run.ended !== null) return ok({ ...run, doubts });
   const message = `The tests ended early, with exit code ${run.exit_code}.`;

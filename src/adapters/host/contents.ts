@@ -11,7 +11,7 @@ const PAUSE = 5;
 /** Where it is empty or gone, which is rarely what was meant, longer and more than once: a busy machine may hold up both programs. */
 const GONE_PAUSE = 25;
 const GONE_LOOKS = 2;
-/** A file that never holds still (a log) is told in the end. */
+/** A file that never holds still (a log) is reported in the end. */
 const MOST_LOOKS = 20;
 
 /** Larger files, in bytes, are known by size and time: nobody edits them by hand, and reading them takes as long as a cycle. */

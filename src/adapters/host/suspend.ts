@@ -13,6 +13,6 @@ export async function suspendProcess(): Promise<void> {
   process.kill(0, "SIGTSTP");
   await Promise.race([continued, sleep(IGNORED)]);
   enough.abort();
-  // Only the job in the foreground is told of a new size.
+  // Only the job in the foreground hears of a new size.
   process.kill(process.pid, "SIGWINCH");
 }

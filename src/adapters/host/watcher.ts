@@ -1,4 +1,4 @@
-/** The host's directories: only files that people edit, and whose bytes have changed, are told. */
+/** The host's directories: only files that people edit, and whose bytes have changed, are reported. */
 import { statSync } from "node:fs";
 import { sep } from "node:path";
 import type { Places, Watcher } from "../../ports/watcher.ts";

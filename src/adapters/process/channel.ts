@@ -77,7 +77,7 @@ export class ProcessChannel implements Channel {
     this.exited = endOf(child);
     child.stdout?.setEncoding("utf8");
     child.stderr?.setEncoding("utf8");
-    // A write to a process that has just died is told by `exited`, not by an error of the pipe.
+    // A write to a process that has just died is reported by `exited`, not by an error of the pipe.
     child.stdin?.on("error", () => {});
   }
 

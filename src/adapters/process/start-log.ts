@@ -22,7 +22,7 @@ export class StartLog {
   readonly #streams: Lines[] = [];
   readonly #tail: string[] = [];
   readonly #started = Promise.withResolvers<void>();
-  /** Settles when the guard has told the pid, or the process has ended. */
+  /** Settles when the guard has said the pid, or the process has ended. */
   readonly started = this.#started.promise;
 
   /** Takes the text of one more stream: each has lines of its own. */
@@ -54,9 +54,9 @@ export class StartLog {
   #take(line: string): void {
     // The guard begins with one: what the command has said already need not have ended its line.
     if (line === "" && this.pid === null) return;
-    const told = /^gunicov-guard: pid (\d+)$/.exec(line);
-    if (told) {
-      this.pid = Number(told[1]);
+    const match = /^gunicov-guard: pid (\d+)$/.exec(line);
+    if (match) {
+      this.pid = Number(match[1]);
       this.#started.resolve();
       return;
     }

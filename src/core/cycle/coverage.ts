@@ -10,7 +10,7 @@ import { belowFact } from "./end.ts";
 import { emit, type Progress, type State, type Transition } from "./state.ts";
 import { runStep } from "./transitions.ts";
 
-/** The workers have saved, or are lost: whether the data is complete is told, and it is collected. */
+/** The workers have saved, or are lost: whether the data is complete is said, and it is collected. */
 export function onFlushed(
   state: State,
   progress: Progress,
@@ -46,7 +46,7 @@ function withArrivals(flush: Flush, asked: Asked, partial: boolean): Flush {
   };
 }
 
-/** The report is there: it is told, and then kept. */
+/** The report is there: it is said, and then kept. */
 export function onCollected(state: State, progress: Progress, report: Report, at: number): Transition {
   const collected: State = { ...state, progress: { ...progress, report } };
   const [next, effects] = runStep(collected, at, { step: "reporting", report });

@@ -10,7 +10,7 @@ import type { Request } from "../request.ts";
 import { emit, type Progress, type State, type Transition } from "./state.ts";
 import { locate, quietMs, startAnew, stop, wait } from "./transitions.ts";
 
-/** The cycle is over: its outcome is told, and what waits begins. */
+/** The cycle is over: its outcome is said, and what waits begins. */
 export function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean): Transition {
   const { progress } = state;
   if (progress === null) return [state, []];

@@ -61,7 +61,7 @@ function request(state: State, wanted: Request, at: number, policy: Policy, quie
       return [queued, []];
     case "idle":
       if (state.server !== "up") {
-        // A key is a wish to look again, and so is a save, but for what will say by itself that it is back.
+        // A key asks for another look, and so is a save, but for what will say by itself that it is back.
         const look = wanted.reason === "rerun" || !state.saysWhenBack;
         return look ? locate({ ...queued, lookedAgain: false }) : [queued, []];
       }

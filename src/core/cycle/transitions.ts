@@ -43,7 +43,7 @@ export function quietMs({ cutShort }: State, usual: number): number {
   return usual * 2 ** Math.min(Math.max(0, cutShort - 1), MOST_DOUBLINGS);
 }
 
-/** The next cycle has begun, and is told; none of its steps runs yet. */
+/** The next cycle has begun, and that is said; none of its steps runs yet. */
 export function openCycle(state: State, wanted: Request, at: number): Transition {
   const progress: Progress = {
     request: wanted,

@@ -20,12 +20,12 @@ const LITTLE: Room = { head: 200, tail: 400, items: 8, depth: 5 };
 const WHOLE = 32_768;
 const MARGIN = 8_000;
 
-/** The line (with its end) of what was noted at that time (ISO 8601). Never throws: what can't be told is said to be so. */
+/** The line (with its end) of what was noted at that time (ISO 8601). Never throws: what can't be written is said to be so. */
 export function lineOf(at: string, note: Readonly<Record<string, unknown>>, redact: Redact): string {
   try {
     return `${fitting(at, note, redact)}\n`;
   } catch (error) {
-    return `${JSON.stringify({ at, what: "a note that can't be told", error: redact(String(error)) })}\n`;
+    return `${JSON.stringify({ at, what: "a note that can't be written", error: redact(String(error)) })}\n`;
   }
 }
 

@@ -8,7 +8,7 @@ import { createLists } from "../../screen/lists.ts";
 import { createPages, paneOf } from "../../screen/panes.ts";
 import { settlePlace } from "../../screen/scroll.ts";
 import { currentPlace, type ScreenState } from "../../screen/state.ts";
-import { type Away, useActions } from "./hooks/use-actions.ts";
+import { type TerminalUses, useActions } from "./hooks/use-actions.ts";
 import { useKeyboard } from "./hooks/use-keyboard.ts";
 import { useNow } from "./hooks/use-now.ts";
 import { useScreen } from "./hooks/use-screen.ts";
@@ -25,7 +25,7 @@ import { HELP } from "./screens/help.tsx";
 import { Screen } from "./screens/screen.tsx";
 import { ThemeContext, themeOf } from "./theme.tsx";
 
-export interface AppProps extends Away {
+export interface AppProps extends TerminalUses {
   readonly engine: EngineHandle;
   readonly version: string;
   readonly color: boolean;

@@ -2,9 +2,9 @@ import { writeSync } from "node:fs";
 import { render } from "ink";
 import type { EngineHandle } from "../../engine/handle.ts";
 import { App } from "./app.tsx";
-import type { Away } from "./hooks/use-actions.ts";
+import type { TerminalUses } from "./hooks/use-actions.ts";
 
-export interface InkOptions extends Away {
+export interface InkOptions extends TerminalUses {
   readonly version: string;
   readonly color: boolean;
   /** Gets the way to give the terminal back at once, whatever state the screen is in. */

@@ -55,7 +55,7 @@ describe("a line of the log", () => {
     expect(read(notes[4] ?? {}).env.PATH).toBe("/bin");
   });
 
-  it("leaves out what can't be told, and does not follow a ring for ever", () => {
+  it("leaves out what can't be written, and does not follow a ring for ever", () => {
     const ring: Record<string, unknown> = { big: 1n, nothing: undefined, call: () => {} };
     ring.self = ring;
     const told = read({ ring, bytes: new Uint8Array(3) });

@@ -10,7 +10,7 @@ export type Editor = (path: string, line: number | null) => Result<void>;
 export type Suspend = () => Promise<void>;
 
 /** What the surface does beside what goes to the engine. Both are given the terminal. */
-export interface Away {
+export interface TerminalUses {
   readonly editor: Editor;
   readonly suspend: Suspend;
 }
@@ -18,7 +18,7 @@ export interface Away {
 /** Does what the screen asks for; what comes of it later is shown as a notice. */
 export function useActions(
   engine: EngineHandle,
-  { editor, suspend }: Away,
+  { editor, suspend }: TerminalUses,
   tell: (text: string) => void,
 ): (action: Action) => void {
   const lend = useTerminal();
