@@ -13,8 +13,8 @@ import sys
 import threading
 import warnings
 
-from gunicov_common.shared_by_forks import descriptors
 from gunicov_common.process import children
+from gunicov_common.shared_by_forks import descriptors
 
 
 def process_state():
