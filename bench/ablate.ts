@@ -1,6 +1,6 @@
 /** See bench/ablate, which sets up and calls this. */
 import { type Bench, machine, runBench } from "./lib/bench.ts";
-import { FAST_PATHS } from "./lib/fast-paths.ts";
+import { FAST_PATHS, without } from "./lib/fast-paths.ts";
 import { heavy } from "./lib/heavy.ts";
 import { LARGE } from "./lib/large.ts";
 import { type Spread, spread } from "./lib/numbers.ts";
@@ -28,11 +28,16 @@ async function measure(bench: Bench): Promise<object> {
   const { processors, load } = machine();
   const losses: Loss[] = [];
   for (const [project, setting] of Object.entries(PROJECTS)) {
-    if (bench.named.length > 0 && !bench.named.includes(project)) continue;
+    if (!isWanted(project, Object.keys(PROJECTS), bench.named)) continue;
     losses.push(...(await inProject(bench, project, await setting())));
   }
   bench.say(table([["without", "project", ...KINDS, "same total"], ...losses.map(row)]));
   return { processors, load, turns: bench.turns, losses };
+}
+
+/** Of its kind, `one` is named on the command line, or none is. */
+function isWanted(one: string, kind: readonly string[], named: readonly string[]): boolean {
+  return named.includes(one) || !kind.some((other) => named.includes(other));
 }
 
 async function inProject(bench: Bench, project: string, setting: Setting): Promise<readonly Loss[]> {
@@ -40,15 +45,16 @@ async function inProject(bench: Bench, project: string, setting: Setting): Promi
   const all = await gunicovWay(yard, { ...setting, name: `${project}-all` });
   const losses: Loss[] = [];
   for (const [round, path] of FAST_PATHS.entries()) {
+    if (!isWanted(path, FAST_PATHS, bench.named)) continue;
     const prefix = `${project}-${round}`;
-    const without = await gunicovWay(yard, { ...path.off(setting), name: prefix });
+    const other = await gunicovWay(yard, { ...without(path, setting), name: prefix });
     losses.push({
-      path: path.name,
+      path,
       project,
-      ...(await inTurns(all, without, { round, turns: bench.turns })),
+      ...(await inTurns(all, other, { round, turns: bench.turns })),
     });
     say(row(losses.at(-1) as Loss).join("  "));
-    await without.stop();
+    await other.stop();
     await Promise.all(["server", "tests"].map((service) => yard.remove(`${prefix}-${service}`)));
   }
   await all.stop();
@@ -101,4 +107,4 @@ function row({ path, project, percent, equal }: Loss): string[] {
   return [path, project, ...cells, `${Math.round(100 * equal)} %`];
 }
 
-await runBench("bench/ablate", 5, measure, Object.keys(PROJECTS));
+await runBench("bench/ablate", 5, measure, [...Object.keys(PROJECTS), ...FAST_PATHS]);

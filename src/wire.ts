@@ -89,6 +89,7 @@ export async function wire(
     limit,
     ofTests,
     log,
+    () => live.current.off,
   );
   const tests = new RunnerTests(
     targets.tests,

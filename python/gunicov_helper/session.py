@@ -1,6 +1,9 @@
 """What the requests of one session share."""
 
 import collections
+import contextlib
+import importlib
+import importlib.machinery
 import os
 import shutil
 import sys
@@ -88,9 +91,11 @@ class Session:
     def extend_path(self):
         about = self.record.master()
         if about.get("python", "").split(".")[:2] == [str(part) for part in sys.version_info[:2]]:
-            # Plugins of the configuration, and coverage itself, as the server would find them.
+            path = [each for each in about.get("path") or [] if each]
+            import_coverage(path)
+            # Plugins of the configuration, as the server would find them.
             known = set(sys.path)
-            sys.path.extend(p for p in about.get("path") or [] if p and p not in known)
+            sys.path.extend(each for each in path if each not in known)
 
     def failure(self, error):
         """The Failure that an exception ends a request with."""
@@ -106,6 +111,18 @@ class Session:
         """Remove what was written in a place of the helper's own."""
         if self.scratch:
             shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def import_coverage(path):
+    """Import coverage.py as the server finds it on its sys.path, `path`; nothing where it has none."""
+    spec = importlib.machinery.PathFinder.find_spec("coverage", path)
+    if spec is None or not spec.origin or "coverage" in sys.modules:
+        return
+    folder = os.path.dirname(os.path.dirname(spec.origin))
+    sys.path.insert(0, folder)
+    with contextlib.suppress(ImportError):  # told when it is used
+        importlib.import_module("coverage")
+    sys.path.remove(folder)
 
 
 def enter(cwd):

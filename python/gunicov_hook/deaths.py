@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 
 from gunicov_common.cgroup import oom_kills
 
@@ -14,7 +13,7 @@ def record_end(worker):
     mine = worker._gunicov
     if mine.directory and os.path.exists(mine.path("done", ".json")):
         return  # the worker has said it itself
-    status = wait_status()
+    status = STATE.statuses.pop(worker.pid, None)
     cause = describe_status(status)
     if getattr(worker, "aborted", False):
         cause = "timeout"
@@ -23,16 +22,26 @@ def record_end(worker):
     mine.note("done", worker.pid, cause=cause, status=status)
 
 
-def wait_status():
-    """What waitpid said of the worker, or None. gunicorn does not hand it to child_exit, but has
-    it in a variable of the function that calls it (in each version from 20.1 to 27)."""
-    frame = sys._getframe()
-    while frame is not None:
-        if frame.f_code.co_name == "reap_workers":
-            status = frame.f_locals.get("status")
-            return status if isinstance(status, int) else None
-        frame = frame.f_back
-    return None
+def note_statuses(server):
+    """In the master: keep what os.waitpid says of a worker, which gunicorn does not hand to child_exit. Where it learns of
+    an end in another way, the cause is unknown."""
+    if STATE.waitpid is not None:
+        return
+    STATE.waitpid = theirs = os.waitpid
+
+    def waitpid(pid, options):
+        found, status = theirs(pid, options)
+        if found in getattr(server, "WORKERS", ()):
+            STATE.statuses[found] = status
+        return found, status
+
+    os.waitpid = waitpid
+
+
+def forget_statuses():
+    """The same undone, in a worker."""
+    if STATE.waitpid is not None:
+        os.waitpid, STATE.waitpid = STATE.waitpid, None
 
 
 def describe_status(status):

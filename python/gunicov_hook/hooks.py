@@ -23,7 +23,7 @@ from .attempt import attempt
 from .boot.booted import record_boot
 from .boot.init import guard_boot
 from .boot.load import guard_load
-from .deaths import record_end
+from .deaths import forget_statuses, note_statuses, record_end
 from .describe.open_generation import open_generation
 from .files_written import note_writes
 from .graceful_timeout import limit_graceful_timeout, limit_worker
@@ -31,15 +31,16 @@ from .handed_on.code import take_compiled
 from .handed_on.joins import take_joins
 from .hooks_not_rerun import note_hooks_that_ran
 from .master.measure import decide_for_workers
+from .master.save import save_master
 from .master.start import end_master_start
 from .measure.start import start_coverage
 from .preload.generators import renew_numpy
 from .preload.libraries import preload
 from .record.errors import open_memory
 from .record.worker import WorkerRecord, note_request, stamp
+from .reload.begin import begin_reload
 from .reload.give_way import give_way, save_memory
 from .reload.wrap import exit_deferred, unwrap_reload, wrap_reload
-from .source.real_paths import RealPaths
 from .state import STATE
 from .user_config import forget_config
 from .worker_end.exit import begin_exit, record_abort, save_at_exit
@@ -63,12 +64,16 @@ class Hooks:
         attempt(server, end_master_start)
         attempt(server, note_hooks_that_ran)
         attempt(server, wrap_reload, server, self.theirs["child_exit"])
+        attempt(server, note_statuses, server)
         attempt(server, open_memory)
         attempt(server, forget_config)
         attempt(server, decide_for_workers)
         attempt(server, open_generation, server, [])
 
     def on_reload(self, server):
+        if not STATE.begun:  # gunicorn does not reload by its method `reload`
+            attempt(server, begin_reload, server)
+            attempt(server, save_master)
         attempt(server, end_master_start)
         self.theirs["on_reload"](server)
         attempt(server, forget_config)
@@ -83,6 +88,7 @@ class Hooks:
         attempt(server, open_generation, server, STATE.retires)
         exit_deferred(server, self.theirs["child_exit"])
         attempt(server, give_way, server)
+        STATE.begun = False
 
     def pre_fork(self, server, worker):
         worker._gunicov = WorkerRecord(worker.age, STATE.current, STATE.generation)
@@ -92,13 +98,14 @@ class Hooks:
     def post_fork(self, server, worker):
         attempt(worker, worker._gunicov.mark, "forked", str(os.getpid()).encode())
         worker._gunicov.pid = os.getpid()
-        STATE.known, STATE.real = frozenset(sys.modules), RealPaths()
+        STATE.known = frozenset(sys.modules)
         STATE.forked_with = STATE.known
         STATE.compiled, STATE.joined = {}, {}
         STATE.booting = worker
         atexit.register(save_at_exit, worker)
         limits = (limit_worker, bound_closing)
         attempt(worker, unwrap_reload, server)
+        attempt(worker, forget_statuses)
         attempt(worker, renew_numpy, STATE.libraries)
         for step in (*limits, guard_boot, guard_load, guard_exit, start_coverage, note_writes):
             attempt(worker, step, worker)

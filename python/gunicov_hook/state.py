@@ -63,11 +63,9 @@ class State:
         # The project's source
         self.hashes = {}  # real path -> sha256 of the project's source, as it was imported
         self.imported = {}  # path of the project's source -> (absolute path, real path)
-        self.real = os.path.realpath  # in a worker a RealPaths of its own
         self.library_roots = ()  # see source/places.py
         self.folders = {}  # directory -> whether it is the project's
         self.measures = None  # Measures, where coverage has been started in this process
-        self.paths = {}  # what sysconfig.get_paths answers, by its arguments
         self.master = MasterMeasure()
 
         # What workers hand on
@@ -85,10 +83,17 @@ class State:
         self.forked_with = frozenset()  # the same, as long as the worker lives
 
         # This reload
+        self.fast_paths = {}  # name -> why it was not used (None: it was), see fast_paths.py
+        self.switched_off = (
+            set()
+        )  # names of those that the configuration switches off, as was said last
+        self.begun = False  # its first steps are done
         self.reload = None, None  # ours in the master, and the user's own
         self.retires = []  # the workers that this reload ends
         # During a reload: the workers whose child_exit of the user's is yet to come.
         self.deferred = None
+        self.statuses = {}  # pid -> what waitpid said of a worker that gunicorn has just reaped
+        self.waitpid = None  # os.waitpid itself, while ours is in its place
         self.flushed = None  # directory of the generation whose report comes first, see give_way
         self.leaving = []  # pids of the workers that were told to go before the next ones are there
         self.scarce = False  # memory is: they go one by one, and then the next ones come

@@ -26,6 +26,7 @@ from gunicov_runner.results.junit import JUnit
 from gunicov_runner.results.read import results_of
 from gunicov_runner.results.tap import Tap
 from gunicov_runner.text import Tail, cap
+from gunicov_runner.warm.allowed import MEASURES, REPLACES
 
 GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 LEFT = (
@@ -37,8 +38,9 @@ LEFT = (
 class Run:
     """One request `run`, from fork to its one answer."""
 
-    def __init__(self, request, wanted, runner):
-        """`wanted`: the Wanted of the request."""
+    def __init__(self, request, wanted, runner, why_cold=None):
+        """`wanted`: the Wanted of the request; `why_cold`: why it is not forked from the warm process (text)."""
+        self.why_cold = why_cold
         self.request, self.wanted, self.runner = request, wanted, runner
         self.command, self.select = wanted.command, list(wanted.select)
         self.held = wanted.hold
@@ -62,7 +64,7 @@ class Run:
         self.exec_errno = None
         self.internal = None  # pytest's own error
         self.refused = ""  # what it says of its arguments
-        self.cold = False  # it has to begin again in a new interpreter
+        self.cold = None  # why it has to begin again in a new interpreter
         self.tail = Tail()
         self.lines = Lines()
         self.inside, self.tap = Sessions(), Tap()
@@ -144,9 +146,11 @@ class Run:
         elif kind == "modules":
             self.imported.update(event["modules"])
         elif kind == "measures":
-            self.cold = self.runner.told_measures(self.command) and self.wanted.warm
+            if self.runner.told_measures(self.command) and self.wanted.warm:
+                self.cold = MEASURES
         elif kind == "patched":
-            self.cold = self.runner.told_patched(event["names"]) and self.wanted.warm
+            if self.runner.told_patched(event["names"]) and self.wanted.warm:
+                self.cold = REPLACES
         elif kind == "refused":
             self.refused += event["message"]
         elif kind == "internal":
@@ -224,7 +228,7 @@ class Run:
         if self.stopped is not None:
             return False
         if self.cold:
-            self.wanted = self.wanted._replace(warm=False)
+            self.wanted, self.why_cold = self.wanted._replace(warm=False), self.cold
         elif not self.forget_missing():
             return False
         self.runner.deaf(self)
@@ -301,6 +305,7 @@ class Run:
             "output": text,
             "total": max(self.total or 0, len(self.outcomes)),
             "missing": self.missing,
+            "fast_paths": {"tests.warm": self.why_cold} if self.command.pytest else {},
             "ended": end_reason(self._who(), how, text) if own else None,
         }
 

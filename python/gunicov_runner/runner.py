@@ -19,7 +19,8 @@ from gunicov_runner.forked import Forked
 from gunicov_runner.protocol.channel import Channel
 from gunicov_runner.protocol.request import Field
 from gunicov_runner.run import Run
-from gunicov_runner.warm.fits import fits, shadows
+from gunicov_runner.warm.allowed import why_cold
+from gunicov_runner.warm.fits import shadows
 from gunicov_runner.warm.preload import Preload
 
 PROTOCOL = 1
@@ -256,12 +257,14 @@ class Runner:
         if wanted.select and not command.pytest:
             raise bad("only pytest can run selected tests")
         self.stop_trial()
-        if command.pytest and wanted.warm:
+        cold = None
+        if command.pytest:
             measures = tuple(command.words) in self.measuring and self.preload.tried
-            wanted = wanted._replace(warm=fits(command.environ) and not measures)
-        if command.pytest and wanted.warm:
-            self._check_warm(command)
-        self.run = Run(request["id"], wanted, self)
+            cold = why_cold(wanted, measures)
+            if cold is None:
+                self._check_warm(command)
+            wanted = wanted._replace(warm=cold is None)
+        self.run = Run(request["id"], wanted, self, cold)
         self.listen(self.run)
 
     def _check_warm(self, command):

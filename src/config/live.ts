@@ -2,18 +2,20 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parse } from "smol-toml";
+import { FAST_PATHS } from "../core/fast-paths.ts";
 import { ok, type Result } from "../core/result.ts";
 import { type Loaded, loadAgain } from "./load.ts";
 import type { FileConfig } from "./schema.ts";
 import { checkDirectories, type Flags, mergeSettings, type Settings } from "./settings.ts";
 
 /** Keys that can change while gunicov runs. Any other one says where things are, and what runs is there. */
-const LIVE = [
+const LIVE: readonly string[] = [
   "server.source",
-  ...["command", "cwd", "env", "source", "timeout", "requests", "junit", "warm", "order"].map(
+  ...["command", "cwd", "env", "source", "timeout", "requests", "junit", "order"].map(
     (key) => `tests.${key}`,
   ),
   "coverage.fail_under",
+  ...FAST_PATHS,
   ...["quiet_ms", "on_change", "ignore", "include"].map((key) => `watch.${key}`),
 ];
 

@@ -24,6 +24,10 @@ export const FileConfig = v.strictObject({
       restart_timeout: v.optional(seconds),
       flush_timeout: v.optional(seconds),
       mount_timeout: v.optional(seconds),
+      preload: v.optional(v.boolean()),
+      keep_code: v.optional(v.boolean()),
+      early_end: v.optional(v.boolean()),
+      report_first: v.optional(v.boolean()),
     }),
   ),
   tests: v.optional(
@@ -45,6 +49,7 @@ export const FileConfig = v.strictObject({
   coverage: v.optional(
     v.strictObject({
       fail_under: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
+      keep_rows: v.optional(v.boolean()),
     }),
   ),
   watch: v.optional(

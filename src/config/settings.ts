@@ -2,9 +2,11 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { failure } from "../core/failure.ts";
+import { FAST_PATHS, type FastPathName } from "../core/fast-paths.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type ComposeRun, type InContainer, inContainer } from "./container-command.ts";
 import type { Loaded } from "./load.ts";
+import type { FileConfig } from "./schema.ts";
 
 /** What the command line says. Null: nothing. */
 export interface Flags {
@@ -80,6 +82,8 @@ export interface Settings {
     readonly warm: boolean;
     readonly order: "pytest" | "failed-first";
   };
+  /** Fast paths that are switched off. */
+  readonly off: readonly FastPathName[];
   readonly failUnder: number | null;
   /** It is the command line's: coverage.py's own configuration says nothing then, as with its own option. */
   readonly failUnderAlone: boolean;
@@ -143,6 +147,7 @@ export function mergeSettings({ config, root, file }: Loaded, flags: Flags, cwd:
       warm: tests.warm ?? true,
       order: tests.order ?? "pytest",
     },
+    off: switchedOff(config),
     failUnder: flags.failUnder ?? config.coverage?.fail_under ?? null,
     failUnderAlone: flags.failUnder !== null,
     html: flags.html === null ? null : resolve(cwd, flags.html),
@@ -153,6 +158,18 @@ export function mergeSettings({ config, root, file }: Loaded, flags: Flags, cwd:
     ignore: config.watch?.ignore ?? [],
     include: config.watch?.include ?? [],
   });
+}
+
+function switchedOff({ server, tests, coverage }: FileConfig): readonly FastPathName[] {
+  const table: Record<FastPathName, boolean | undefined> = {
+    "server.preload": server?.preload,
+    "server.keep_code": server?.keep_code,
+    "server.early_end": server?.early_end,
+    "server.report_first": server?.report_first,
+    "tests.warm": tests?.warm,
+    "coverage.keep_rows": coverage?.keep_rows,
+  };
+  return FAST_PATHS.filter((name) => table[name] === false);
 }
 
 /** Refuses directories that are not there: nothing would ever be seen to change in them. */

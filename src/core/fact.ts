@@ -53,6 +53,15 @@ export interface TestResult {
   readonly xfail: Xfail | null;
 }
 
+/** Something that is done for speed alone. */
+export interface FastPath {
+  /** The key of the configuration that switches it off. */
+  readonly name: string;
+  readonly used: boolean;
+  /** Why it was not used; null: it was. */
+  readonly why: string | null;
+}
+
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
@@ -125,6 +134,8 @@ export type FactBody =
       readonly reasons: readonly string[];
     }
   | ({ readonly type: "report" } & Omit<Report, "files"> & { readonly files: readonly FileReport[] })
+  /** Which fast paths the cycle has taken, as far as it came; not where it was cancelled. */
+  | { readonly type: "cycle.fast-paths"; readonly paths: readonly FastPath[] }
   | {
       readonly type: "cycle.finished";
       readonly outcome: CycleOutcome;

@@ -5,6 +5,7 @@ import type {
   CheckFailure,
   CycleOutcome,
   Fact,
+  FastPath,
   LostWorker,
   Outcome,
   Reason,
@@ -29,6 +30,7 @@ export interface CycleEnd {
   readonly exitCode: number;
   readonly ms: number;
   readonly phases: Partial<Record<Step, number>>;
+  readonly fastPaths: readonly FastPath[];
 }
 
 export interface ScreenContent {
@@ -56,6 +58,7 @@ export interface ScreenContent {
     readonly startedAt: number;
     /** How many tests were selected; 0 means all. */
     readonly selected: number;
+    readonly fastPaths: readonly FastPath[];
   };
   /** What was said last that nobody has to act on. */
   readonly note: string | null;
@@ -117,7 +120,7 @@ export const EMPTY_CONTENT: ScreenContent = {
   warnings: [],
   warned: [],
   note: null,
-  cycle: { number: 0, running: false, reason: null, files: [], startedAt: 0, selected: 0 },
+  cycle: { number: 0, running: false, reason: null, files: [], startedAt: 0, selected: 0, fastPaths: [] },
   tests: {
     total: null,
     counts: NO_TESTS,
@@ -188,6 +191,8 @@ export function observe(content: ScreenContent, fact: Fact): ScreenContent {
       return fact.partial
         ? { ...content, partial: { cycle: fact.cycle, selected: content.cycle.selected, value: fact } }
         : { ...content, report: { cycle: fact.cycle, value: fact }, partial: null, stale: false };
+    case "cycle.fast-paths":
+      return { ...content, cycle: { ...content.cycle, fastPaths: fact.paths } };
     case "cycle.finished":
       return onCycleFinished(content, fact);
   }
@@ -234,6 +239,7 @@ function onCycleStarted(content: ScreenContent, fact: Fact & { type: "cycle.star
       files: fact.files,
       startedAt: fact.at,
       selected: fact.selected,
+      fastPaths: [],
     },
     tests: {
       total: null,
@@ -284,7 +290,8 @@ function lastLine({ ended, at }: Fact & { type: "test.finished" }): number {
 
 function onCycleFinished(content: ScreenContent, fact: Fact & { type: "cycle.finished" }): ScreenContent {
   const { cycle, outcome, exit_code: exitCode, ms, phases } = fact;
-  const last: CycleEnd = { cycle, outcome, exitCode, ms, phases };
+  const { fastPaths } = content.cycle;
+  const last: CycleEnd = { cycle, outcome, exitCode, ms, phases, fastPaths };
   const state = content.server.state === "restarting" ? "up" : content.server.state;
   const recent = content.warned.filter((one) => one.cycle >= cycle);
   return {

@@ -41,6 +41,17 @@ export function splitFailures(
   return { list, preview: body - list - 1 };
 }
 
+/** Rows of the timings view: the table, a line between, and a line for each fast path of the cycle at the cursor. */
+export function splitTimings(
+  body: number,
+  fastPaths: number,
+): { readonly table: number; readonly fastPaths: number } {
+  const wanted = fastPaths + 1;
+  return fastPaths === 0 || body < wanted + 5
+    ? { table: body, fastPaths: 0 }
+    : { table: body - wanted, fastPaths };
+}
+
 /** Rows of a table: the total goes last, the titles before it. */
 export function splitTable(
   body: number,

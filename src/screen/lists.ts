@@ -16,6 +16,8 @@ export interface Lists {
   readonly tests: (content: ScreenContent, screen: ScreenState) => readonly TestResult[];
   /** Ended cycles, the newest first. */
   readonly cycles: (content: ScreenContent) => readonly CycleEnd[];
+  /** The largest number of fast paths that one of them tells of. */
+  readonly fastPaths: (content: ScreenContent) => number;
 }
 
 /** Lists that are computed again only when what they are made of has changed. One of these for each screen. */
@@ -35,6 +37,9 @@ export function createLists(): Lists {
       warnings: ScreenContent["warnings"],
     ) => problems({ checks, bootError, error, gone, warnings }),
   );
+  const fastPaths = memoLast((history: readonly CycleEnd[]) =>
+    Math.max(0, ...history.map((end) => end.fastPaths.length)),
+  );
   const cycles = memoLast((history: readonly CycleEnd[]) => [...history].reverse());
   return {
     files: (content, screen) =>
@@ -50,6 +55,7 @@ export function createLists(): Lists {
     tests: (content, screen) =>
       tests(content.tests.results, filterOf(screen, "tests"), screen.failedOnly, screen.sorts.tests),
     cycles: (content) => cycles(content.history),
+    fastPaths: (content) => fastPaths(content.history),
   };
 }
 

@@ -4,7 +4,7 @@ import type { FileReport } from "../core/report.ts";
 import type { ScreenContent } from "../core/screen-content.ts";
 import { clean, cleanLines } from "../core/text.ts";
 import { type Line, problemDetail, testDetail, wrapLines } from "./detail.ts";
-import { splitFailures, splitTable } from "./layout.ts";
+import { splitFailures, splitTable, splitTimings } from "./layout.ts";
 import type { Lists } from "./lists.ts";
 import { memoLast } from "./memo.ts";
 import { EMPTY_PANE, type Pane } from "./scroll.ts";
@@ -98,7 +98,8 @@ function listPane(screen: ScreenState, { content, lists, body }: PaneInput): Pan
     case "timings": {
       const cycles = lists.cycles(content);
       const text = (index: number) => `${cycles[index]?.cycle ?? ""} ${cycles[index]?.outcome ?? ""}`;
-      return rowsPane(cycles.length, splitTable(body, true).rows, text);
+      const { table } = splitTimings(body, lists.fastPaths(content));
+      return rowsPane(cycles.length, splitTable(table, true).rows, text);
     }
   }
 }

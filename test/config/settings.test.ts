@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { FileConfig } from "../../src/config/schema.ts";
 import { type Flags, mergeSettings } from "../../src/config/settings.ts";
+import { FAST_PATHS } from "../../src/core/fast-paths.ts";
 
 const NO_FLAGS: Flags = {
   service: null,
@@ -28,6 +29,19 @@ function settings(config: FileConfig, flags: Partial<Flags> = {}) {
   if (!result.ok) throw new Error(result.failure.message);
   return result.value;
 }
+
+describe("fast paths", () => {
+  test("are all on by default", () => {
+    expect(settings({ server: { service: "api" } }).off).toEqual([]);
+  });
+
+  test.each(FAST_PATHS)("%s = false switches it off", (name) => {
+    const [table = "", key = ""] = name.split(".");
+    const config = { server: { service: "api" } };
+    const server = table === "server" ? { ...config.server, [key]: false } : config.server;
+    expect(settings({ [table]: { [key]: false }, server }).off).toEqual([name]);
+  });
+});
 
 describe("where the server is", () => {
   const BOTH = { server: { service: "api", command: COMMAND } };

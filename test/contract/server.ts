@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FactBody } from "../../src/core/fact.ts";
+import { FAST_PATHS } from "../../src/core/fast-paths.ts";
 import type { Report } from "../../src/core/report.ts";
 import type { Result } from "../../src/core/result.ts";
 import type { Server } from "../../src/ports/server.ts";
@@ -109,6 +110,19 @@ export function serverContract(name: string, make: () => Promise<ServerSubject>)
       expect(second.workers).toHaveLength(subject.workers);
       const ages = [...first.workers, ...second.workers].map((worker) => worker.age);
       expect(new Set(ages).size).toBe(2 * subject.workers);
+    });
+
+    test("each step tells which fast paths it took, and why not", async () => {
+      const facts: FactBody[] = [];
+      const say = (fact: FactBody) => void facts.push(fact);
+      value(await server.restart(say, NEVER));
+      const flush = value(await server.flush(say, NEVER));
+      value(await server.collect(flush, false, say, NEVER));
+      const told = facts.filter((fact) => fact.type === "cycle.fast-paths");
+      const ofServer = FAST_PATHS.filter((name) => name.startsWith("server."));
+      const names = told.map(({ paths }) => paths.map(({ name }) => name).toSorted());
+      expect(names).toEqual([ofServer.toSorted(), ofServer.toSorted(), ["coverage.keep_rows"]]);
+      expect(told.flatMap(({ paths }) => paths).filter(({ used }) => !used)).toEqual([]);
     });
 
     test("code that does not boot is reported with its traceback, and good code boots again", async () => {

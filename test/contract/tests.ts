@@ -78,6 +78,10 @@ export function testsContract(name: string, make: () => Promise<TestsSubject>): 
       const result = await subject.tests.run([], say, NEVER);
       expect(result).toMatchObject({ ok: true, value: { passed: 1, failed: 1, errors: 1, skipped: 1 } });
       expect(facts[0]).toEqual({ type: "tests.started", total: 4 });
+      const warm = { name: "tests.warm", used: true, why: null };
+      expect(facts.filter(({ type }) => type === "cycle.fast-paths")).toEqual([
+        { type: "cycle.fast-paths", paths: [warm] },
+      ]);
       const outcomes = finished(facts).map(({ id, outcome }) => [id, outcome]);
       expect(outcomes).toEqual([
         [`${FILE}::test_passes`, "passed"],

@@ -55,6 +55,13 @@ describe("the screen's content", () => {
     expect(again.warnings).toEqual(both);
   });
 
+  it("keeps with each cycle which fast paths it took", () => {
+    const paths = [{ name: "tests.warm", used: false, why: "it is switched off" }];
+    const told = foldFrom(done, 2, STARTED, { type: "cycle.fast-paths", paths }, finished());
+    expect(told.history.map(({ fastPaths }) => fastPaths)).toEqual([[], paths]);
+    expect(foldFrom(told, 3, STARTED, finished()).last?.fastPaths).toEqual([]);
+  });
+
   it("counts a test once in a run, however often it is reported, as it was reported last", () => {
     const told = (...outcomes: readonly ["failed" | "error" | "passed" | "skipped", string][]) =>
       foldFrom(done, 2, STARTED, ...outcomes.map(([outcome, id]) => test(id, { outcome })));

@@ -1,6 +1,7 @@
 /** Whole cycles on fakes: what is said, what is done, in which order. */
 import { describe, expect, test } from "vitest";
 import { failure } from "../../src/core/failure.ts";
+import { FAST_PATHS } from "../../src/core/fast-paths.ts";
 import { fail } from "../../src/core/result.ts";
 import { IMPORT_ERROR, SYNTAX_ERROR } from "../support/fake-server.ts";
 import { Harness, SOURCE } from "./harness.ts";
@@ -19,6 +20,7 @@ const WHOLE = [
   "coverage.file",
   "coverage.complete",
   "report",
+  "cycle.fast-paths",
   "cycle.finished",
 ];
 
@@ -28,6 +30,8 @@ describe("a whole cycle", () => {
     expect(harness.types).toEqual(WHOLE);
     expect(harness.faults).toEqual([]);
     expect(harness.facts.at(-1)).toMatchObject({ outcome: "passed", exit_code: 0 });
+    const [{ paths } = { paths: [] }] = harness.of("cycle.fast-paths");
+    expect(paths.map(({ name }) => name).toSorted(), "each once").toEqual(FAST_PATHS.toSorted());
     expect(harness.exit).toBe(0);
   });
 

@@ -146,7 +146,14 @@ describe("compared with coverage.py's own numbers", () => {
     harness.server.difference = OTHER;
     await harness.start();
     expect(harness.exit).toBe(5);
-    expect(harness.types.slice(-5)).toEqual(["report", "warning", "report", "warning", "cycle.finished"]);
+    expect(harness.types.slice(-6)).toEqual([
+      "report",
+      "warning",
+      "report",
+      "warning",
+      "cycle.fast-paths",
+      "cycle.finished",
+    ]);
     expect(harness.of("report").at(-1)).toMatchObject({ cycle: 1, totals: { percent_covered: 50 } });
     expect(harness.faults).toEqual([]);
   });
@@ -232,7 +239,7 @@ describe("asked for", () => {
       await harness.start();
       held.settle(fail(FULL));
       await harness.settle();
-      expect(harness.types.slice(-3)).toEqual(["report", "error", "cycle.finished"]);
+      expect(harness.types.slice(-4)).toEqual(["report", "error", "cycle.fast-paths", "cycle.finished"]);
       expect(harness.exit).toBe(2);
     },
   );

@@ -1,5 +1,5 @@
 /** An engine that does nothing: it is fed facts, as the real one publishes them, and keeps what it was asked for. */
-import { INITIAL, type Phase, type State } from "../../src/core/cycle/state.ts";
+import { beginProgress, INITIAL, type Phase, type State } from "../../src/core/cycle/state.ts";
 import { FACT_VERSION, type Fact, type FactBody } from "../../src/core/fact.ts";
 import type { Failure } from "../../src/core/failure.ts";
 import { ok, type Result } from "../../src/core/result.ts";
@@ -107,18 +107,7 @@ function stateAfter(state: State, body: FactBody, cycle: number, at: number): St
   const server = body.type === "server.lost" ? "gone" : body.type === "server.back" ? "up" : state.server;
   if (phase === undefined) return { ...state, server };
   if (phase === "idle") return { ...state, phase, cycle, server, progress: null };
-  const progress = {
-    request: { reason: "change" as const, select: [] },
-    startedAt: state.progress?.startedAt ?? at,
-    stepStartedAt: at,
-    phases: {},
-    tests: null,
-    ended: false,
-    ran: 0,
-    doubts: [],
-    flush: null,
-    report: null,
-    failure: null,
-  };
+  const begun = beginProgress({ reason: "change", select: [] }, at);
+  const progress = { ...begun, startedAt: state.progress?.startedAt ?? at };
   return { ...state, phase, cycle, server, progress };
 }

@@ -321,6 +321,21 @@ describe("pages", () => {
     expect(terminal.lines[4], "no column is cut for nothing").toMatch(/ collecting$/);
   });
 
+  it("timings tell of the cycle at the cursor which fast paths it took, and why not", async () => {
+    const [, terminal] = await show();
+    const paths = [
+      { name: "server.preload", used: true, why: null },
+      { name: "server.early_end", used: false, why: "gunicorn 99.0 is newer than 27" },
+    ];
+    await terminal.emit(STARTED, { type: "cycle.fast-paths", paths }, finished());
+    await terminal.press("5");
+    expect(terminal.frame).toMatch(
+      /median.*\n─+\n {2}✓ server.preload\n {2}- server.early_end: gunicorn 99.0 is newer/,
+    );
+    await terminal.press("j");
+    expect(terminal.frame, "the cycle before told of none").not.toContain("server.preload");
+  });
+
   it("source: numbers and marks, from the first missed line on; the branch not taken is said", async () => {
     const [engine, terminal] = await show();
     const text = Array.from({ length: 64 }, (_, line) => `statement_${line + 1}()`).join("\n");

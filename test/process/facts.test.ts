@@ -71,6 +71,7 @@ describe("one run with tests of all outcomes, on a server that prints", () => {
       "coverage.file",
       "coverage.complete",
       "report",
+      "cycle.fast-paths",
       "cycle.finished",
     ];
     expect(order).toEqual(expected);

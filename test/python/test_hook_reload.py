@@ -88,26 +88,6 @@ def test_a_reload_of_somebody_elses_keeps_the_workers_until_the_next_ones_are_th
     assert len(old.data_files()) == 1
 
 
-STACK_CONFIG = """\
-import traceback
-from pathlib import Path
-
-
-def child_exit(server, worker):
-    Path("stack").write_text(" ".join(frame.name for frame in traceback.extract_stack()))
-"""
-
-
-def test_the_end_of_old_workers_is_waited_for_by_the_hook(gunicorn_server, project):
-    """gunicorn itself looks for it 0.1 s after it has told them to go."""
-    project.write({"app.py": HELLO, "gunicorn.conf.py": STACK_CONFIG})
-    server = gunicorn_server(project.dir)
-    server.hup()
-    stack = project.dir / "stack"
-    wait_until(lambda: stack.exists() and stack.read_text(), "child_exit")
-    assert "manage_workers reap_workers" in stack.read_text()
-
-
 THEIRS_CONFIG = """\
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { layout, splitFailures, splitTable } from "../../src/screen/layout.ts";
+import { layout, splitFailures, splitTable, splitTimings } from "../../src/screen/layout.ts";
 import { EMPTY_PANE, nextWhere, placeAt, settlePlace } from "../../src/screen/scroll.ts";
 
 describe("layout", () => {
@@ -36,6 +36,8 @@ describe("layout", () => {
         expect(table.title + table.rows + table.total).toBe(body);
         const { list, preview } = splitFailures(body, items);
         expect(list + preview + (preview > 0 ? 1 : 0)).toBe(body);
+        const timings = splitTimings(body, items);
+        expect(timings.table + timings.fastPaths + (timings.fastPaths > 0 ? 1 : 0)).toBe(body);
       }),
     );
   });

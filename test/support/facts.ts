@@ -1,6 +1,7 @@
 /** The shape of every fact, written from docs/protocol.md, and the rules that hold for all of them together. */
 import * as v from "valibot";
 import { FAILURE_EXIT } from "../../src/core/failure.ts";
+import { FAST_PATHS } from "../../src/core/fast-paths.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const ms = v.pipe(v.number(), v.minValue(0));
@@ -146,6 +147,13 @@ export const Fact = v.variant("type", [
     view: v.strictObject({ sort: text, skip_covered: v.boolean(), skip_empty: v.boolean() }),
     below: v.nullable(
       v.strictObject({ total: text, fail_under: v.number(), by: v.picklist(["gunicov", "coverage"]) }),
+    ),
+  }),
+  fact("cycle.fast-paths", {
+    paths: v.pipe(
+      v.array(v.strictObject({ name: v.picklist(FAST_PATHS), used: v.boolean(), why: v.nullable(text) })),
+      v.minLength(1),
+      v.everyItem(({ used, why }) => used === (why === null)),
     ),
   }),
   fact("cycle.finished", {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Flush } from "../../src/core/effect.ts";
 import type { Worker } from "../../src/core/fact.ts";
 import { type FailureKind, failure } from "../../src/core/failure.ts";
+import { FAST_PATHS, fastPathsFact } from "../../src/core/fast-paths.ts";
 import { lossReasons } from "../../src/core/loss.ts";
 import { type Below, type FileReport, PLAIN_VIEW, type Report, type Summary } from "../../src/core/report.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
@@ -23,6 +24,10 @@ import { Operations } from "./operations.ts";
 /** To the fake's Python, this word is a SyntaxError, and that one an error at import. */
 export const SYNTAX_ERROR = "def (";
 export const IMPORT_ERROR = "import nothing_of_that_name";
+
+const ALL_TAKEN = Object.fromEntries(
+  FAST_PATHS.filter((name) => name.startsWith("server.")).map((name) => [name, null]),
+);
 
 export class FakeServer implements Server {
   readonly operations = new Operations();
@@ -82,8 +87,9 @@ export class FakeServer implements Server {
     });
   }
 
-  restart(_say: Say, signal: AbortSignal): Promise<Result<Restart>> {
+  restart(say: Say, signal: AbortSignal): Promise<Result<Restart>> {
     return this.#whenFound("restart", signal, async () => {
+      say(fastPathsFact(ALL_TAKEN));
       this.#generation += 1;
       this.#requests = 0;
       const workers = this.#fork();
@@ -112,6 +118,7 @@ export class FakeServer implements Server {
         .map((worker) => ({ ...worker, cause: "unknown" }));
       this.losing = 0;
       const written = this.workers - lost.length;
+      say(fastPathsFact(ALL_TAKEN));
       for (let count = 1; count <= written; count += 1) {
         say({ type: "coverage.file", written: count, expected: this.workers, pid: 100 + count });
       }
@@ -133,8 +140,9 @@ export class FakeServer implements Server {
     });
   }
 
-  collect(flush: Flush, partial: boolean, _say: Say, signal: AbortSignal): Promise<Result<Report>> {
+  collect(flush: Flush, partial: boolean, say: Say, signal: AbortSignal): Promise<Result<Report>> {
     return this.#whenFound("collect", signal, async () => {
+      say(fastPathsFact({ "coverage.keep_rows": null }));
       const files = [...this.files]
         .filter(([path]) => path.endsWith(".py"))
         .map(([path, text]) => this.#fileReport(path, text));

@@ -1,6 +1,8 @@
 /** Tests in memory: a list of outcomes. */
+
 import type { Outcome } from "../../src/core/fact.ts";
 import { type Failure, failure } from "../../src/core/failure.ts";
+import { fastPathsFact } from "../../src/core/fast-paths.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
 import { testsMissing } from "../../src/core/tests-missing.ts";
 import type { Say } from "../../src/ports/say.ts";
@@ -60,6 +62,7 @@ export class FakeTests implements Tests {
       const gone = select.filter((id) => !chosen.some((test) => test.id === id));
       if (gone.length > 0) say({ type: "warning", message: testsMissing(gone) });
       for (const test of chosen) this.#tell(test, say);
+      say(fastPathsFact({ "tests.warm": null }));
       const count = (outcome: Outcome) => chosen.filter((test) => test.outcome === outcome).length;
       return ok({
         passed: count("passed"),

@@ -73,8 +73,8 @@ SHAPES = {
         "source": is_list(is_path),
         "tests": is_optional(is_list(is_path)),
     },
-    "restart": {"timeout": is_timeout},
-    "flush": {"timeout": is_timeout},
+    "restart": {"timeout": is_timeout, "off": is_optional(is_list(is_text))},
+    "flush": {"timeout": is_timeout, "off": is_optional(is_list(is_text))},
     "collect": {
         "generation": is_count,
         "since": is_optional(is_count),

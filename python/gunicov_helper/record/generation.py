@@ -31,6 +31,10 @@ class Generation:
     def manifest(self):
         return self.load("manifest.json")
 
+    def fast_paths(self):
+        """{fast path: why it was not used, None: it was} of the reload that began it."""
+        return (self.manifest() or {}).get("fast_paths") or {}
+
     def load(self, *names):
         if names not in self.read:
             value = read_json(self.join(*names))

@@ -1,6 +1,7 @@
 """A master's record directory."""
 
 import contextlib
+import json
 import os
 import re
 import stat
@@ -48,11 +49,15 @@ class Record:
         error = read_json(os.path.join(self.path, "config-error.json"))
         return None if error is None else str(error.get("traceback", ""))
 
-    def say(self, word):
-        """Leave a word for the next reload: "flush", or "restart" where nobody wants older data."""
+    def say(self, word, off):
+        """Leave a word for the next reload: "flush", or "restart" where nobody wants older data. In it: the fast paths
+        that are switched off (their names)."""
         path = os.path.join(self.path, word)
-        with contextlib.suppress(OSError), open(path, "wb"):
-            pass  # on a full disk it goes without
+        unfinished = os.path.join(self.path, f".{word}.tmp")
+        with contextlib.suppress(OSError):  # on a full disk it goes without
+            with open(unfinished, "w", encoding="utf-8") as file:
+                json.dump({"off": off}, file)
+            os.replace(unfinished, path)
 
     def stale_library(self):
         """The file (path) of a library that has changed since the master imported it, or None."""
@@ -66,8 +71,8 @@ class Record:
             raise Failure(
                 "stale",
                 f"{path} has changed since gunicorn's master imported it: a reload runs the old one",
-                "Start the server again, with R where gunicov has started it. (GUNICOV_PRELOAD=0 in its "
-                "environment keeps libraries out of the master; each restart then takes longer.)",
+                "Start the server again, with R where gunicov has started it. (`server.preload = false` in "
+                "gunicov's configuration keeps libraries out of the master; each restart then takes longer.)",
             )
 
     def generations(self):

@@ -9,6 +9,7 @@ import types
 import warnings
 
 from gunicov_common.failure import Failure
+from gunicov_common.versions import untried
 
 from gunicov_helper.files import is_sqlite
 from gunicov_helper.report.internals import Internals
@@ -41,14 +42,16 @@ class Analyser:
         self.results = Results()
         self.readings = Readings()
         self.in_memory = True
+        self.public = None  # why its internals are not used (text); None: they are
         self.internals = self.find_internals() if private else None
         self.rows = Rows(self.internals, self.results)
 
     def find_internals(self):
         try:
-            return Internals(self.coverage, self.results)
+            self.public = untried("coverage", self.coverage.__version__)
+            return None if self.public else Internals(self.coverage, self.results)
         except (ImportError, AttributeError) as error:
-            print(f"gunicov: public coverage API only: {error}", file=sys.stderr)
+            self.go_public(error)
             return None
 
     def combine(self, files, config):
@@ -150,7 +153,8 @@ class Analyser:
         return {**report, "unparsed": unparsed}
 
     def go_public(self, error):
-        print(f"gunicov: public coverage API only: {error!r}", file=sys.stderr)
+        self.public = f"what is private of coverage.py fails: {error!r}"
+        print(f"gunicov: {self.public}", file=sys.stderr)
         self.internals = None
 
     def cached_report(self, measured):

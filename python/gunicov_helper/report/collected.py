@@ -19,6 +19,9 @@ class Collected:
         self.began = time.time()
         self.generation = None  # of which it is
         self.settings = self.options = None  # coverage.py's: as text, and as its own object
+        self.kept_no_rows = (
+            None  # why no row of the report before was taken over (text); None: they were
+        )
         self.number, self.rows, self.totals, self.hashes = 0, {}, {}, {}
 
     def check(self, theirs, settings):

@@ -132,7 +132,7 @@ class Reload:
                 yield from self.earlier_boot(watch, deaths, clock)
                 strangers = self.strangers(newest)
                 self.session.record.refuse_stale()
-                self.session.record.say("restart")
+                self.session.record.say("restart", request.get("off") or [])
                 job.held = True  # a SIGHUP can't be taken back
                 opened = yield from self.reload(job, watch, deaths, clock)
                 # While they boot; what comes later and stays is seen at the flush.
@@ -162,6 +162,7 @@ class Reload:
             "config_error": self.session.record.config_error(),
             "reads": sorted(self.reads(opened)),
             "settings": self.settings(),
+            "fast_paths": opened.fast_paths(),
             "ms": clock.ms(),
         }
 
@@ -267,7 +268,8 @@ class Reload:
                 if self.session.newest() is None:
                     raise self.session.lost_record()
                 yield from self.earlier_boot(watch, deaths, clock)
-                opened, run, reasons, note = yield from self.close(job, watch, deaths, clock)
+                off = request.get("off") or []
+                opened, run, reasons, note = yield from self.close(job, watch, deaths, clock, off)
         finally:
             self.session.signalling = None
         return {
@@ -285,18 +287,20 @@ class Reload:
             "requests": run.requests(),
             "reached": seen.settle(run.reached(seen.since)),
             "addresses": seen.addresses(),
+            "fast_paths": opened.fast_paths(),
             "ms": clock.ms(),
         }
 
-    def close(self, job, watch, deaths, clock):
-        """Have all workers of the run save: (the generation that this opens, the MeasuredRun, why its data is not
+    def close(self, job, watch, deaths, clock, off):
+        """Have all workers of the run save, without the fast paths `off`: (the generation that this opens, the
+        MeasuredRun, why its data is not
         whole, what keeps that from being proved)."""
         newest = self.session.newest()
         if newest is None:
             raise self.session.lost_record()
         run = self.session.measured_run or MeasuredRun(newest.number)
         unrecorded = self.session.errors.of_generation(run.began)
-        self.session.record.say("flush")
+        self.session.record.say("flush", off)
         generations = []
         try:
             opened = yield from self.reload(job, watch, deaths, clock)

@@ -39,6 +39,8 @@ from gunicov_helper.source import decode_source
 TEXT_LIMIT = 2 * 1024 * 1024
 END_SECONDS = 1.0
 OUTPUT_HIGH_WATER = 4 * 1024 * 1024
+ASKED = "coverage.py's own report was asked for"
+COMBINED = "coverage.py combines the data, as its settings or the data itself ask for"
 BACKGROUND = 5  # how much nicer than what a cycle waits for
 
 
@@ -100,6 +102,7 @@ class Report:
             "superseded": sorted(superseded - stale),
             "stale": sorted(stale),
             "reasons": doubts.reasons,
+            "fast_paths": {"coverage.keep_rows": collected.kept_no_rows},
             "warnings": [*doubts.warnings, *unknown, *unparsed],
         }
 
@@ -118,10 +121,12 @@ class Report:
         with Environment(self.session.master.environment):
             measured = analyser.make(collected.config)
         collected.settings, collected.options = settings_of(measured), measured.config
+        collected.kept_no_rows = ASKED if plain else analyser.public
         if analyser.internals and not plain:
             report = yield from sliced(analyser.quick_report(measured, collected.files))
             if report is not None:
                 return report
+        collected.kept_no_rows = collected.kept_no_rows or analyser.public or COMBINED
         if analyser.internals and not plain:
             with Environment(self.session.master.environment):
                 measured = analyser.combine(collected.files, collected.config)

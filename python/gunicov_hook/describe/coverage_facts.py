@@ -10,7 +10,6 @@ from ..measure.options import (
     option,
     where_started,
 )
-from ..measure.quick_start import quick_start
 from ..source.digest import digest_of
 from ..state import STATE
 
@@ -34,8 +33,7 @@ def warm_coverage(cov):
     if coverage.Coverage.current() or option(cov, "run:plugins") or imports_to_start(cov):
         return
     only_measure(cov)
-    with quick_start(cov):
-        cov.start()
+    cov.start()
     cov.stop()
 
 

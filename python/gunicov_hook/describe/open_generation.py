@@ -8,9 +8,12 @@ import time
 
 import gunicorn
 from gunicov_common.cgroup import oom_kills
+from gunicov_common.versions import PLAIN_WAY, untried
 
 from ..attempt import attempt
 from ..master.life import begin_master_life
+from ..measure.version import untried_coverage
+from ..originals import REALPATH
 from ..record.directory import make_record
 from ..record.files import process_start_time, write_json
 from ..record.generation import generation_directory, make_generation, newest_on_disk
@@ -63,10 +66,12 @@ def open_generation(server, retires):
         "user_config": STATE.user.path,
         "libraries": STATE.libraries,
         # A reload executes the config anew, and nothing else.
-        "imported": sorted(set(STATE.hashes) - {STATE.real(STATE.user.path or "")}),
+        "imported": sorted(set(STATE.hashes) - {REALPATH(STATE.user.path or "")}),
         **described,
     }
     limited, STATE.limited = STATE.limited, None
+    versions = (untried("gunicorn", gunicorn.__version__), untried_coverage())
+    master["warnings"] += [f"{text}. {PLAIN_WAY}" for text in versions if text]
     master["warnings"] += [*([limited] if limited else []), *doubtful_settings(cfg), *STATE.errors]
     for warning in master["warnings"]:
         server.log.warning("gunicov: %s", warning)
@@ -82,6 +87,7 @@ def open_generation(server, retires):
         "settings": settings,
     }
     manifest["read"] = described["read"]
+    manifest["fast_paths"] = STATE.fast_paths
     make_generation(number, {**manifest, "retires": retires})
     STATE.generation = number
     STATE.current = generation_directory(number)

@@ -5,6 +5,7 @@ import os
 import sys
 
 from ..fast_paths import is_on
+from ..measure.version import untried_coverage
 from ..record.files import write_whole
 from ..source.digest import digest_of
 from ..state import STATE
@@ -15,7 +16,7 @@ def remember_joins():
     lines are one statement, where an earlier worker has told it: it reads the file's tokens for that, 0.4 ms each."""
     tracer = sys.modules.get("coverage.sysmon")
     work_out = getattr(tracer, "compute_multiline_map", None)
-    if work_out is None or not is_on("joins"):
+    if work_out is None or untried_coverage() or not is_on("server.keep_code"):
         return
 
     def compute_multiline_map(path):

@@ -5,7 +5,6 @@ import sys
 from ..measure.options import option
 from ..originals import REALPATH
 from ..source.places import is_project
-from ..source.real_paths import quick_realpath
 from ..state import STATE
 from .measure import is_measurable
 
@@ -19,21 +18,20 @@ def imported_too_early(mine):
     """
     early, widened = set(), set()
     anew = is_measurable(mine.coverage)
-    with quick_realpath():
-        for name, module in list(sys.modules.items()):
-            path = getattr(module, "__file__", None)
-            if name not in STATE.forked_with or not isinstance(path, str):
-                continue
-            if name in ("sitecustomize", "usercustomize"):
-                continue
-            if name == "__main__" and not is_project(path):
-                continue  # gunicorn's own script
-            if not STATE.measures(path, name):
-                continue
-            real = REALPATH(path)
-            if not is_traced(real, mine.inherited.get(real)):
-                known = name in STATE.master.before or STATE.master.failed
-                (widened if anew and not known else early).add(real)
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        if name not in STATE.forked_with or not isinstance(path, str):
+            continue
+        if name in ("sitecustomize", "usercustomize"):
+            continue
+        if name == "__main__" and not is_project(path):
+            continue  # gunicorn's own script
+        if not STATE.measures(path, name):
+            continue
+        real = REALPATH(path)
+        if not is_traced(real, mine.inherited.get(real)):
+            known = name in STATE.master.before or STATE.master.failed
+            (widened if anew and not known else early).add(real)
     is_reported = reported(STATE.measures.cov)
     return {
         "early": sorted(filter(is_reported, early)),

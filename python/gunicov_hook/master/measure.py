@@ -4,7 +4,6 @@ import importlib.util
 
 from ..measure.coverages import find_no_files, make_coverage, only_measure
 from ..measure.options import imports_to_start, option, where_started
-from ..measure.quick_start import quick_start
 from ..source.measures import Measures
 from ..source.places import is_project
 from ..state import STATE
@@ -29,8 +28,7 @@ def measure_master():
             only_measure(cov)
             for name, value in (("branch", True), ("relative_files", False), ("context", None)):
                 cov.set_option(f"run:{name}", value)
-            with quick_start(cov):
-                cov.start()
+            cov.start()
             STATE.measures = Measures(cov)
         find_no_files(cov)
     except ImportError:

@@ -4,6 +4,7 @@ import contextlib
 
 from ..own_files import own_patterns
 from .options import configured_sources, coverage_config
+from .version import untried_coverage
 
 # Warnings of coverage's that are a worker's to give.
 SILENT = [
@@ -70,5 +71,7 @@ def only_measure(cov):
 
 def find_no_files(cov):
     """Keep a Coverage from looking through its source directories for what nobody imported: workers do."""
+    if untried_coverage():
+        return
     with contextlib.suppress(AttributeError):
         cov._inorout.find_possibly_unexecuted_files = lambda: ()

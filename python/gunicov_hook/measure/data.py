@@ -5,7 +5,6 @@ import os
 import socket
 
 from ..children import asks_for_children
-from ..source.real_paths import quick_realpath
 from ..state import STATE
 
 
@@ -18,8 +17,7 @@ def keep_data(mine):
     if os.path.exists(os.path.join(mine.directory, "unwanted")):
         drop_own(mine)
         return None
-    with quick_realpath():
-        cov.save()
+    cov.save()
     data = cov.get_data()
     path = data.data_filename()
     empty = not data.measured_files()

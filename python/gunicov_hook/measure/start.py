@@ -13,7 +13,6 @@ from .coverages import make_coverage
 from .green import fit_concurrency
 from .options import where_started
 from .other_tracer import stop_other_tracer
-from .quick_start import quick_start
 from .tracer_watch import TracerWatch
 
 
@@ -34,8 +33,7 @@ def start_coverage(worker):
         cov = make_coverage(data_file)
         fit_concurrency(cov, worker)
         remember_joins()
-        with quick_start(cov):
-            cov.start()
+        cov.start()
         STATE.measures = Measures(cov)
     mine.coverage = cov
     cov.watch = TracerWatch()

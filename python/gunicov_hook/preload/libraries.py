@@ -8,7 +8,7 @@ import sys
 
 from gunicov_common.fingerprint import fingerprint
 
-from ..fast_paths import is_on
+from ..fast_paths import is_on, leave_out
 from ..measure.green import green_library
 from ..record.generation import generation_directory, told_files
 from ..source.measures import is_ours
@@ -41,9 +41,13 @@ def preload(server):
     """Import in the master what the workers of the generation that ends have imported, where that is
     safe: not for green threads, whose library must patch the others before they are imported."""
     cfg = server.cfg
-    if os.environ.get("GUNICOV_PRELOAD") == "0" or not is_on("preload"):
-        return
-    if cfg.preload_app or STATE.current is None:
+    if os.environ.get("GUNICOV_PRELOAD") == "0":
+        leave_out("server.preload", "GUNICOV_PRELOAD is 0")
+    if cfg.preload_app:
+        leave_out("server.preload", "preload_app imports the app there")
+    if STATE.current is None:
+        leave_out("server.preload", "there is no record of the workers before")
+    if not is_on("server.preload"):
         return
     wanted = {}
     # The workers that end now say later what they have imported while serving: those before them have.
@@ -53,7 +57,10 @@ def preload(server):
     ):
         with open(path, "rb") as file:
             wanted.update(json.load(file).get("libraries", ()))
-    if green_library(cfg.worker_class) or {"gevent", "eventlet"} & {*wanted, *sys.modules}:
+    green = {"gevent", "eventlet"} & {*wanted, *sys.modules}
+    if green_library(cfg.worker_class) or green:
+        library = green_library(cfg.worker_class) or min(green)
+        leave_out("server.preload", f"{library} must patch the libraries before they are imported")
         return
     left = {name: path for name, path in wanted.items() if is_preloadable(name)}
     STATE.tried.update(left)

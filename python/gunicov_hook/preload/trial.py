@@ -13,7 +13,6 @@ from gunicov_common.shared_by_forks import descriptors
 from ..measure.coverages import find_no_files, make_coverage, only_measure
 from ..measure.options import where_started
 from ..measure.other_tracer import stop_other_tracer
-from ..measure.quick_start import quick_start
 from ..source.loaded import project_files
 from ..source.measures import Measures
 from ..state import STATE
@@ -98,8 +97,7 @@ def start_trial():
     with where_started():
         cov = make_coverage(None)
         only_measure(cov)
-        with quick_start(cov):
-            cov.start()
+        cov.start()
         STATE.measures = Measures(cov)
     find_no_files(cov)
     return cov

@@ -5,7 +5,7 @@ import os
 import signal
 
 from ..cgroup import is_memory_scarce
-from ..fast_paths import is_on
+from ..fast_paths import begin_fast_paths, is_on, leave_out
 from ..record.files import write_whole
 from ..state import STATE
 
@@ -17,28 +17,36 @@ def retiring(server):
 
 
 def take_word(word):
-    """Whether the helper has left that word for this reload; it is taken away."""
+    """What the helper has left under that word for this reload (text), or None; it is taken away."""
+    path = os.path.join(STATE.directory, word)
     with contextlib.suppress(OSError):
-        os.unlink(os.path.join(STATE.directory, word))
-        return True
-    return False
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        os.unlink(path)
+        return text
+    return None
 
 
 def begin_reload(server):
     """Where the helper says what a reload is for, its workers may go while the master prepares the next ones.
     It is to have them save, or to load new code in place of some whose data nobody wants."""
-    STATE.flushed, STATE.leaving, STATE.scarce = None, [], False
+    STATE.begun, STATE.flushed, STATE.leaving, STATE.scarce = True, None, [], False
     STATE.retires = retiring(server)
     # Both, always: one that is left would be taken for the next reload's.
-    words = [word for word in ("flush", "restart") if STATE.directory and take_word(word)]
-    if STATE.current is None or not words:
+    words = {word: take_word(word) for word in ("flush", "restart")} if STATE.directory else {}
+    told = [text for text in words.values() if text is not None]
+    begin_fast_paths(told[0] if told else None)
+    if STATE.current is None or not told:
         return
-    write_whole(os.path.join(STATE.current, "flushed" if "flush" in words else "unwanted"), b"")
-    if not is_on("early-end"):
-        return
+    flush = words["flush"] is not None
+    write_whole(os.path.join(STATE.current, "flushed" if flush else "unwanted"), b"")
     if server.cfg.reuse_port:
-        return  # from version 24 on the workers have the sockets: without them connections are refused
-    if "flush" in words and is_on("report-first"):
+        # From version 24 on the workers have the sockets: without them connections are refused.
+        leave_out("server.early_end", "with reuse_port the sockets are the workers'")
+    if not is_on("server.early_end"):
+        leave_out("server.report_first", "without server.early_end")
+        return
+    if flush and is_on("server.report_first"):
         STATE.flushed = STATE.current
     STATE.scarce = is_memory_scarce(len(STATE.retires) + server.cfg.workers)
     if STATE.scarce:

@@ -34,7 +34,7 @@ def make_way(worker):
     """After its last word, a worker that a flush has ended gives way to the report, too: to take an interpreter
     apart is as much work as to boot one."""
     mine = worker._gunicov
-    if mine.aborted or not is_on("report-first") or threading.active_count() > 1:
+    if mine.aborted or not is_on("server.report_first") or threading.active_count() > 1:
         return  # the app's daemons would go on, and nothing measures them
     # The master takes a worker that says nothing for longer than its timeout for one that hangs.
     patience = min(GIVE_WAY_SECONDS, worker.cfg.timeout / 4 or GIVE_WAY_SECONDS)

@@ -1,13 +1,9 @@
 """gunicorn's reload, which begins and ends with steps of gunicov's."""
 
-import gunicorn
-
 from ..attempt import attempt
-from ..fast_paths import is_on
 from ..master.save import save_master
 from ..state import STATE
 from .begin import begin_reload
-from .hasten import hasten_end
 from .wait import WAIT_SECONDS, wait_for_end
 
 
@@ -16,8 +12,9 @@ def wrap_reload(server, child_exit):
     ours, theirs = STATE.reload
     if vars(server).get("reload") is not ours:
         theirs = vars(server).get("reload")
-    gunicorns = type(server).reload
-    waits = gunicorn.version_info >= (24,) and is_on("hasten-end")
+    gunicorns = getattr(type(server), "reload", None)
+    if gunicorns is None:
+        return  # another version's: on_reload does what is to be done
 
     def usual():
         if theirs:
@@ -35,12 +32,9 @@ def wrap_reload(server, child_exit):
             STATE.deferred = []
         attempt(server, begin_reload, server)
         attempt(server, save_master)
-        put_back = hasten_end(server) if waits else None
         try:
             usual()
         finally:
-            if put_back:
-                put_back()  # where theirs does not let it come to that
             exit_deferred(server, child_exit)
 
     STATE.reload = reload, theirs

@@ -9,6 +9,8 @@ import sys
 import time
 
 from ..fast_paths import is_on
+from ..measure.version import untried_coverage
+from ..originals import REALPATH
 from ..own_files import is_own
 from ..state import STATE
 from .measures import is_ours
@@ -30,7 +32,7 @@ def get_project_code(loader, fullname):
         return super(importlib.machinery.SourceFileLoader, loader).get_code(fullname)
     source = loader.get_data(path)
     digest = hashlib.sha256(source).hexdigest()
-    real = STATE.real(path)
+    real = REALPATH(path)
     own = is_own(real)
     if not own:
         STATE.hashes[real] = digest
@@ -38,7 +40,7 @@ def get_project_code(loader, fullname):
         tell_coverage(path, real)
         note_in_master(path, fullname, real, digest)
     known = STATE.code.get(path)
-    if known and known[0] == digest and is_on("code"):
+    if known and known[0] == digest and is_on("server.keep_code"):
         tell_import()
         return marshal.loads(known[1]) if isinstance(known[1], bytes) else known[1]
     tell_import()
@@ -77,6 +79,8 @@ def tell_import():
 
 def tell_coverage(path, real):
     """Put a file's real path where coverage would keep it once it had found it out itself."""
+    if untried_coverage():
+        return
     names = getattr(sys.modules.get("coverage.files"), "CANONICAL_FILENAME_CACHE", None)
     if isinstance(names, dict) and os.path.isabs(path):
         names[path] = real

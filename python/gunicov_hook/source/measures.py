@@ -7,14 +7,14 @@ import types
 
 from ..measure.options import option
 from ..state import STATE
-from .places import STDLIB, is_project
+from .by_settings import BySettings
+from .places import is_project
 
 
 class Measures:
     """Which files coverage.py measures: its own decision on a module that runs, asked for beforehand.
 
-    `cov` has been started. Where a version has it under another name, whatever might be measured is
-    taken to be: that costs time only.
+    `cov` has been started. Where a version has it under another name, its settings tell.
     """
 
     def __init__(self, cov):
@@ -33,8 +33,7 @@ class Measures:
             self.decide(os.__file__, "os")
         except (AttributeError, TypeError):
             self.inorout = None
-        names = ("source", "source_pkgs", "source_dirs", "include", "cover_pylib")
-        self.any = any(option(cov, f"run:{name}") for name in names)
+            self.by_settings = BySettings(cov)
 
     def deciding(self):
         """All that a decision depends on."""
@@ -73,7 +72,7 @@ class Measures:
 
     def decide(self, path, name):
         if self.inorout is None:
-            return self.any and not path.startswith(STDLIB)
+            return self.by_settings(path, name)
         frame = types.SimpleNamespace(f_globals={"__name__": name, "__file__": path})
         found = self.inorout.should_trace(path, frame)
         # Of what a plugin follows to find other files (Django's template engine) no line is measured itself.

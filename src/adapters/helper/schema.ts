@@ -83,6 +83,9 @@ export const Check = v.object({
 
 export const Freshness = v.object({ fresh: v.boolean(), why: v.string(), generation: int });
 
+/** Why each fast path was not used; null: it was. */
+const fastPaths = v.optional(v.record(v.string(), text), {});
+
 export const Restart = v.object({
   generation: int,
   workers: v.array(Worker),
@@ -92,6 +95,7 @@ export const Restart = v.object({
   reads: v.optional(v.array(v.string()), []),
   /** Missing: no hook of ours tells. */
   settings: v.optional(v.object(coverageSettings)),
+  fast_paths: fastPaths,
   ms: v.number(),
 });
 
@@ -106,6 +110,7 @@ export const Flush = v.object({
   reached: v.nullish(v.boolean(), null),
   /** Where the server listens. */
   addresses: v.optional(v.array(v.string()), []),
+  fast_paths: fastPaths,
   /** Why the data is not whole, apart from `lost`; `note`: or else what keeps it from being proved. */
   reasons: v.optional(v.array(v.string()), []),
   note: text,
@@ -182,6 +187,7 @@ export const Collect = v.object({
   warnings: v.optional(v.array(v.string()), []),
   /** Of gunicorn's master, which no reload loads again. */
   stale: v.optional(v.array(v.string()), []),
+  fast_paths: fastPaths,
 });
 
 export const Export = v.object({
@@ -239,6 +245,7 @@ export const Run = v.object({
   output: v.string(),
   /** Selected tests that no longer exist. */
   missing: v.array(v.string()),
+  fast_paths: fastPaths,
   /** How it ended though every test passed, and why, as far as it says so; null: as its tests did. */
   ended: v.nullish(v.string(), null),
 });

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import type { CoverageSettings } from "../../core/coverage-settings.ts";
 import type { Flush as FlushResult } from "../../core/effect.ts";
 import { type Failure, failure } from "../../core/failure.ts";
+import { type FastPathName, fastPathsFact, SWITCHED_OFF } from "../../core/fast-paths.ts";
 import { lossReasons } from "../../core/loss.ts";
 import type { Report } from "../../core/report.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -74,6 +75,8 @@ export class HelperServer implements Server {
   readonly #limit: Limit;
   readonly #tests: (() => readonly string[]) | null;
   readonly #log: Log;
+  /** Fast paths that the configuration switches off. */
+  readonly #off: () => readonly FastPathName[];
   readonly #last = new LastReport();
   #rpc: Rpc | null = null;
   /** It was looked for, and not closed since. */
@@ -105,7 +108,9 @@ export class HelperServer implements Server {
     limit: Limit = { failUnder: null, failUnderAlone: false },
     tests: (() => readonly string[]) | null = null,
     log: Log = NO_LOG,
+    off: () => readonly FastPathName[] = () => [],
   ) {
+    this.#off = off;
     this.#log = log;
     this.#tests = tests;
     this.#target = target;
@@ -196,10 +201,11 @@ export class HelperServer implements Server {
     };
     const there = await this.#refind(signal);
     if (!there.ok) return there;
-    const params = { timeout: this.#times.restart };
+    const params = { timeout: this.#times.restart, off: this.#off() };
     const result = await this.#call("restart", params, Restart, { signal, onEvent });
     if (!result.ok) return result;
-    const { generation, workers, ms, settings } = result.value;
+    const { generation, workers, ms, settings, fast_paths: fastPaths } = result.value;
+    say(fastPathsFact(fastPaths));
     const coverage = settings === undefined ? null : this.#settings(settings);
     const isNew = coverage !== null && JSON.stringify(coverage) !== this.#lastSettings;
     if (isNew) this.#lastSettings = JSON.stringify(coverage);
@@ -221,10 +227,11 @@ export class HelperServer implements Server {
       const { written, expected, pid } = saved.output;
       say({ type: "coverage.file", written, expected, pid });
     };
-    const params = { timeout: this.#times.flush };
+    const params = { timeout: this.#times.flush, off: this.#off() };
     const result = await this.#call("flush", params, Flush, { signal, onEvent });
     if (!result.ok) return result;
-    const { note, addresses, ...flush } = result.value;
+    const { note, addresses, fast_paths: fastPaths, ...flush } = result.value;
+    say(fastPathsFact(fastPaths));
     if (note !== null) say({ type: "warning", message: note });
     const address = addresses.length === 0 ? null : `${addresses.join(", ")} (${this.#target.name})`;
     const others = (await this.#target.otherServers?.()) ?? [];
@@ -240,13 +247,21 @@ export class HelperServer implements Server {
   ): Promise<Result<Report>> {
     const { generation, generations, requests } = flush;
     const { failUnder: limit, failUnderAlone: alone } = this.#limit;
-    const params = { generation, since: this.#last.number, plain: this.#plain, fail_under: limit, alone };
+    const plain = this.#whyPlain();
+    const params = {
+      generation,
+      since: this.#last.number,
+      plain: plain !== null,
+      fail_under: limit,
+      alone,
+    };
     const result = await this.#call("collect", params, Collect, { signal });
     if (!result.ok) return result;
     // Nobody waits for the old data to go.
     void this.#call("prune", {}, Nothing);
     this.#collected = { flush, partial };
-    const { report, superseded, stale, reasons, warnings } = result.value;
+    const { report, superseded, stale, reasons, warnings, fast_paths: fastPaths } = result.value;
+    say(fastPathsFact(plain === null ? fastPaths : { "coverage.keep_rows": plain }));
     for (const message of warnings) say({ type: "warning", message });
     const files = this.#last.take(report, (path) => this.#paths.shown(path));
     if (files === null) {
@@ -273,6 +288,12 @@ export class HelperServer implements Server {
       view: report.view,
       below: partial ? null : report.below,
     });
+  }
+
+  /** Why coverage.py's own report is taken as it is; null: only what has changed is analysed. */
+  #whyPlain(): string | null {
+    if (this.#off().includes("coverage.keep_rows")) return SWITCHED_OFF;
+    return this.#plain ? "the numbers were not coverage.py's" : null;
   }
 
   async recordWritable(pause: number, broken: boolean, signal: AbortSignal): Promise<Result<boolean>> {

@@ -1,6 +1,7 @@
 /** The tests through their injected runner. */
 import * as v from "valibot";
 import { failure } from "../../core/failure.ts";
+import { fastPathsFact } from "../../core/fast-paths.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { testsMissing } from "../../core/tests-missing.ts";
 import { type Log, NO_LOG } from "../../ports/log.ts";
@@ -64,7 +65,8 @@ export class RunnerTests implements Tests {
     }
     const result = await this.#runOrBeginAnew(select, onEvent, signal);
     if (!result.ok) return result;
-    const { missing } = result.value;
+    const { missing, fast_paths: fastPaths } = result.value;
+    if (this.#runner.isPytest) say(fastPathsFact(fastPaths));
     if (missing.length > 0) say({ type: "warning", message: testsMissing(missing) });
     return whole(result.value, doubts);
   }

@@ -33,8 +33,8 @@ import { knownAside } from "../program-writes.ts";
 import { onChecked, onKept } from "./coverage.ts";
 import { onCancel, onFiles, onPause, onQuit, onRecordWritable, onRerun } from "./requests.ts";
 import { onStartAnew } from "./start-anew.ts";
-import { emit, INITIAL, isCurrent, type State, type Transition } from "./state.ts";
-import { onSettled, startCycle } from "./steps.ts";
+import { INITIAL, isCurrent, type State, type Transition } from "./state.ts";
+import { onProgress, onSettled, startCycle } from "./steps.ts";
 import { onBack, onFound, onGone, onLook, onLookFailed } from "./target.ts";
 
 /** The engine's first effects: look for the target. */
@@ -73,7 +73,7 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
       return event.token === state.quiet?.token ? startCycle(state, event.at) : [state, []];
     case "step.progress":
       return isCurrent(state, event) && state.phase !== "cancelling"
-        ? [state, [emit(state, event.fact)]]
+        ? onProgress(state, event.fact)
         : [state, []];
     case "step.settled":
       return isCurrent(state, event) ? onSettled(state, event.settled, event.at, policy) : [state, []];

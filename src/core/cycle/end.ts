@@ -14,7 +14,7 @@ import { locate, quietMs, startAnew, stop, wait } from "./transitions.ts";
 export function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean): Transition {
   const { progress } = state;
   if (progress === null) return [state, []];
-  const { failure: why, tests, ended, report, phases, startedAt } = progress;
+  const { failure: why, tests, ended, report, phases, startedAt, fastPaths } = progress;
   const exit = exitCode({ cancelled, failure: why, tests, ended, report });
   const fact: FactBody = {
     type: "cycle.finished",
@@ -38,9 +38,11 @@ export function closeCycle(state: State, at: number, policy: Policy, cancelled: 
   };
   const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, policy.quietMs));
   const below = exit === 5 && report?.below ? [emit(state, belowFact(report.below))] : [];
+  const tells = !cancelled && fastPaths.length > 0;
+  const taken = tells ? [emit(state, { type: "cycle.fast-paths", paths: fastPaths })] : [];
   return [
     next,
-    [...below, emit(state, fact), ...effects, ...watchRecord(next, why?.kind === "coverage-dir")],
+    [...below, ...taken, emit(state, fact), ...effects, ...watchRecord(next, why?.kind === "coverage-dir")],
   ];
 }
 

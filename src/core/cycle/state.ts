@@ -1,6 +1,6 @@
 /** The state of the cycle, and what a transition is. */
 import type { Effect, Flush } from "../effect.ts";
-import type { FactBody, Step, TestCounts } from "../fact.ts";
+import type { FactBody, FastPath, Step, TestCounts } from "../fact.ts";
 import type { Failure } from "../failure.ts";
 import { NO_PROGRAM_WRITES, type ProgramWrites } from "../program-writes.ts";
 import type { Report } from "../report.ts";
@@ -24,6 +24,26 @@ export interface Progress {
   readonly flush: Flush | null;
   readonly report: Report | null;
   readonly failure: Failure | null;
+  /** As its steps have told. */
+  readonly fastPaths: readonly FastPath[];
+}
+
+/** What is known when a cycle begins: nothing yet. */
+export function beginProgress(request: Request, at: number): Progress {
+  return {
+    request,
+    startedAt: at,
+    stepStartedAt: at,
+    phases: {},
+    tests: null,
+    ended: false,
+    ran: 0,
+    doubts: [],
+    flush: null,
+    report: null,
+    failure: null,
+    fastPaths: [],
+  };
 }
 
 /** What has gone, and why. */

@@ -3,6 +3,7 @@ import type { StepOutput } from "../effect.ts";
 import type { Settled } from "../event.ts";
 import type { FactBody, TestCounts } from "../fact.ts";
 import { type Failure, failure } from "../failure.ts";
+import { withFastPaths } from "../fast-paths.ts";
 import type { Policy } from "../policy.ts";
 import { beginRun, booted } from "../program-writes.ts";
 import { onCollected, onFlushed } from "./coverage.ts";
@@ -21,6 +22,14 @@ export function startCycle(state: State, at: number): Transition {
     mustRestart: opened.mustRestart,
   });
   return [next, [...effects, ...running]];
+}
+
+/** The live step tells of a fact. Which fast paths it has taken is told once for the whole cycle, at its end. */
+export function onProgress(state: State, fact: FactBody): Transition {
+  const { progress } = state;
+  if (fact.type !== "cycle.fast-paths" || progress === null) return [state, [emit(state, fact)]];
+  const fastPaths = withFastPaths(progress.fastPaths, fact.paths);
+  return [{ ...state, progress: { ...progress, fastPaths } }, []];
 }
 
 /** The live step has settled: the next one, or the end. */

@@ -3,7 +3,7 @@ import type { StepInput } from "../effect.ts";
 import type { FactBody } from "../fact.ts";
 import type { Policy } from "../policy.ts";
 import type { Request } from "../request.ts";
-import { emit, type Progress, type State, type Transition } from "./state.ts";
+import { beginProgress, emit, type State, type Transition } from "./state.ts";
 
 /** Look for the server and its tests; `start`: what is stopped is to be started first. */
 export function locate(state: State, start = false): Transition {
@@ -45,19 +45,7 @@ export function quietMs({ cutShort }: State, usual: number): number {
 
 /** The next cycle has begun, and that is said; none of its steps runs yet. */
 export function openCycle(state: State, wanted: Request, at: number): Transition {
-  const progress: Progress = {
-    request: wanted,
-    startedAt: at,
-    stepStartedAt: at,
-    phases: {},
-    tests: null,
-    ended: false,
-    ran: 0,
-    doubts: [],
-    flush: null,
-    report: null,
-    failure: null,
-  };
+  const progress = beginProgress(wanted, at);
   const next: State = { ...state, cycle: state.cycle + 1, next: null, quiet: null, held: 0, progress };
   const fact: FactBody = {
     type: "cycle.started",

@@ -24,6 +24,7 @@ export function linesOf(fact: Fact): readonly string[] {
         ...(fact.coverage === null ? [] : [clean(settingsText(fact.coverage))]),
         ...fact.warnings.map(warning),
       ];
+    case "cycle.fast-paths":
     case "server.restarting":
       return [];
     case "server.ready":

@@ -1,27 +1,46 @@
 import { useMemo } from "react";
-import type { CycleOutcome, Step } from "../../../core/fact.ts";
+import type { CycleOutcome, FastPath, Step } from "../../../core/fact.ts";
 import type { CycleEnd } from "../../../core/screen-content.ts";
-import { duration } from "../../../core/text.ts";
+import { clean, duration } from "../../../core/text.ts";
+import { splitTimings } from "../../../screen/layout.ts";
 import { type Span, span, type Tone } from "../../../screen/span.ts";
+import { Row } from "../parts/row.tsx";
+import { Rows } from "../parts/rows.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import type { PageProps } from "./page.ts";
 
-/** The last cycles, the newest first, with the time that each step took; below them the medians. */
+/** The last cycles, the newest first, with the time that each step took; below them the medians, and the fast paths of the cycle at the cursor. */
 export function Timings({ snapshot, screen, lists, window, height, width }: PageProps) {
   const cycles = lists.cycles(snapshot.content);
   const total = useMemo(() => medians(cycles), [cycles]);
+  const rows = splitTimings(height, lists.fastPaths(snapshot.content));
+  const paths = cycles[window.index]?.fastPaths ?? [];
   return (
-    <Table
-      columns={COLUMNS}
-      items={cycles}
-      keyOf={numberOf}
-      window={window}
-      height={height}
-      width={width}
-      total={total}
-      search={screen.search}
-    />
+    <>
+      <Table
+        columns={COLUMNS}
+        items={cycles}
+        keyOf={numberOf}
+        window={window}
+        height={rows.table}
+        width={width}
+        total={total}
+        search={screen.search}
+      />
+      {rows.fastPaths > 0 && <Row spans={[span("─".repeat(width), "dim")]} width={width} />}
+      {rows.fastPaths > 0 && (
+        <Rows line={(index) => fastPathSpans(paths[index])} top={0} height={rows.fastPaths} width={width} />
+      )}
+    </>
   );
+}
+
+/** `✓ server.preload`, or `- server.preload: it is switched off`. */
+function fastPathSpans(path: FastPath | undefined): readonly Span[] | null {
+  if (path === undefined) return null;
+  return path.used
+    ? [span("  ✓ ", "good"), span(clean(path.name))]
+    : [span("  - ", "dim"), span(`${clean(path.name)}: ${clean(path.why ?? "")}`, "dim")];
 }
 
 const STEPS: readonly (readonly [Step, number])[] = [
