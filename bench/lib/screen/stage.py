@@ -1,5 +1,6 @@
 """The real command where server and tests are played (programs/): an installation of its own, and a project."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 PLAYED = ("gunicov_helper", "gunicov_runner")
 
-# Told by nobody but this: gunicov starts it, and the played helper says that it is gunicorn.
+# gunicov starts it, and the played helper says that it is gunicorn.
 CONFIG = '[tool.gunicov.server]\ncommand = ["sleep", "100000"]\n'
 
 
@@ -35,4 +36,9 @@ def paths(count):
     sys.path.insert(0, str(ROOT / "bench" / "lib" / "screen" / "programs"))
     from gunicov_helper.__main__ import path
 
-    return sorted(path(number) for number in range(count))
+    return sorted((path(number) for number in range(count)), key=in_order)
+
+
+def in_order(path):
+    """coverage.py's own order of files: numbers by their value."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path)]
