@@ -3,16 +3,16 @@
  * screen is rows, one text each, and a frame is these rows. Whatever is not such a row is left to Ink.
  */
 import { stripVTControlCharacters } from "node:util";
-import InkOutput from "../../../../node_modules/ink/build/output.js";
+import InkOutput from "ink-output";
 import { isSimple } from "../../../screen/width.ts";
 
-type Written = Parameters<InkOutput["write"]>;
+type WriteArguments = Parameters<InkOutput["write"]>;
 
 export default class Output extends InkOutput {
   /** By line; null: there was something else. */
   #rows: Map<number, string> | null = new Map();
 
-  override write(...[x, y, text, options]: Written): void {
+  override write(...[x, y, text, options]: WriteArguments): void {
     super.write(x, y, text, options);
     if (this.#rows === null || text === "") return;
     const isRow =

@@ -89,7 +89,13 @@ def answer(request, send):
         for written in range(1, WORKERS + 1):
             saved = {"event": "saved", "pid": written, "file": "f", "expected": WORKERS}
             send(dict(saved, id=request["id"], written=written))
-        counts = {"expected": WORKERS, "written": WORKERS, "lost": [], "requests": 37, "reached": True}
+        counts = {
+            "expected": WORKERS,
+            "written": WORKERS,
+            "lost": [],
+            "requests": 37,
+            "reached": True,
+        }
         return dict(counts, generation=generation, generations=[generation])
     if do == "collect":
         count = int(os.environ["SCREEN_FILES"])
