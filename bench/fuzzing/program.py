@@ -96,7 +96,7 @@ class RunnerInside:
         os.environ["PATH"] = "/nowhere"
         self.sent, self.lines = [], Lines()
 
-        class Wire:
+        class Channel:
             broken, input = False, -1
 
             def send(_, message):
@@ -106,7 +106,7 @@ class RunnerInside:
             events = output = -1
             held = False
 
-            def __init__(run, request, wanted, _):
+            def __init__(run, request, wanted, *_):
                 run.request = request
                 assert wanted.command.words and isinstance(wanted.select, list), wanted
                 assert wanted.timeout is None or wanted.timeout > 0
@@ -122,7 +122,7 @@ class RunnerInside:
 
             unregister = register
 
-        runner.Run, runner.Wire = Started, Wire
+        runner.Run, runner.Channel = Started, Channel
         runner.selectors.DefaultSelector = Selector
         runner.Runner._catch_signals = lambda self: None
         runner.Runner.woken = -1
@@ -150,12 +150,12 @@ class ChildInside:
 
         self.sent = []
 
-        class Wire:
+        class Channel:
             def send(_, message):
                 self.sent.append(json.loads(encode(message)))
 
         class Runner:
-            wire = Wire()
+            channel = Channel()
 
             def told_arguments(*_):
                 pass
@@ -170,6 +170,7 @@ class ChildInside:
         run.request, run.runner, run.stopped, run.lines = 7, Runner, None, Lines()
         run.command, run.tail, run.begun = Command, Tail(), time.monotonic()
         run.missing, run.exec_errno, run.refused, run.select = [], None, "", []
+        run.cold = run.why_cold = None
         self.forget()
 
     def forget(self):
