@@ -157,10 +157,10 @@ class ChildInside:
         class Runner:
             channel = Channel()
 
-            def told_arguments(*_):
+            def note_arguments(*_):
                 pass
 
-            def told_measures(*_):
+            def note_measures(*_):
                 return False
 
         class Command:

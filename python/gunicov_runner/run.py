@@ -136,7 +136,7 @@ class Run:
         elif kind == "exec":
             self.exec_errno = event["errno"]
         elif kind == "arguments":
-            self.runner.told_arguments(self.command, self.select, event)
+            self.runner.note_arguments(self.command, self.select, event)
         elif kind == "finish":
             self.finished = True
         elif kind == "left":
@@ -146,10 +146,10 @@ class Run:
         elif kind == "modules":
             self.imported.update(event["modules"])
         elif kind == "measures":
-            if self.runner.told_measures(self.command) and self.wanted.warm:
+            if self.runner.note_measures(self.command) and self.wanted.warm:
                 self.cold = MEASURES
         elif kind == "patched":
-            if self.runner.told_patched(event["names"]) and self.wanted.warm:
+            if self.runner.note_patched(event["names"]) and self.wanted.warm:
                 self.cold = REPLACES
         elif kind == "refused":
             self.refused += event["message"]

@@ -134,7 +134,7 @@ class Runner:
         """Fork a run's child."""
         return Forked(plan, self.fds())
 
-    def told_arguments(self, command, select, event):
+    def note_arguments(self, command, select, event):
         """A run's pytest has said what its paths and its root are."""
         known = self.pytest_arguments.get(tuple(command.words), (None, None))[0]
         paths = known if select else event["paths"]
@@ -147,12 +147,12 @@ class Runner:
         )
         return shadows({name.partition(".")[0] for name in modules}, folders)
 
-    def told_measures(self, command):
+    def note_measures(self, command):
         """A run's pytest measures coverage. Returns whether it can't be right here: something is imported already."""
         self.measuring.add(tuple(command.words))
         return bool(self.preload.tried)
 
-    def told_patched(self, names):
+    def note_patched(self, names):
         """A run's own code has replaced these. Returns whether modules that were imported ahead may not know of it."""
         self.preload.patched = names
         return bool(self.preload.tried)

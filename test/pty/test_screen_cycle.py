@@ -103,7 +103,7 @@ def test_a_syntax_error_never_reaches_the_server(session):
     assert master_of(session) == master
 
 
-def test_code_that_does_not_boot_is_told_with_its_traceback(session):
+def test_code_that_does_not_boot_is_reported_with_its_traceback(session):
     master = master_of(session)
     session.cycle_by(session.demo.edit, "verdict", "def verdict", "import nowhere\n\n\ndef verdict")
     session.wait_for("does not boot: ModuleNotFoundError: No module named 'nowhere'")

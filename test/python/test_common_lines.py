@@ -17,7 +17,7 @@ def test_lines_survive_any_division_into_pieces(sent, data):
     assert got == sent
 
 
-def test_a_line_that_is_too_long_is_told_once_and_the_next_is_whole():
+def test_a_line_that_is_too_long_is_reported_once_and_the_next_is_whole():
     lines = Lines()
     assert list(lines.feed(b"x" * MAX_LINE)) == []
     assert list(lines.feed(b"x")) == [None]

@@ -145,7 +145,7 @@ def test_what_says_nothing_of_the_numbers_is_a_warning(cycle):
     assert "--include is ignored because --source is set" in warning and collected["reasons"] == []
 
 
-def test_an_option_that_coverage_does_not_know_is_told_with_the_server(cycle):
+def test_an_option_that_coverage_does_not_know_is_reported_with_the_server(cycle):
     cycle("brunch = True\n")
     (warning,) = [one for one in cycle.found["warnings"] if "brunch" in one]
     assert warning.startswith("coverage.py: Unrecognized option")

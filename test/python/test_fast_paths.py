@@ -62,7 +62,7 @@ def test_a_switch_stays_as_it_was_said_last(server):
         ([], {"GUNICOV_PRELOAD": "0"}, "server.preload", "GUNICOV_PRELOAD"),
     ],
 )
-def test_why_one_is_not_taken_is_told(gunicorn_server, project, args, env, name, why):
+def test_why_one_is_not_taken_is_reported(gunicorn_server, project, args, env, name, why):
     project.write({"app.py": HELLO})
     server = gunicorn_server(project.dir, args=args, env=env, wait=False)
     server.wait_booted()

@@ -53,7 +53,7 @@ def test_good_source_passes(client, tmp_path, body):
         (b"(" * 500, 1, ""),
     ],
 )
-def test_bad_source_is_told_with_its_place(client, tmp_path, body, line, part):
+def test_bad_source_is_reported_with_its_place(client, tmp_path, body, line, part):
     file = changed(tmp_path / "bad.py", body)
     answer = client.ask("check", files=[file], timeout=1)
     (failure,) = answer["failures"]

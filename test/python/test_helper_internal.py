@@ -58,7 +58,7 @@ def test_the_directory_where_gunicorn_was_started_is_named_where_it_has_gone(fou
     assert str(project.dir / "inner") in error["message"]
 
 
-def test_a_record_that_is_removed_under_its_hands_is_told_as_that(found_server):
+def test_a_record_that_is_removed_under_its_hands_is_reported_as_that(found_server):
     server, client = found_server(FILES)
     generation = flushed(client, server)
     client.ask("collect", generation=generation)

@@ -75,7 +75,9 @@ def test_every_file_is_compared_and_nothing_differs(measured_by, project, settin
     assert told["compared"] == len(rows) == len(report["files"]) > 2
 
 
-def test_a_difference_is_told_and_coverage_pys_own_rows_are_there_to_be_had(measured_by, project):
+def test_a_difference_is_reported_and_coverage_pys_own_rows_are_there_to_be_had(
+    measured_by, project
+):
     server, client = measured_by(OTHER_JSON)
     flushed, collected = cycle(client, server, "/a")
     lib = str(project.dir / "lib.py")

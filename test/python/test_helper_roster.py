@@ -233,7 +233,7 @@ def test_data_that_failed_to_save_or_was_removed_is_lost(record, deaths):
     assert (roster.expected(), roster.written()) == (2, 0)
 
 
-def test_why_data_is_lost_is_not_told_over_again_by_the_end_of_the_process(record, deaths):
+def test_why_data_is_lost_is_not_reported_over_again_by_the_end_of_the_process(record, deaths):
     record.generation(1)
     record.forked(1, 1, dead_pid())
     record.saved(1, 1, 51, file=None, error="disk full")

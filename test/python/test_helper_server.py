@@ -213,7 +213,7 @@ def test_a_cancelled_restart_waits_for_its_workers(served):
     assert client.ask("restart", timeout=TIME)["generation"] == 3
 
 
-def test_an_old_worker_that_is_busy_is_told_of(served, project):
+def test_an_old_worker_that_is_busy_is_reported(served, project):
     server, client = served()
     thread = threading.Thread(target=server.get, args=("/slow",))
     thread.start()
@@ -229,7 +229,7 @@ def test_an_old_worker_that_is_busy_is_told_of(served, project):
     assert answer["ok"]["ms"] > 1000
 
 
-def test_a_boot_error_is_told_and_the_next_restart_recovers(served, project):
+def test_a_boot_error_is_reported_and_the_next_restart_recovers(served, project):
     server, client = served()
     project.write({"lib.py": "import no_such_module\n"})
     answer = client.ask("restart", timeout=TIME)
@@ -243,7 +243,7 @@ def test_a_boot_error_is_told_and_the_next_restart_recovers(served, project):
     assert server.get("/a") == (200, "a")
 
 
-def test_an_error_in_the_users_config_is_told(served, project):
+def test_an_error_in_the_users_config_is_reported(served, project):
     _, client = served(files={"gunicorn.conf.py": "workers = 2\n"}, args=())
     project.write({"gunicorn.conf.py": "workers = 1 / 0\n"})
     assert "ZeroDivisionError" in client.ask("restart", timeout=TIME)["config_error"]
@@ -282,7 +282,7 @@ def test_workers_that_could_write_nothing_are_not_waited_for_when_they_have_gone
     assert (flushed["written"], flushed["expected"], flushed["reasons"]) == (2, 2, [])
 
 
-def test_the_end_of_the_master_is_told_at_once(served):
+def test_the_end_of_the_master_is_reported_at_once(served):
     server, client = served()
     number = client.send("restart", timeout=TIME)
     started = time.monotonic()
@@ -543,7 +543,7 @@ def test_the_end_of_the_helper_leaves_no_process(large, way):
     assert server.alive()
 
 
-def test_a_master_of_another_user_is_told_as_that_users(served, tmp_path):
+def test_a_master_of_another_user_is_reported_as_that_users(served, tmp_path):
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         pytest.skip("needs root and setpriv")
     server, _ = served()

@@ -26,7 +26,7 @@ def told(flushed):
     return flushed["requests"], flushed["reached"]
 
 
-def test_requests_of_the_tests_are_told_and_where_the_server_listens(served):
+def test_requests_of_the_tests_are_reported_and_where_the_server_listens(served):
     server, client = served(args=["-w", "2"])
     client.ask("restart", timeout=TIME)
     server.get()

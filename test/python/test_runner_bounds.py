@@ -83,7 +83,9 @@ def memory(pid, which="VmHWM"):
         return next(int(line.split()[1]) for line in file if line.startswith(which))
 
 
-def test_ten_thousand_tests_in_workers_are_all_told_and_leave_the_runner_as_small(runner, suite):
+def test_ten_thousand_tests_in_workers_are_all_reported_and_leave_the_runner_as_small(
+    runner, suite
+):
     for number in range(10):
         suite.write(
             f"test_{number}.py",

@@ -33,7 +33,7 @@ def test_a_conftest_that_decides_on_the_code_loses_no_test(runner, suite, code):
 
 
 @BOTH
-def test_what_a_plugin_says_of_it_is_told(runner, suite, parallel):
+def test_what_a_plugin_says_of_it_is_reported(runner, suite, parallel):
     suite.write("test_a.py", PASSES)
     said = "\nFAIL Required test coverage of 90% not reached. Total coverage: 50.00%\n"
     suite.write("conftest.py", ends_with(1, said))
@@ -42,7 +42,7 @@ def test_what_a_plugin_says_of_it_is_told(runner, suite, parallel):
     assert ok["ended"] == f"pytest itself ended with 1: {wanted}"
 
 
-def test_an_error_after_the_last_test_is_told(runner, suite):
+def test_an_error_after_the_last_test_is_reported(runner, suite):
     suite.write("test_a.py", PASSES)
     suite.write(
         "conftest.py", "def pytest_sessionfinish(): raise RuntimeError('no report today')\n"
@@ -53,7 +53,7 @@ def test_an_error_after_the_last_test_is_told(runner, suite):
     assert "RuntimeError: no report today" in answer.ok["ended"]
 
 
-def test_a_process_that_dies_after_its_last_test_is_told(runner, suite):
+def test_a_process_that_dies_after_its_last_test_is_reported(runner, suite):
     suite.write("test_a.py", PASSES)
     suite.write(
         "conftest.py",

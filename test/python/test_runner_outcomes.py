@@ -110,7 +110,7 @@ def test_times_are_those_of_the_whole_test(runner, suite, parallel):
     assert abs((test["ended"] - test["started"]) * 1000 - test["ms"]) < 1
 
 
-def test_each_test_is_told_as_it_finishes(runner, suite):
+def test_each_test_is_reported_as_it_finishes(runner, suite):
     suite.write(
         "test_a.py",
         """

@@ -140,7 +140,9 @@ def test_where_no_cache_is_written_what_has_not_changed_is_compiled_once_all_the
 
 @BOTH
 @pytest.mark.parametrize("writes", [True, False], ids=["a cache", "no cache"])
-def test_what_the_compiler_warns_of_is_told_as_often_as_by_hand(tmp_path, suite, parallel, writes):
+def test_what_the_compiler_warns_of_is_reported_as_often_as_by_hand(
+    tmp_path, suite, parallel, writes
+):
     suite.write("helper.py", 'VALUE = "\\d"\n')
     suite.write("test_a.py", 'import helper\ndef test_a(): assert "\\d" == helper.VALUE\n')
     env = {} if writes else {"PYTHONDONTWRITEBYTECODE": "1"}

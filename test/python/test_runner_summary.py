@@ -99,7 +99,7 @@ def test_a_quiet_run_tells_nothing(runner, suite):
     [(("-vv",), {}), ((), {"CI": "true"}), (("-vv", "--color=yes"), {})],
     ids=str,
 )
-def test_a_failure_of_many_lines_is_told_with_its_test_alone(runner, suite, options, env):
+def test_a_failure_of_many_lines_is_reported_with_its_test_alone(runner, suite, options, env):
     """pytest cuts it to one line in its short summary, but not with -vv and not where CI is set."""
     suite.write("test_a.py", "def test_b(): assert str('x') == 'y', 'first\\n= second'\n")
     suite.write(
@@ -112,7 +112,7 @@ def test_a_failure_of_many_lines_is_told_with_its_test_alone(runner, suite, opti
     ]
 
 
-def test_warnings_are_told_without_a_terminal(runner, suite):
+def test_warnings_are_reported_without_a_terminal(runner, suite):
     suite.write("test_a.py", "import warnings\ndef test_a(): warnings.warn('x')\n")
     answer = runner.run(suite.dir, "-p", "no:terminal")
     assert [warning["message"] for warning in told(answer)["warnings"]] == ["x"]

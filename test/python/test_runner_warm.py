@@ -311,7 +311,7 @@ def test_what_the_tests_own_code_replaces_is_replaced_for_all_that_it_imports(
         ({"env": {"PYTHONOPTIMIZE": "1"}}, "environment"),
     ],
 )
-def test_why_a_run_is_not_forked_from_the_warm_process_is_told(runner, suite, named, why):
+def test_why_a_run_is_not_forked_from_the_warm_process_is_reported(runner, suite, named, why):
     suite.write("test_a.py", "def test_a(): pass\n")
     told = runner.run(suite.dir, **named).ok["fast_paths"]["tests.warm"]
     assert told is None if why is None else why in told

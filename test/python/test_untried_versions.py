@@ -115,7 +115,7 @@ def test_versions_of_tomorrow_have_a_cold_runs_numbers(
             assert "coverage 99.0.0 is newer" in paths["coverage.keep_rows"]
 
 
-def test_a_worker_that_a_signal_ends_is_told_with_it(gunicorn_server, project, future):
+def test_a_worker_that_a_signal_ends_is_reported_with_it(gunicorn_server, project, future):
     project.write({"app.py": APP, "parts.py": PARTS})
     server = gunicorn_server(project.dir, env=future)
     with pytest.raises(OSError):

@@ -88,7 +88,7 @@ def test_os_exit_is_named_and_does_not_end_the_master(gunicorn_server, project, 
     whole_again(server, [3])
 
 
-def test_os_exit_saves_where_coverage_is_told_to(gunicorn_server, project):
+def test_os_exit_saves_where_coverage_is_reported_to(gunicorn_server, project):
     coverage = pytest.importorskip("coverage")
     if coverage.version_info < (7, 10):
         pytest.skip("coverage knows no patch setting")

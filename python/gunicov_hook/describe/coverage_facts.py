@@ -2,7 +2,7 @@
 
 import os
 
-from ..measure.coverages import make_coverage, only_measure, told_warnings
+from ..measure.coverages import coverage_warnings, make_coverage, only_measure
 from ..measure.options import (
     configured_sources,
     coverage_config,
@@ -80,7 +80,7 @@ def describe_coverage():
             described["branch"] = bool(cov.get_option("run:branch"))
             relative, context = option(cov, "run:relative_files"), option(cov, "run:context")
             STATE.master.form = described["branch"], bool(relative), context
-            described["warnings"] += [f"coverage.py: {text}" for _, text in told_warnings(cov)]
+            described["warnings"] += [f"coverage.py: {text}" for _, text in coverage_warnings(cov)]
             if STATE.generation == 0:
                 warm_coverage(cov)
     except Exception as error:  # noqa: BLE001 - plugins are imported here too

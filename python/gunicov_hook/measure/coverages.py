@@ -35,7 +35,7 @@ def telling(coverage):
     return Telling
 
 
-def told_warnings(cov):
+def coverage_warnings(cov):
     """[[slug or None, text]] of what coverage has warned of, each once, with those that the
     configuration disables: they may say that the data is wrong."""
     told = vars(cov).get("told") or []

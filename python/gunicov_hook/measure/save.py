@@ -8,7 +8,7 @@ from ..attempt import attempt
 from ..failure import format_failure
 from ..preload.libraries import tell_later
 from ..state import STATE
-from .coverages import told_warnings
+from .coverages import coverage_warnings
 from .data import drop_own, keep_data
 
 
@@ -53,7 +53,7 @@ def save_once(worker, mine):
         },
         error=mine.error,
         late=mine.late,
-        warnings=told_warnings(mine.coverage) if mine.coverage else [],
+        warnings=coverage_warnings(mine.coverage) if mine.coverage else [],
         doubts=mine.coverage.watch.found if mine.coverage and mine.coverage.watch else [],
         unmeasured=mine.unmeasured,
     )

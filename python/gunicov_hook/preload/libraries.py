@@ -10,7 +10,7 @@ from gunicov_common.fingerprint import fingerprint
 
 from ..fast_paths import is_on, leave_out
 from ..measure.green import green_library
-from ..record.generation import generation_directory, told_files
+from ..record.generation import generation_directory, worker_files
 from ..source.measures import is_ours
 from ..state import STATE
 from .trial import try_imports
@@ -52,8 +52,8 @@ def preload(server):
     wanted = {}
     # The workers that end now say later what they have imported while serving: those before them have.
     for path in (
-        *told_files(STATE.current, "booted"),
-        *told_files(generation_directory(STATE.generation - 1), "later"),
+        *worker_files(STATE.current, "booted"),
+        *worker_files(generation_directory(STATE.generation - 1), "later"),
     ):
         with open(path, "rb") as file:
             wanted.update(json.load(file).get("libraries", ()))

@@ -30,7 +30,7 @@ def newest_on_disk():
     return max([int(name[4:]) for name in names if name[4:].isdigit()], default=0)
 
 
-def told_files(generation, kind):
+def worker_files(generation, kind):
     """Paths of what workers have left in a directory of `generation`."""
     folder = os.path.join(generation, kind)
     names = os.listdir(folder) if os.path.isdir(folder) else []
