@@ -5,7 +5,7 @@ import os
 import sys
 import weakref
 
-from .measure.options import option
+from .coverage_py.options import option
 from .record.files import process_start_time, write_json, write_whole
 
 

@@ -2,7 +2,7 @@
 
 import os
 
-from .measure.green import green_library
+from .coverage_py.green import green_library
 from .state import STATE
 
 # How much longer than its workers' graceful_timeout the master waits before it kills them; gevent's

@@ -29,7 +29,7 @@ from .files_written import note_writes
 from .graceful_timeout import limit_graceful_timeout, limit_worker
 from .handed_on.code import take_compiled
 from .handed_on.joins import take_joins
-from .hooks_not_rerun import note_hooks_that_ran
+from .master.hooks_not_rerun import note_hooks_that_ran
 from .master.measure import decide_for_workers
 from .master.save import save_master
 from .master.start import end_master_start

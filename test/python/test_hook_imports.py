@@ -1,4 +1,5 @@
-"""Which module of the hook imports which: no circles, and nothing else of gunicov's but gunicov_common."""
+"""Which module of the hook imports which: no circles, no folder one that knows more, and nothing else of gunicov's but
+gunicov_common."""
 
 import ast
 from pathlib import Path
@@ -28,6 +29,40 @@ def test_no_circles():
     assert sorted(set(graph) - known) == []
     assert graph[PACKAGE / "state.py"] == set()
     assert not any(PACKAGE / "config.py" in used for used in graph.values())
+
+
+# From what knows least to what knows most. Each may import from its own line and from those before.
+LAYERS = [
+    "state originals own_files failure cgroup fast_paths user_config files_written",
+    "coverage_py",
+    "record",
+    "attempt children deaths graceful_timeout",
+    "source",
+    "handed_on preload",
+    "measure master",
+    "describe reload",
+    "worker_end",
+    "app",
+    "boot",
+    "hooks config",
+]
+
+
+def test_a_folder_imports_only_from_those_that_know_less():
+    """In docs/architecture.md they stand in this order, too."""
+    layer = {name: number for number, names in enumerate(LAYERS) for name in names.split()}
+    up = [
+        f"{room(path)} -> {room(used)}"
+        for path in PACKAGE.rglob("*.py")
+        for used in imports_of(path)
+        if room(path) != room(used) and layer[room(used)] > layer[room(path)]
+    ]
+    assert up == []
+
+
+def room(path):
+    """The folder of a module, or its own name where it lies in none."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
 def test_it_is_no_package_by_itself():

@@ -2,8 +2,8 @@
 
 import contextlib
 
-from ..boot.fail_app import speaks_asgi
 from .counter import count_found, count_handled, kind
+from .fail_app import speaks_asgi
 from .layer import Layer
 from .lifespan import Watched, is_asgi
 

@@ -3,9 +3,8 @@
 import inspect
 
 from ..attempt import attempt
-from ..boot.booted import record_boot
-from ..boot.fail_app import make_asgi_fail_app, tell_failure
 from ..failure import format_failure
+from .fail_app import make_asgi_fail_app, tell_failure
 from .layer import Layer
 
 
@@ -50,7 +49,7 @@ def has_started(own):
     if own.mine.starts_later:
         own.mine.starts_later = False
         worker = own.worker()
-        attempt(worker, record_boot, worker)
+        attempt(worker, own.mine.record_boot, worker)
 
 
 def fail_to_start(own, text):

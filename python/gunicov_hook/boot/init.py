@@ -5,10 +5,9 @@ import signal
 import sys
 import time
 
+from ..app.fail_app import tell_failure
 from ..failure import format_failure
-from .fail_app import tell_failure
-
-BOOT_ERRORS = (3, 4)  # exit codes of a worker at which gunicorn's master stops
+from ..worker_end.os_exit import BOOT_ERRORS
 
 
 def guard_boot(worker):

@@ -5,16 +5,18 @@ import signal
 import sys
 import threading
 
+from ..app.fail_app import serve_failure
 from ..app.layers import layered_app, settle_layer
 from ..attempt import attempt
 from ..worker_end.signals import exit_on_sigterm, outlive_loop
 from ..worker_end.uvicorn import answer_last_requests
-from .fail_app import serve_failure
+from .booted import record_boot
 
 
 def guard_load(worker):
     """Wrap worker.load_wsgi: an app that fails to import would take the master with it."""
     load = worker.load_wsgi
+    worker._gunicov.record_boot = record_boot
 
     def load_wsgi():
         attempt(worker, exit_on_sigterm, worker)

@@ -2,8 +2,8 @@
 
 import os
 
-from ..measure.coverages import coverage_warnings, make_coverage, only_measure
-from ..measure.options import (
+from ..coverage_py.coverages import coverage_warnings, make_coverage, only_measure
+from ..coverage_py.options import (
     configured_sources,
     coverage_config,
     imports_to_start,

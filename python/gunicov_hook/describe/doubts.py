@@ -4,7 +4,7 @@ import importlib.util
 import os
 import sys
 
-from ..measure.green import green_library
+from ..coverage_py.green import green_library
 from ..source.loaded import loaded_project_files
 from ..state import STATE
 

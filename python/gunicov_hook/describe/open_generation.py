@@ -11,8 +11,8 @@ from gunicov_common.cgroup import oom_kills
 from gunicov_common.versions import PLAIN_WAY, untried
 
 from ..attempt import attempt
+from ..coverage_py.version import untried_coverage
 from ..master.life import begin_master_life
-from ..measure.version import untried_coverage
 from ..originals import REALPATH
 from ..record.directory import make_record
 from ..record.files import process_start_time, write_json

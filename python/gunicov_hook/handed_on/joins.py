@@ -4,8 +4,8 @@ import json
 import os
 import sys
 
+from ..coverage_py.version import untried_coverage
 from ..fast_paths import is_on
-from ..measure.version import untried_coverage
 from ..record.files import write_whole
 from ..source.digest import digest_of
 from ..state import STATE

@@ -2,7 +2,7 @@
 
 import sys
 
-from ..measure.options import option
+from ..coverage_py.options import option
 from ..originals import REALPATH
 from ..source.places import is_project
 from ..state import STATE

@@ -1,9 +1,9 @@
 """What the master runs of the project while a generation lives."""
 
-from ..hook_function import users_hook
-from ..hooks_not_rerun import AT_END, ONCE, hooks_not_rerun
-from ..measure.options import option
+from ..coverage_py.options import option
 from ..state import STATE
+from .hook_function import users_hook
+from .hooks_not_rerun import AT_END, ONCE, hooks_not_rerun
 from .measure import measure_master, stop_measuring_master
 from .start import still_measured
 

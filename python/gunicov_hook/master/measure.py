@@ -2,8 +2,8 @@
 
 import importlib.util
 
-from ..measure.coverages import find_no_files, make_coverage, only_measure
-from ..measure.options import imports_to_start, option, where_started
+from ..coverage_py.coverages import find_no_files, make_coverage, only_measure
+from ..coverage_py.options import imports_to_start, option, where_started
 from ..source.measures import Measures
 from ..source.places import is_project
 from ..state import STATE

@@ -2,7 +2,7 @@
 
 import os
 
-from ..measure.options import option
+from ..coverage_py.options import option
 from ..source.digest import digest_of
 from ..state import STATE
 from ..user_config import user_config_location

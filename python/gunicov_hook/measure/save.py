@@ -5,10 +5,10 @@ import os
 import time
 
 from ..attempt import attempt
+from ..coverage_py.coverages import coverage_warnings
 from ..failure import format_failure
 from ..preload.libraries import tell_later
 from ..state import STATE
-from .coverages import coverage_warnings
 from .data import drop_own, keep_data
 
 

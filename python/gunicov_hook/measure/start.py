@@ -5,14 +5,14 @@ import os
 import sys
 
 from ..children import watch_forks
+from ..coverage_py.coverages import make_coverage
+from ..coverage_py.green import fit_concurrency
+from ..coverage_py.options import where_started
+from ..coverage_py.other_tracer import stop_other_tracer
 from ..handed_on.joins import remember_joins
 from ..record.files import make_directory
 from ..source.measures import Measures
 from ..state import STATE
-from .coverages import make_coverage
-from .green import fit_concurrency
-from .options import where_started
-from .other_tracer import stop_other_tracer
 from .tracer_watch import TracerWatch
 
 

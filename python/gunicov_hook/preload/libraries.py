@@ -8,8 +8,8 @@ import sys
 
 from gunicov_common.fingerprint import fingerprint
 
+from ..coverage_py.green import green_library
 from ..fast_paths import is_on, leave_out
-from ..measure.green import green_library
 from ..record.generation import generation_directory, worker_files
 from ..source.measures import is_ours
 from ..state import STATE

@@ -10,9 +10,9 @@ import sys
 
 from gunicov_common.shared_by_forks import descriptors
 
-from ..measure.coverages import find_no_files, make_coverage, only_measure
-from ..measure.options import where_started
-from ..measure.other_tracer import stop_other_tracer
+from ..coverage_py.coverages import find_no_files, make_coverage, only_measure
+from ..coverage_py.options import where_started
+from ..coverage_py.other_tracer import stop_other_tracer
 from ..source.loaded import project_files
 from ..source.measures import Measures
 from ..state import STATE

@@ -4,7 +4,7 @@ import itertools
 import os
 import time
 
-from ..measure.options import option
+from ..coverage_py.options import option
 from ..originals import MONOTONIC, REAL_LOCK
 from .files import write_json, write_whole
 
@@ -22,6 +22,7 @@ class WorkerRecord:
         self.pid = None
         self.coverage = None
         self.starts_later = False  # post_worker_init is not yet the end of its boot
+        self.record_boot = None  # to be called with the worker at the end of its boot
         self.layered = False  # there is a layer around the app, which counts its requests
         self.counts_requests = False  # and the worker class is known to call it: no count is none
         self.leaving = False  # worker_exit has come

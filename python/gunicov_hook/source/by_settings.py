@@ -3,7 +3,7 @@
 import fnmatch
 import os
 
-from ..measure.options import option
+from ..coverage_py.options import option
 from .places import STDLIB, is_library_place
 
 

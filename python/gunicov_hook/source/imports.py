@@ -8,8 +8,8 @@ import os
 import sys
 import time
 
+from ..coverage_py.version import untried_coverage
 from ..fast_paths import is_on
-from ..measure.version import untried_coverage
 from ..originals import REALPATH
 from ..own_files import is_own
 from ..state import STATE

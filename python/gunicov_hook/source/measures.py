@@ -5,7 +5,7 @@ import os
 import sys
 import types
 
-from ..measure.options import option
+from ..coverage_py.options import option
 from ..state import STATE
 from .by_settings import BySettings
 from .places import is_project

@@ -5,9 +5,10 @@ import os
 import weakref
 
 from ..attempt import attempt
-from ..boot.init import BOOT_ERRORS
 from ..children import tell_fork_ended
 from ..measure.save import save_worker
+
+BOOT_ERRORS = (3, 4)  # exit codes of a worker at which gunicorn's master stops
 
 
 def guard_exit(worker):

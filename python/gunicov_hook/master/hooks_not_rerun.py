@@ -2,6 +2,7 @@
 
 import os
 
+from ..state import STATE
 from .hook_function import (
     behaviour,
     file_of,
@@ -10,8 +11,7 @@ from .hook_function import (
     used_files,
     users_hook,
 )
-from .master.start import has_run_other_config
-from .state import STATE
+from .start import has_run_other_config
 
 ONCE = ("on_starting", "when_ready", "nworkers_changed")  # the last again, but not as at the start
 AT_END = ("on_exit",)

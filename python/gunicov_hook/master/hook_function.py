@@ -6,8 +6,8 @@ import os
 import sys
 import types
 
-from .source.places import is_project, module_path
-from .state import STATE
+from ..source.places import is_project, module_path
+from ..state import STATE
 
 
 def users_hook(name):

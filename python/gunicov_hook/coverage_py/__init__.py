@@ -1,0 +1,1 @@
+"""coverage.py as the user has configured it."""
