@@ -8,16 +8,23 @@ import { type Loaded, loadAgain } from "./load.ts";
 import type { FileConfig } from "./schema.ts";
 import { checkDirectories, type Flags, mergeSettings, type Settings } from "./settings.ts";
 
-/** Keys that can change while gunicov runs. Any other one says where things are, and what runs is there. */
-const LIVE: readonly string[] = [
-  "server.source",
-  ...["command", "cwd", "env", "source", "timeout", "requests", "junit", "order"].map(
-    (key) => `tests.${key}`,
+/** Keys that can change while gunicov runs, and what of the settings they decide. Any other one says where things are, and what runs there. */
+const LIVE: Readonly<Record<string, keyof Settings>> = {
+  "server.source": "source",
+  ...Object.fromEntries(
+    ["command", "cwd", "env", "source", "timeout", "requests", "junit", "warm", "order"].map(
+      (key) => [`tests.${key}`, "tests"] as const,
+    ),
   ),
-  "coverage.fail_under",
-  ...FAST_PATHS,
-  ...["quiet_ms", "on_change", "ignore", "include"].map((key) => `watch.${key}`),
-];
+  "coverage.fail_under": "failUnder",
+  "watch.quiet_ms": "quietMs",
+  "watch.on_change": "onChange",
+  "watch.ignore": "ignore",
+  "watch.include": "include",
+  ...Object.fromEntries(
+    FAST_PATHS.filter((name) => name !== "tests.warm").map((name) => [name, "off"] as const),
+  ),
+};
 
 export interface Edit {
   readonly now: readonly string[];
@@ -84,7 +91,7 @@ export class LiveSettings {
     if (!checked.ok) return checked;
     const changed = changedKeys(this.#loaded.config, loaded.value.config);
     const moves = whereTo(this.#settings) !== whereTo(checked.value);
-    const isLive = (key: string) => LIVE.includes(key) && !(moves && key === "tests.command");
+    const isLive = (key: string) => key in LIVE && !(moves && key === "tests.command");
     const now = changed.filter(isLive);
     this.#loaded = loaded.value;
     this.#settings = live(this.#settings, checked.value);
@@ -94,12 +101,11 @@ export class LiveSettings {
 
 /** What of the new settings holds at once, on top of those before. */
 function live(before: Settings, after: Settings): Settings {
-  const { source, failUnder, quietMs, onChange, ignore, include } = after;
+  const held = Object.fromEntries(Object.values(LIVE).map((name) => [name, after[name]]));
   // A command that leads into another container needs another session.
   const { container, composeRun, exec, command, cwd, env } = before.tests;
   const stays = whereTo(before) === whereTo(after) ? {} : { exec, command, cwd, env };
-  const tests = { ...after.tests, container, composeRun, ...stays };
-  return { ...before, source, failUnder, quietMs, onChange, ignore, include, tests };
+  return { ...before, ...held, tests: { ...after.tests, container, composeRun, ...stays } };
 }
 
 /** Where the tests' command itself leads, as a text to compare. */

@@ -239,6 +239,21 @@ def test_a_template_engine_that_a_plugin_has_imported_is_not_code_of_the_project
             assert row(answer, "page.tpl")["executed_lines"] == [1]
 
 
+def test_where_all_workers_are_lost_that_is_said_and_not_what_is_measured(found_server, project):
+    server, client = found_server({**FILES, "gunicorn.conf.py": "workers = 2\n"})
+    client.ask("restart", timeout=30)
+    first = server.generation.ages("booted")
+    for age in first:
+        os.kill(server.generation.read("booted", age)["pid"], signal.SIGKILL)
+    wait_until(lambda: set(first) <= set(server.generation.ages("done")), "their ends")
+    wait_until(lambda: len(server.generation.ages("booted")) == 4, "their successors")
+    flushed = client.ask("flush", timeout=30)
+    assert len(flushed["lost"]) == 2
+    error = client.refused("collect", generation=flushed["generation"])
+    assert error["kind"] == "no-report"
+    assert error["message"] == "no data of generation 2 is left: 2 of 4 workers are lost"
+
+
 @pytest.mark.parametrize("only", ["mypkg/settings.py", "gunicorn.conf.py", "nothing.py"])
 def test_where_no_worker_has_run_what_is_measured_it_is_said_who_has(found_server, project, only):
     rc = f"[run]\ninclude = {only}\n"

@@ -67,6 +67,20 @@ def nothing_left(collected, unparsed=()):
     )
 
 
+def refuse_lost(generation):
+    """Raise the Failure that says so where workers of a generation have left no data because they are lost."""
+    saved, forked = generation.by_age("saved"), generation.forked()
+    names = {age: worker.get("file") for age, worker in saved.items()}
+    removed = [name for name in names.values() if name and not os.path.exists(generation.join(name))]
+    lost = len(set(forked) - set(saved)) + len(removed)
+    if lost:
+        raise Failure(
+            "no-report",
+            f"no data of generation {generation.number} is left: {lost} of {len(forked)} workers are lost",
+            "The report's reasons tell the cause of each. Rerun: the next run writes new data files.",
+        )
+
+
 def nothing_measured(number, of_master, config):
     """The Failure of a generation whose workers have no data; `of_master`: data files of gunicorn's master, if any."""
     message = f"no worker of generation {number} has measured anything"

@@ -251,7 +251,7 @@ def describe(master, record, own, loaded):
         cwd=master.cwd() or about.get("cwd"),
         argv=master.argv,
         config=next(reversed(ConfigFile(master).there), None),
-        kept_out=ConfigFile(master).kept_out(),
+        kept_out=None if loaded else ConfigFile(master).kept_out(),
         interpreter=about.get("executable") or master.interpreter(),
         hook=loaded,
         directory=record.path,

@@ -7,7 +7,7 @@ import { type Log, NO_LOG } from "../../ports/log.ts";
 import type { Channel, Exit, SpawnOptions, Target } from "../../ports/target.ts";
 import { Lines } from "./lines.ts";
 import { bootstrap, type Program, preamble } from "./program.ts";
-import { Hello, Message } from "./schema.ts";
+import { Hello, Message, Part } from "./schema.ts";
 import { settled } from "./settled.ts";
 
 const LINE_LIMIT = 16 * 1024 * 1024;
@@ -213,7 +213,11 @@ class Reader {
   #take(line: string | null): void {
     if (line === null) this.#failAll(tooLong());
     const message = line === null ? null : parse(line);
-    this.log.note({ what: "received", from: this.#from, message: message ?? line });
+    this.log.note({
+      what: "received",
+      from: this.#from,
+      message: message === null ? line : withoutData(message),
+    });
     const greeting = message === null ? null : greetingOf(message);
     if (greeting !== null) this.#greeting.resolve(greeting);
     else if (message !== null) this.#answer(message);
@@ -304,4 +308,10 @@ async function endsWithin(exited: Promise<Exit>, ms: number): Promise<boolean> {
   const ended = await Promise.race([exited.then(() => true), late]);
   clearTimeout(timer);
   return ended;
+}
+
+/** A message as the log has it: of a part of a file only how long its base64 is, in which no secret could be seen. */
+function withoutData(message: unknown): unknown {
+  const part = v.safeParse(Part, message);
+  return part.success ? { ...(message as object), data: `${part.output.data.length} characters` } : message;
 }
