@@ -1,8 +1,10 @@
 """What gunicorn's master runs of the project is measured as in a cold run: its config, what that imports, hooks."""
 
 import os
+import signal
 
 import pytest
+from conftest import wait_until
 from cycles import Cycles, cold_report
 from test_helper_collect import assert_equal
 

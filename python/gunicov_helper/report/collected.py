@@ -71,7 +71,9 @@ def refuse_lost(generation):
     """Raise the Failure that says so where workers of a generation have left no data because they are lost."""
     saved, forked = generation.by_age("saved"), generation.forked()
     names = {age: worker.get("file") for age, worker in saved.items()}
-    removed = [name for name in names.values() if name and not os.path.exists(generation.join(name))]
+    removed = [
+        name for name in names.values() if name and not os.path.exists(generation.join(name))
+    ]
     lost = len(set(forked) - set(saved)) + len(removed)
     if lost:
         raise Failure(

@@ -27,7 +27,13 @@ from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.record.settings import changed_settings
 from gunicov_helper.report.analyser import Analyser
 from gunicov_helper.report.child import Child
-from gunicov_helper.report.collected import Collected, link_all, nothing_left, nothing_measured, refuse_lost
+from gunicov_helper.report.collected import (
+    Collected,
+    link_all,
+    nothing_left,
+    nothing_measured,
+    refuse_lost,
+)
 from gunicov_helper.report.environment import Environment
 from gunicov_helper.report.renaming import Renaming, relative_to
 from gunicov_helper.report.results import settings_of
