@@ -44,15 +44,8 @@ def fact_rows(facts):
     report = [one for one in facts if one["type"] == "report"][-1]
     if not report["complete"] or report["reasons"]:
         raise Broken(f"not complete: {report['reasons']}")
-    rows = {one["path"]: numbers_of(one) for one in report["files"]}
+    rows = {one["path"]: forms.numbers(one) for one in report["files"]}
     return {**rows, forms.TOTAL: forms.sums(report["totals"])}
-
-
-def numbers_of(entry):
-    """A fact leaves out the branches that were taken."""
-    found = forms.numbers(entry)
-    found.pop("executed_branches")
-    return found
 
 
 def screen_against(oracle, rows):
