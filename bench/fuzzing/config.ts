@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { stringify } from "smol-toml";
 import { readArguments } from "../../src/config/arguments.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { type Flags, mergeSettings } from "../../src/config/settings.ts";
+import { mergeSettings } from "../../src/config/settings.ts";
 import type { Result } from "../../src/core/result.ts";
+import { NO_FLAGS } from "../../test/support/no-flags.ts";
 import { mutateBytes, mutateValue, oddValue, randomBytes } from "./mutate.ts";
 import { inProcess } from "./part.ts";
 import type { Random } from "./random.ts";
@@ -57,17 +58,6 @@ const WORDS = [
   ["-V"],
   ["--", "-k", "x"],
 ];
-
-const NO_FLAGS: Flags = {
-  service: null,
-  container: null,
-  project: null,
-  local: false,
-  failUnder: null,
-  html: null,
-  json: null,
-  passed: [],
-};
 
 export const config = inProcess(async () => {
   const directory = await mkdtemp(join(tmpdir(), "gunicov-fuzz-"));

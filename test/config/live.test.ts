@@ -4,20 +4,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LiveSettings } from "../../src/config/live.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { type Flags, mergeSettings } from "../../src/config/settings.ts";
+import { mergeSettings } from "../../src/config/settings.ts";
 import { FAST_PATHS } from "../../src/core/fast-paths.ts";
 import { temporaryDirectory } from "../support/machine.ts";
+import { NO_FLAGS } from "../support/no-flags.ts";
 
-const NO_FLAGS: Flags = {
-  service: null,
-  container: null,
-  project: null,
-  local: false,
-  failUnder: null,
-  html: null,
-  json: null,
-  passed: [],
-};
 const SERVER = '[tool.gunicov.server]\nservice = "web"\n';
 
 const AT_ONCE = {

@@ -3,17 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { FileConfig } from "../../src/config/schema.ts";
 import { type Flags, mergeSettings } from "../../src/config/settings.ts";
 import { FAST_PATHS } from "../../src/core/fast-paths.ts";
+import { NO_FLAGS } from "../support/no-flags.ts";
 
-const NO_FLAGS: Flags = {
-  service: null,
-  container: null,
-  project: null,
-  local: false,
-  failUnder: null,
-  html: null,
-  json: null,
-  passed: [],
-};
 const COMMAND = ["gunicorn", "app:app"];
 
 function settled(config: FileConfig, flags: Partial<Flags> = {}) {

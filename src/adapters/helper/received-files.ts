@@ -1,6 +1,8 @@
 /** Puts together files that come in base64 parts, and refuses names that would leave their directory. */
 import { posix } from "node:path";
 import * as v from "valibot";
+import { failure } from "../../core/failure.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
 import type { ReportFile } from "../../ports/server.ts";
 import { Part } from "./schema.ts";
 
@@ -27,6 +29,13 @@ export class ReceivedFiles {
   /** Why they can't be used, or null. */
   get refused(): string | null {
     return this.#refused;
+  }
+
+  /** All of them, or why they can't be used. */
+  result(): Result<readonly ReportFile[]> {
+    if (this.#refused === null) return ok(this.files());
+    const fix = "Check what runs in the server's container.";
+    return fail(failure("internal", `The helper sent ${this.#refused}.`, fix));
   }
 
   files(): readonly ReportFile[] {

@@ -45,25 +45,10 @@ import {
   Writable,
   Written,
 } from "./schema.ts";
-
-/** How long the server may take, in seconds (docs/configuration.md). */
-export interface ServerTimes {
-  readonly start: number;
-  readonly restart: number;
-  readonly flush: number;
-  readonly mount: number;
-}
+import type { Limit, ServerTimes } from "./server-options.ts";
 
 /** How long a change waits for the answer to whose it is, in ms. */
 const SOON = 500;
-
-/** How much coverage is enough. */
-export interface Limit {
-  /** A percentage; null: not asked for. */
-  readonly failUnder: number | null;
-  /** coverage.py's own limit does not count. */
-  readonly failUnderAlone: boolean;
-}
 
 export class HelperServer implements Server {
   readonly #target: Target;
@@ -316,7 +301,7 @@ export class HelperServer implements Server {
       signal,
       onEvent: (event) => received.take(event),
     });
-    return result.ok ? unpack(received) : result;
+    return result.ok ? received.result() : result;
   }
 
   async export(signal: AbortSignal): Promise<Result<Exported>> {
@@ -327,7 +312,7 @@ export class HelperServer implements Server {
       onEvent: (event) => received.take(event),
     });
     if (!result.ok) return result;
-    const files = unpack(received);
+    const files = received.result();
     if (!files.ok) return files;
     const named = (name: string) => files.value.find((file) => file.path === name)?.data;
     const [data, json] = [named(".coverage"), named("coverage.json")];
@@ -408,10 +393,3 @@ const LAST_WORDS = 8_000;
 const PAUSE = 50;
 
 const BUG = "This is a bug in gunicov: please report it.";
-
-function unpack(received: ReceivedFiles): Result<readonly ReportFile[]> {
-  if (received.refused === null) return ok(received.files());
-  return fail(
-    failure("internal", `The helper sent ${received.refused}.`, "Check what runs in the server's container."),
-  );
-}
