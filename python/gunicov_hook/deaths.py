@@ -10,10 +10,9 @@ from .state import STATE
 
 def record_end(worker):
     """In the master: what it can know of how a worker ended."""
-    mine = worker._gunicov
+    mine, status = worker._gunicov, STATE.statuses.pop(worker.pid, None)
     if mine.directory and os.path.exists(mine.path("done", ".json")):
         return  # the worker has said it itself
-    status = STATE.statuses.pop(worker.pid, None)
     cause = describe_status(status)
     if getattr(worker, "aborted", False):
         cause = "timeout"

@@ -2,7 +2,8 @@
 left out where it was not tried with this version of gunicorn. What was used at a reload is in the manifest.
 
 server.preload        libraries are imported in the master
-server.keep_code      code that has not changed is compiled once
+server.keep_code      what a worker has worked out of source that has not changed goes to the next ones: compiled
+                      code, and which lines are one statement
 server.early_end      old workers end while the master prepares the next ones
 server.report_first   the report comes before the end of old workers and the start of new ones
 """
