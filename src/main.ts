@@ -1,23 +1,22 @@
-/** argv → configuration → wiring → exit code. */
+/** argv → a command → exit code. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { HostLog } from "./adapters/host/log.ts";
 import { machine } from "./adapters/host/machine.ts";
-import { type Arguments, readArguments } from "./config/arguments.ts";
-import { LiveSettings } from "./config/live.ts";
-import { loadConfig } from "./config/load.ts";
-import { policyOf } from "./config/policy.ts";
-import { checkDirectories, mergeSettings } from "./config/settings.ts";
-import { FAILURE_EXIT, type Failure, failure } from "./core/failure.ts";
+import type { Command } from "./commands/command.ts";
+import { complain, linesOfFailure } from "./commands/complain.ts";
+import { type Asked, readArguments } from "./config/arguments.ts";
+import { FAILURE_EXIT, failure } from "./core/failure.ts";
 import { CRASHED } from "./core/outcome.ts";
-import { refusedFacts } from "./core/refused.ts";
 import type { Result } from "./core/result.ts";
 import { Crash } from "./crash.ts";
-import type { EngineHandle } from "./engine/handle.ts";
 import { INSTALLED } from "./installed.ts";
 
-type Go = Exclude<Arguments, { do: "print" }>;
-type Surface = "ink" | "text" | "ndjson";
+/** Loaded when asked for. */
+const COMMANDS: Readonly<Record<Asked["do"], () => Promise<Command>>> = {
+  watch: async () => (await import("./commands/cycles.ts")).cycles,
+  run: async () => (await import("./commands/cycles.ts")).cycles,
+};
 
 /** Runs the command line `argv` (without the program's name) and gives the exit code. Ends the process where it breaks down. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -63,107 +62,21 @@ async function run(argv: readonly string[], crash: Crash): Promise<number> {
   if (!opened.ok) return complain(opened.failure, read.value.json);
   const log = opened.value;
   crash.log = log;
-  const loaded = await loadConfig(process.cwd(), read.value.config);
-  if (!loaded.ok) return complain(loaded.failure, read.value.json);
-  const settings = mergeSettings(loaded.value, read.value.flags, process.cwd());
-  if (!settings.ok) return complain(settings.failure, read.value.json);
-  log.root = settings.value.root;
-  log.note({ what: "settings", settings: settings.value });
-  const there = checkDirectories(settings.value);
-  if (!there.ok) return complain(there.failure, read.value.json);
-  const live = new LiveSettings(loaded.value, settings.value, read.value.flags, process.cwd());
-  const code = await go(read.value, live, version, log, crash);
+  const command = await COMMANDS[read.value.do]();
+  const code = await command(read.value, { version, log, crash });
   log.note({ what: "end", code });
   return code;
 }
 
 /** What was asked for, by a flag or the environment; else the last part of it is kept in memory. */
-function openLog(args: Go, version: string): Result<HostLog> {
-  const asked = args.log ?? (process.env.GUNICOV_LOG || null);
-  const opened = HostLog.open(asked === null ? null : resolve(asked));
+function openLog(asked: Asked, version: string): Result<HostLog> {
+  const named = asked.log ?? (process.env.GUNICOV_LOG || null);
+  const opened = HostLog.open(named === null ? null : resolve(named));
   if (!opened.ok) return opened;
   const log = opened.value;
   log.hide(process.env);
   log.note({ what: "gunicov", version, ...machine() });
   return opened;
-}
-
-async function go(
-  args: Go,
-  live: LiveSettings,
-  version: string,
-  log: HostLog,
-  crash: Crash,
-): Promise<number> {
-  const terminal = process.stdout.isTTY === true && process.stdin.isTTY === true;
-  const surface: Surface = args.json ? "ndjson" : args.do === "watch" && terminal ? "ink" : "text";
-  // Facts can be read for ever through a pipe when watching was asked for; plain text without a terminal is one run.
-  const watching = args.do === "watch" && (surface === "ink" || (args.json && (args.explicit || terminal)));
-  const [show, engine] = await Promise.all([
-    SURFACES[surface](),
-    import("./wire.ts").then(({ wire }) => wire(live, policyOf(live.current, watching), log, log.path)),
-  ]);
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const quit = () => engine.dispatch({ type: "quit" });
-  for (const signal of signals) process.on(signal, quit);
-  process.stdout.on("error", quit);
-  // The terminal has gone, and with a shell that keeps SIGHUP to itself nothing else says so.
-  if (surface === "ink") for (const event of ["end", "error"]) process.stdin.on(event, quit);
-  crash.showing = true;
-  const done = show(engine, version, (restore) => {
-    crash.restore = restore;
-  });
-  engine.start();
-  const code = await engine.ended;
-  await done;
-  return code;
-}
-
-/** Shows an engine from now on; settles when the terminal is as it was before. `restorable` gets the way to have it so at once. */
-type Show = (
-  engine: EngineHandle,
-  version: string,
-  restorable: (restore: () => void) => void,
-) => Promise<void>;
-
-const write = (text: string) => void process.stdout.write(text);
-
-/** Loaded when chosen: NDJSON needs no React. */
-const SURFACES: Readonly<Record<Surface, () => Promise<Show>>> = {
-  ndjson: async () => {
-    const { runNdjson } = await import("./surfaces/ndjson/ndjson.ts");
-    return async (engine) => runNdjson(engine, write);
-  },
-  text: async () => {
-    const { runText } = await import("./surfaces/text/text.ts");
-    return async (engine) => runText(engine, write);
-  },
-  ink: async () => {
-    const [{ runInk }, { editFile }, { suspendProcess }, { keepSmall }] = await Promise.all([
-      import("./surfaces/ink/run.tsx"),
-      import("./adapters/host/editor.ts"),
-      import("./adapters/host/suspend.ts"),
-      import("./adapters/host/memory.ts"),
-    ]);
-    const color = !process.env.NO_COLOR;
-    return async (engine, version, restorable) => {
-      const options = { version, color, editor: editFile, suspend: suspendProcess, restorable };
-      const done = runInk(engine, options);
-      keepSmall();
-      await done;
-    };
-  },
-};
-
-/** What can't even begin: one clear message on stderr, with `json` the facts of a cycle that ended at once. Gives the exit code. */
-function complain(why: Failure, json: boolean): number {
-  if (json) for (const fact of refusedFacts(why, Date.now())) write(`${JSON.stringify(fact)}\n`);
-  else process.stderr.write(`gunicov: ${linesOfFailure(why).join("\n")}\n`);
-  return FAILURE_EXIT[why.kind];
-}
-
-function linesOfFailure({ message, fix, detail }: Failure): readonly string[] {
-  return [message, fix, ...(detail === undefined ? [] : [detail])];
 }
 
 /** For a command line that can't be read. */

@@ -5,19 +5,20 @@ import { type Failure, failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Flags } from "./settings.ts";
 
-export type Arguments =
-  | { readonly do: "print"; readonly text: string }
-  | {
-      readonly do: "watch" | "run";
-      /** The mode was typed, not merely the default. */
-      readonly explicit: boolean;
-      readonly json: boolean;
-      /** A configuration file; null: look for one. */
-      readonly config: string | null;
-      /** A file for the log; null: none was asked for here. */
-      readonly log: string | null;
-      readonly flags: Flags;
-    };
+/** A command, and what it was given. */
+export interface Asked {
+  readonly do: CommandName;
+  /** The command was typed, not merely the default. */
+  readonly explicit: boolean;
+  readonly json: boolean;
+  /** A configuration file; null: look for one. */
+  readonly config: string | null;
+  /** A file for the log; null: none was asked for here. */
+  readonly log: string | null;
+  readonly flags: Flags;
+}
+
+export type Arguments = { readonly do: "print"; readonly text: string } | Asked;
 
 interface Options {
   readonly service?: string;
@@ -38,8 +39,8 @@ export function readArguments(argv: readonly string[], version: string): Result<
   const words = dashes < 0 ? argv : argv.slice(0, dashes);
   let printed = "";
   let chosen: Arguments | null = null;
-  const choose = (mode: "watch" | "run", explicit: boolean, options: Options) => {
-    chosen = toArguments(mode, explicit, options, passed);
+  const choose: Choose = (name, explicit, options) => {
+    chosen = toAsked(name, explicit, options, passed);
   };
   const program = build(version, choose, (text) => {
     printed += text;
@@ -57,9 +58,9 @@ export function readArguments(argv: readonly string[], version: string): Result<
 /** commander's message, a sentence in one line, and its hint as what to do. */
 function refused(error: CommanderError, typed: readonly string[]): Failure {
   const help = "See gunicov --help.";
-  const word = typed.find((one) => !MODES.some(([name]) => name === one));
+  const word = typed.find((one) => !COMMANDS.some(([name]) => name === one));
   if (error.code === "commander.excessArguments" && word !== undefined) {
-    const nearest = MODES.map(([name]) => name).find((name) => leven(name, word) <= 2);
+    const nearest = COMMANDS.map(([name]) => name).find((name) => leven(name, word) <= 2);
     const hint = nearest === undefined ? "" : `Did you mean ${nearest}? `;
     return failure("config", `There is no command ${word}.`, `${hint}${help} ${BEHIND}`);
   }
@@ -72,12 +73,14 @@ function refused(error: CommanderError, typed: readonly string[]): Failure {
 
 const BEHIND = "Words for the tests' command go behind --.";
 
-const MODES = [
+const COMMANDS = [
   ["watch", "leave it open: a cycle at each change (the default; without a terminal it behaves as run)"],
   ["run", "one cycle in plain text, and an exit code"],
 ] as const;
 
-type Choose = (mode: "watch" | "run", explicit: boolean, options: Options) => void;
+export type CommandName = (typeof COMMANDS)[number][0];
+
+type Choose = (name: CommandName, explicit: boolean, options: Options) => void;
 
 function build(version: string, choose: Choose, write: (text: string) => void): Command {
   const program = withOptions(new Command("gunicov"))
@@ -91,7 +94,7 @@ function build(version: string, choose: Choose, write: (text: string) => void): 
     .configureOutput({ writeOut: write, writeErr: () => {} })
     .action((options: Options) => choose("watch", false, options))
     .addHelpText("after", EPILOGUE);
-  for (const [name, about] of MODES) {
+  for (const [name, about] of COMMANDS) {
     program
       .command(name)
       .description(about)
@@ -140,14 +143,9 @@ function report(text: string, before: { html?: string; json?: string }): { html?
   return { ...before, [match[1] as "html" | "json"]: match[2] };
 }
 
-function toArguments(
-  mode: "watch" | "run",
-  explicit: boolean,
-  options: Options,
-  passed: readonly string[],
-): Arguments {
+function toAsked(name: CommandName, explicit: boolean, options: Options, passed: readonly string[]): Asked {
   return {
-    do: mode,
+    do: name,
     explicit,
     json: options.json ?? false,
     config: options.config ?? null,
