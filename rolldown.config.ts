@@ -1,5 +1,6 @@
 /** `npm run build`: src/ and the libraries that it uses → dist/, a few files instead of hundreds, which takes half off the launch. */
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { defineConfig, type Plugin } from "rolldown";
 
@@ -7,15 +8,16 @@ export default defineConfig({
   // The engine under its own name, for bench/lib/ask.ts.
   input: { main: "src/main.ts", engine: "src/engine/engine.ts" },
   platform: "node",
-  // Loaded only where there is an engine of Docker's, and itself of many parts, some of them compiled. The other is React's, for
-  // developers of Ink.
-  external: ["dockerode", "react-devtools-core"],
+  // bin/package links node_modules: where they really are is in no file.
+  resolve: { symlinks: false },
+  // React's, for developers of Ink.
+  external: ["react-devtools-core"],
   transform: {
     target: "node22",
     // Yoga would fetch itself from a data: URL, for which Node loads its HTTP client; without fetch it decodes the URL. Nothing else fetches.
     define: { "process.env.NODE_ENV": '"production"', fetch: "undefined" },
   },
-  plugins: [faster(), licences(), oneFileHook()],
+  plugins: [faster(), leftOut(), licences(), oneFileHook(), commit()],
   output: { dir: "dist", cleanDir: true },
 });
 
@@ -42,6 +44,49 @@ function faster(): Plugin {
     buildEnd() {
       if (found.size < SLOW.length)
         this.error("Ink is not built as it was: look at SLOW in rolldown.config.ts.");
+    },
+  };
+}
+
+/** What dockerode loads and gunicov never uses: an engine behind ssh, builds, build sessions. Some of it is compiled at its installation. */
+const LEFT_OUT = [
+  "@balena/dockerignore",
+  "@grpc/grpc-js",
+  "@grpc/proto-loader",
+  "protobufjs",
+  "ssh2",
+  "tar-fs",
+];
+const LEFT_OUT_MARK = "\0left-out:";
+
+/** Each of them becomes an object that may be taken apart, and fails when any of it is called. */
+function leftOut(): Plugin {
+  return {
+    name: "left-out",
+    resolveId: (id) => (LEFT_OUT.includes(id) ? `${LEFT_OUT_MARK}${id}` : null),
+    load(id) {
+      if (!id.startsWith(LEFT_OUT_MARK)) return null;
+      const name = JSON.stringify(id.slice(LEFT_OUT_MARK.length));
+      return `
+const refuse = () => { throw new Error("gunicov is built without " + ${name} + ", which only an engine behind ssh or a build needs."); };
+const part = new Proxy(function () {}, { get: () => part, apply: refuse, construct: refuse });
+module.exports = part;`;
+    },
+  };
+}
+
+/** dist/commit.txt: of what all this was built, for `--version` of a package. None where this is no checkout. */
+function commit(): Plugin {
+  return {
+    name: "commit",
+    generateBundle() {
+      // A checkout's own, not that of one which it was unpacked in.
+      if (!existsSync(`${import.meta.dirname}/.git`)) return;
+      try {
+        const words = ["-C", import.meta.dirname, "rev-parse", "--short=7", "HEAD"];
+        const source = execFileSync("git", words, { stdio: ["ignore", "pipe", "ignore"] });
+        this.emitFile({ type: "asset", fileName: "commit.txt", source });
+      } catch {}
     },
   };
 }

@@ -1,5 +1,4 @@
 /** argv → a command → exit code. */
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { HostLog } from "./adapters/host/log.ts";
 import { machine } from "./adapters/host/machine.ts";
@@ -10,7 +9,7 @@ import { FAILURE_EXIT, failure } from "./core/failure.ts";
 import { CRASHED } from "./core/outcome.ts";
 import type { Result } from "./core/result.ts";
 import { Crash } from "./crash.ts";
-import { INSTALLED } from "./installed.ts";
+import { ownCommit, ownVersion } from "./version.ts";
 
 /** Loaded when asked for. */
 const COMMANDS: Readonly<Record<Asked["do"], () => Promise<Command>>> = {
@@ -52,8 +51,12 @@ function outOfFiles(json: boolean): { readonly text: string; readonly code: numb
 
 async function run(argv: readonly string[], crash: Crash): Promise<number> {
   const version = await ownVersion();
-  const read = readArguments(argv, version);
+  const read = readArguments(argv);
   if (!read.ok) return complain(read.failure, wantsJson(argv));
+  if (read.value.do === "version") {
+    process.stdout.write(`gunicov ${version}${inBrackets(await ownCommit())}\n`);
+    return 0;
+  }
   if (read.value.do === "print") {
     process.stdout.write(read.value.text.endsWith("\n") ? read.value.text : `${read.value.text}\n`);
     return 0;
@@ -76,6 +79,7 @@ function openLog(asked: Asked, version: string): Result<HostLog> {
   const log = opened.value;
   log.hide(process.env);
   log.note({ what: "gunicov", version, ...machine() });
+  void ownCommit().then((commit) => log.note({ what: "commit", commit }));
   return opened;
 }
 
@@ -85,7 +89,4 @@ function wantsJson(argv: readonly string[]): boolean {
   return (dashes < 0 ? argv : argv.slice(0, dashes)).includes("--json");
 }
 
-async function ownVersion(): Promise<string> {
-  const text = await readFile(`${INSTALLED}package.json`, "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
+const inBrackets = (commit: string | null) => (commit === null ? "" : ` (${commit})`);

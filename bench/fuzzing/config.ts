@@ -73,9 +73,9 @@ function commandLine(random: Random) {
   );
   if (random.chance(0.2)) argv.push(randomBytes(random).toString());
   const attempt = async () => {
-    const read = readArguments(argv, "1.2.3");
+    const read = readArguments(argv);
     checkResult(read);
-    if (read.ok && read.value.do !== "print") {
+    if (read.ok && "flags" in read.value) {
       checkResult(
         mergeSettings(
           { config: {}, root: "/x", file: null, explicit: false, doubt: null },

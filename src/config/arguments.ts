@@ -18,7 +18,7 @@ export interface Asked {
   readonly flags: Flags;
 }
 
-export type Arguments = { readonly do: "print"; readonly text: string } | Asked;
+export type Arguments = { readonly do: "print"; readonly text: string } | { readonly do: "version" } | Asked;
 
 interface Options {
   readonly service?: string;
@@ -33,7 +33,7 @@ interface Options {
 }
 
 /** Reads the words after the program's name. */
-export function readArguments(argv: readonly string[], version: string): Result<Arguments> {
+export function readArguments(argv: readonly string[]): Result<Arguments> {
   const dashes = argv.indexOf("--");
   const passed = dashes < 0 ? [] : argv.slice(dashes + 1);
   const words = dashes < 0 ? argv : argv.slice(0, dashes);
@@ -42,13 +42,14 @@ export function readArguments(argv: readonly string[], version: string): Result<
   const choose: Choose = (name, explicit, options) => {
     chosen = toAsked(name, explicit, options, passed);
   };
-  const program = build(version, choose, (text) => {
+  const program = build(choose, (text) => {
     printed += text;
   });
   try {
     program.parse([...words], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    if (error.code === "commander.version") return ok({ do: "version" });
     if (error.exitCode === 0) return ok({ do: "print", text: printed });
     return fail(refused(error, program.args));
   }
@@ -82,12 +83,12 @@ export type CommandName = (typeof COMMANDS)[number][0];
 
 type Choose = (name: CommandName, explicit: boolean, options: Options) => void;
 
-function build(version: string, choose: Choose, write: (text: string) => void): Command {
+function build(choose: Choose, write: (text: string) => void): Command {
   const program = withOptions(new Command("gunicov"))
     .description(
       "System-test coverage of a gunicorn server, a moment after each save, without killing the server.",
     )
-    .version(version, "-V, --version", "print the version")
+    .version("", "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .enablePositionalOptions(false)
     .exitOverride()

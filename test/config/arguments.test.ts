@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import { readArguments } from "../../src/config/arguments.ts";
 
 function read(line: string) {
-  return readArguments(line === "" ? [] : line.split(" "), "1.2.3");
+  return readArguments(line === "" ? [] : line.split(" "));
 }
 
 function chosen(line: string) {
   const result = read(line);
-  if (!result.ok || result.value.do === "print") throw new Error(`nothing chosen by ${line}`);
+  if (!result.ok || result.value.do === "print" || result.value.do === "version")
+    throw new Error(`nothing chosen by ${line}`);
   return result.value;
 }
 
@@ -59,8 +60,7 @@ describe("what can't be read is a failure, not the end of the process", () => {
 
 describe("printed", () => {
   test.each(["--version", "-V", "run --version"])("%s", (line) => {
-    const result = read(line);
-    expect(result.ok && result.value.do === "print" && result.value.text.trim()).toBe("1.2.3");
+    expect(read(line)).toEqual({ ok: true, value: { do: "version" } });
   });
 
   test("--help names every option that is read, the commands and the exit codes, and nothing that does not work", () => {

@@ -16,8 +16,8 @@ import type { Cycle, Session } from "../support/session.ts";
 
 /** As `gunicov watch` in a directory has it. */
 async function engineIn(directory: string): Promise<Engine> {
-  const read = readArguments(["watch"], "0");
-  if (!read.ok || read.value.do === "print") throw new Error("no arguments");
+  const read = readArguments(["watch"]);
+  if (!read.ok || !("flags" in read.value)) throw new Error("no arguments");
   const loaded = await loadConfig(directory, null);
   const settings = loaded.ok ? mergeSettings(loaded.value, read.value.flags, directory) : loaded;
   if (!settings.ok) throw new Error(settings.failure.message);

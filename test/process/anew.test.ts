@@ -63,8 +63,8 @@ beforeEach(async () => {
   };
   directory = await project({ files });
   facts = [];
-  const read = readArguments(["watch", "--local"], "0");
-  if (!read.ok || read.value.do === "print") throw new Error("no arguments");
+  const read = readArguments(["watch", "--local"]);
+  if (!read.ok || !("flags" in read.value)) throw new Error("no arguments");
   const loaded = await loadConfig(directory, null);
   if (!loaded.ok) throw new Error(loaded.failure.message);
   const settings = mergeSettings(loaded.value, read.value.flags, directory);
