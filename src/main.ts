@@ -15,6 +15,7 @@ import { ownCommit, ownVersion } from "./version.ts";
 const COMMANDS: Readonly<Record<Asked["do"], () => Promise<Command>>> = {
   watch: async () => (await import("./commands/cycles.ts")).cycles,
   run: async () => (await import("./commands/cycles.ts")).cycles,
+  doctor: async () => (await import("./commands/doctor.ts")).doctor,
 };
 
 /** Runs the command line `argv` (without the program's name) and gives the exit code. Ends the process where it breaks down. */

@@ -11,6 +11,7 @@ import { Paths } from "./adapters/helper/paths.ts";
 import { HOOK_PATH, loadProgram } from "./adapters/helper/program.ts";
 import { HelperServer } from "./adapters/helper/server.ts";
 import type { ServerTimes } from "./adapters/helper/server-options.ts";
+import type { TestCommand } from "./adapters/helper/test-command.ts";
 import { RunnerTests } from "./adapters/helper/tests.ts";
 import { included, keepAside, readAside } from "./adapters/host/aside.ts";
 import { systemClock } from "./adapters/host/clock.ts";
@@ -36,7 +37,7 @@ import type { Meaning, Project } from "./ports/project.ts";
 import type { Target } from "./ports/target.ts";
 
 /** Where the server and the tests are in this session. */
-interface Targets {
+export interface Targets {
   readonly server: Target;
   readonly tests: Target;
   /** The local server's port; null where it is elsewhere. */
@@ -92,35 +93,7 @@ export async function wire(
     log,
     () => live.current.off,
   );
-  const tests = new RunnerTests(
-    targets.tests,
-    runner,
-    {
-      get command() {
-        return live.current.tests.command;
-      },
-      get cwd() {
-        return live.current.tests.cwd;
-      },
-      get junit() {
-        return live.current.tests.junit;
-      },
-      get timeout() {
-        return live.current.tests.timeout;
-      },
-      get user() {
-        return live.current.tests.exec?.user ?? null;
-      },
-      env: () => withPort(live.current.tests.env, targets.port()),
-      get warm() {
-        return live.current.tests.warm;
-      },
-      get order() {
-        return live.current.tests.order;
-      },
-    },
-    log,
-  );
+  const tests = new RunnerTests(targets.tests, runner, testCommand(live, targets.port), log);
   const hashes = new Hashes();
   const ports = {
     server,
@@ -140,8 +113,36 @@ export async function wire(
   return new Engine(ports, policy);
 }
 
+/** The tests' command, as the settings have it at each moment. `port`: the local server's. */
+export function testCommand(live: LiveSettings, port: () => number | null): TestCommand {
+  return {
+    get command() {
+      return live.current.tests.command;
+    },
+    get cwd() {
+      return live.current.tests.cwd;
+    },
+    get junit() {
+      return live.current.tests.junit;
+    },
+    get timeout() {
+      return live.current.tests.timeout;
+    },
+    get user() {
+      return live.current.tests.exec?.user ?? null;
+    },
+    env: () => withPort(live.current.tests.env, port()),
+    get warm() {
+      return live.current.tests.warm;
+    },
+    get order() {
+      return live.current.tests.order;
+    },
+  };
+}
+
 /** A container where one is configured and an engine answers; a local server otherwise. */
-async function chooseTargets(settings: Settings, log: Log): Promise<Targets> {
+export async function chooseTargets(settings: Settings, log: Log): Promise<Targets> {
   const { container, local, root, tests } = settings;
   const connect = once(() => connectNoted(log));
   if (container !== null && (local === null || (await connect()).ok)) {
@@ -236,7 +237,7 @@ function withPort(env: Readonly<Record<string, string>>, port: number | null): R
 }
 
 /** What is mounted where, known once the targets are open; null: a target sees all of this machine. */
-function foundOf({ server, tests }: Targets): Found {
+export function foundOf({ server, tests }: Targets): Found {
   const mounted = ({ mappings }: Target) =>
     mappings.some(({ host, inside }) => host === "/" && inside === "/")
       ? null

@@ -4,6 +4,7 @@ import contextlib
 import os
 
 ROOT = "/sys/fs/cgroup"
+UNLIMITED = 1 << 60  # the first kind of cgroups has a number for no limit
 
 
 def folders_of(pid):
@@ -29,3 +30,26 @@ def oom_kills(pid):
                 if kills is not None:
                     return int(kills)
     return 0
+
+
+def limit_and_use(pid):
+    """(limit or None, what is in use) of that process's cgroup, in bytes. What the kernel can drop at once, files it
+    has read, counts as free."""
+    for folder in folders_of(pid):
+        for limit, use, dropped in (
+            ("memory.max", "memory.current", "inactive_file"),
+            ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+        ):
+            with contextlib.suppress(OSError, ValueError):
+                most = read(folder, limit).strip()
+                used = int(read(folder, use))
+                about = dict(map(str.split, read(folder, "memory.stat").splitlines()))
+                used = max(0, used - int(about.get(dropped, 0)))
+                unlimited = most == "max" or int(most) > UNLIMITED
+                return (None if unlimited else int(most)), used
+    return None, 0
+
+
+def read(folder, name):
+    with open(os.path.join(folder, name)) as file:
+        return file.read()

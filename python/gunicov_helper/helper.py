@@ -1,6 +1,7 @@
 """Which method answers which request (docs/protocol.md, section 3)."""
 
 from gunicov_helper.requests.before import Before
+from gunicov_helper.requests.examine import Examine
 from gunicov_helper.requests.find import Find
 from gunicov_helper.requests.reload import Reload
 from gunicov_helper.requests.report import Report
@@ -15,7 +16,8 @@ class Helper:
     def __init__(self):
         self.session = Session()
         self.parts = [
-            part(self.session) for part in (Find, Before, Reload, Report, Writable, WrittenByServer)
+            part(self.session)
+            for part in (Find, Examine, Before, Reload, Report, Writable, WrittenByServer)
         ]
         self.chores, self.failure = self.session.chores, self.session.failure
 

@@ -15,6 +15,7 @@ from gunicov_common.lines import read_request
 
 from gunicov_runner.command.options import refuse_unknown
 from gunicov_runner.command.select import with_ids
+from gunicov_runner.examine.examine import examine, knock
 from gunicov_runner.forked import Forked
 from gunicov_runner.protocol.channel import Channel
 from gunicov_runner.protocol.request import Field
@@ -234,6 +235,10 @@ class Runner:
             return self._go(request)
         if do == "cancel":
             return self._cancel(request)
+        if do == "examine":
+            return examine(Field(request).command())
+        if do == "knock":
+            return knock(request)
         raise bad(f"no such request: {do!r}"[:200])
 
     @staticmethod

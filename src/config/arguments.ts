@@ -77,6 +77,7 @@ const BEHIND = "Words for the tests' command go behind --.";
 const COMMANDS = [
   ["watch", "leave it open: a cycle at each change (the default; without a terminal it behaves as run)"],
   ["run", "one cycle in plain text, and an exit code"],
+  ["doctor", "look at the whole set-up, change nothing, and say what is wrong"],
 ] as const;
 
 export type CommandName = (typeof COMMANDS)[number][0];

@@ -81,3 +81,18 @@ def busy(pid, fd):
         "Two would restart each other's workers. End the other one, then look again: press a, or "
         "start gunicov anew.",
     )
+
+
+def other_holder(pid):
+    """Pid of the process that has the lock of that master (0: not told), or None: nobody has."""
+    try:
+        fd = os.open(f"/proc/{pid}", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        if lock(fd):
+            return None  # and closing lets go of it
+        other = holder(fd)
+        return int(other) if other else 0
+    finally:
+        os.close(fd)

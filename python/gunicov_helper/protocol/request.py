@@ -64,6 +64,17 @@ SHAPES = {
         "match": is_optional(is_text),
         "coverage_dir": is_optional(is_name),
     },
+    "examine": {
+        "pid": is_optional(is_count),
+        "root": is_optional(is_count),
+        "match": is_optional(is_text),
+        "coverage_dir": is_optional(is_name),
+        "timeout": is_timeout,
+        "lag": is_timeout,
+        "files": is_list(is_record(path=is_path, sha256=is_digest)),
+        "directories": is_list(is_path),
+    },
+    "arrived": {"pid": is_count},
     "check": {
         "files": is_list(is_record(path=is_path, sha256=is_optional(is_digest))),
         "timeout": is_timeout,

@@ -6,6 +6,7 @@ import { type Failure, failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Target } from "../../ports/target.ts";
+import { beside } from "./beside.ts";
 import { HOOK_IN_ONE_FILE, HOOK_PATH, type Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
 import { Find, Starting } from "./schema.ts";
@@ -20,8 +21,6 @@ export interface Connected {
 const PAUSE = 50;
 /** A server of ours that has died is known to be dead within this time, in ms, and its log is read to the end. */
 const LAST_WORDS = 500;
-/** How often the helper is started on another interpreter or as another user, at most. */
-const MOVES = 3;
 
 /** What the configuration says of the server in its container. */
 export interface Choice {
@@ -52,7 +51,9 @@ export async function connect(target: Target, program: Program, look: Look): Pro
   if (!first.ok) return first;
   const found = await find(target, first.value, look, {});
   if (!found.ok) return await giveUp(first.value, found);
-  const connected = await beside(target, program, look, { rpc: first.value, master: found.value });
+  const start = { signal: look.signal, log: look.log };
+  const again = (rpc: Rpc, pid: number) => find(target, rpc, look, { pid });
+  const connected = await beside(target, program, start, { rpc: first.value, master: found.value }, again);
   if (!connected.ok) return connected;
   const usable = measurable(connected.value.master, target, look.patience);
   return usable.ok ? connected : await giveUp(connected.value.rpc, usable);
@@ -61,45 +62,6 @@ export async function connect(target: Target, program: Program, look: Look): Pro
 async function giveUp<T>(rpc: Rpc, why: Result<T> & { ok: false }): Promise<Result<never>> {
   await rpc.close();
   return why;
-}
-
-/**
- * coverage.py and the source's syntax are the server's: the helper runs on the same interpreter and as the same user. What
- * the interpreter is only that user may know.
- */
-async function beside(
-  target: Target,
-  program: Program,
-  look: Look,
-  first: Connected,
-): Promise<Result<Connected>> {
-  let { rpc, master } = first;
-  const usual = rpc.hello.uid;
-  for (let move = 0; move < MOVES; move += 1) {
-    const { interpreter, uid, gid } = master;
-    const python = interpreter ?? rpc.hello.executable;
-    const sameUser = rpc.hello.uid === null || rpc.hello.uid === uid;
-    if (python === rpc.hello.executable && sameUser && master.readable) return ok({ rpc, master });
-    await rpc.close();
-    const user = usual === null || usual === uid ? {} : { user: gid === null ? `${uid}` : `${uid}:${gid}` };
-    const again = await Rpc.start(target, program, [python], { ...user, signal: look.signal, log: look.log });
-    if (!again.ok) return sameUser ? again : fail(anotherUser(master, usual, again.failure));
-    rpc = again.value;
-    const found = await find(target, rpc, look, { pid: master.pid });
-    if (!found.ok) return await giveUp(rpc, found);
-    master = found.value;
-  }
-  return ok({ rpc, master });
-}
-
-function anotherUser(master: Master, usual: number | null, why: Failure): Failure {
-  const message = `gunicorn (pid ${master.pid}) runs as uid ${master.uid}, and gunicov can't (it is uid ${usual}).`;
-  return failure(
-    "denied",
-    message,
-    "Start gunicov, or the server, as the user of the other one.",
-    why.message,
-  );
 }
 
 /** The helper waits for a server that is starting. A target that is seen to die meanwhile knows better why there is none. */
@@ -138,7 +100,7 @@ async function find(
 }
 
 /** Why the target is gone, as soon as it is; null where it was alive until `enough`. */
-async function whenLost(target: Target, enough: AbortSignal): Promise<Failure | null> {
+export async function whenLost(target: Target, enough: AbortSignal): Promise<Failure | null> {
   while (!enough.aborted) {
     const dead = await target.whyGone();
     if (dead) return dead;

@@ -1,0 +1,1 @@
+"""What `examine` tells of a server: it changes nothing there."""

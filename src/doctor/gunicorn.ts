@@ -1,0 +1,92 @@
+/** gunicorn's master, its workers, and gunicov's hook in it. */
+import { count } from "../core/text.ts";
+import type { ServerFacts } from "../ports/examination.ts";
+import { type Finding, failed, notNeeded, right, unknown, wrong } from "./finding.ts";
+
+export function gunicornLine({ gunicorn, python, pid, uid, busy, interpreter }: ServerFacts): Finding {
+  const versions = [
+    gunicorn === null ? [] : [`gunicorn ${gunicorn}`],
+    python === null ? [] : [`Python ${python}`],
+  ].flat();
+  const who = `master ${pid}, uid ${uid}${versions.length === 0 ? `, ${interpreter ?? "Python"}` : `, ${versions.join(", ")}`}`;
+  if (busy === null) return right("gunicorn", who);
+  const helper = busy === 0 ? "" : ` (its helper there has pid ${busy})`;
+  return right("gunicorn", `${who}; another gunicov is measuring it now${helper}`);
+}
+
+export function workersLine(facts: ServerFacts): Finding {
+  const { workers, worker_class: kind, threads, preload, reload, boot_errors: errors, booted } = facts;
+  if (!facts.hook || workers === null) return unknown("workers", "only gunicov's hook tells of them", "");
+  const [error] = errors;
+  if (error !== undefined) {
+    const last = error.trimEnd().split("\n").at(-1)?.trim() ?? "";
+    return wrong(
+      "workers",
+      "boot-error",
+      `A worker does not boot: ${last}`,
+      "Correct it: the server's log has the traceback.",
+    );
+  }
+  const some = `${count(workers, "worker")} ${kind ?? ""}, ${count(threads ?? 1, "thread")}`;
+  if (preload === true) {
+    const text = `${some}; preload_app is on: a reload keeps the old code`;
+    return wrong("workers", "config", text, "Switch preload_app (--preload) off in test mode.");
+  }
+  if (reload) {
+    const text = `${some}; reload is on: gunicorn restarts workers by itself, beside gunicov`;
+    return wrong("workers", "config", text, "Switch reload (--reload) off in test mode.");
+  }
+  if (booted.length < workers) {
+    const text = `${some}; ${booted.length} of ${workers} have booted`;
+    return unknown("workers", text, "Read the server's log, and try again in a moment.");
+  }
+  return right("workers", some);
+}
+
+/** `others`: a line for each other server in its place; `scalable`: it is a service of compose. */
+export function replicasLine(others: readonly string[], scalable: boolean): Finding {
+  const [first] = others;
+  if (first !== undefined) {
+    return wrong(
+      "replicas",
+      "no-service",
+      first,
+      "Scale the service to 1 while you measure: --scale SERVICE=1",
+    );
+  }
+  return scalable ? right("replicas", "one") : notNeeded("replicas", "not a service of compose");
+}
+
+/** `own`: gunicov starts the server itself; `place`: where the hook lies on this machine. */
+export function hookLine(facts: ServerFacts, own: boolean, place: string): Finding {
+  const { hook, off, kept_out: keptOut, config, named, own: directory } = facts;
+  if (hook) return right("hook", `${named ?? "gunicov_hook.py"} is in force`);
+  const no = (text: string, fix: string) => wrong("hook", "no-hook", text, fix);
+  if (directory !== null) {
+    const text = `a hook of the server's own writes to ${directory}: totals are unproven`;
+    return right("hook", text);
+  }
+  if (off && named !== null) {
+    const fix = "Take GUNICOV=0 out of the server's environment, and start the server again.";
+    return no("GUNICOV=0 in the server's environment turns the hook off", fix);
+  }
+  if (keptOut !== null) return no(keptOut[0], keptOut[1]);
+  if (config !== null) {
+    const fix = own
+      ? `Take it out of server.command, and put env = { GUNICOV_USER_CONFIG = "${config}" } under [tool.gunicov.server].`
+      : `Take it off the command line, and put GUNICOV_USER_CONFIG=${config} and GUNICORN_CMD_ARGS='-c /there/gunicov_hook.py' in the server's environment.`;
+    return no(`-c ${config} on the command line keeps it out`, fix);
+  }
+  const fix = `Mount ${place} where the server runs, put GUNICORN_CMD_ARGS='-c /there/gunicov_hook.py' in the server's environment, and start it again.`;
+  return no("gunicorn runs without it", fix);
+}
+
+/** Where coverage.py did not start, the record says why. */
+export function startError({ record }: ServerFacts): Finding | null {
+  if (record.start_error === null) return null;
+  return failed("settings", {
+    kind: "coverage-config",
+    message: `coverage.py does not start in the workers: ${record.start_error}`,
+    fix: "Correct its configuration; the next restart of the workers reads it again.",
+  });
+}

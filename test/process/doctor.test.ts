@@ -1,0 +1,230 @@
+/** `gunicov doctor` on projects of this machine: what is right, and each thing that can be wrong. */
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { doctor, inState, makesWrong } from "../support/doctor.ts";
+import { processesWith, remove, until } from "../support/machine.ts";
+import { Session } from "../support/session.ts";
+import { type Choices, project } from "../support/small-project.ts";
+
+const directories: string[] = [];
+
+afterEach(async () => {
+  await Promise.all(directories.splice(0).map(remove));
+});
+
+async function made(choices: Choices): Promise<string> {
+  const directory = await project(choices);
+  directories.push(directory);
+  return directory;
+}
+
+const RC = "[run]\nbranch = true\nsource = .\n";
+
+test("a healthy project has no ✗, and nothing is left behind", async () => {
+  const directory = await made({ files: { ".coveragerc": RC } });
+  const before = await readdir(directory, { recursive: true });
+  const mark = `${Math.random()}`;
+  const looked = await doctor(directory, { GUNICOV_TEST_DOCTOR: mark });
+  expect(inState(looked, "wrong"), JSON.stringify(looked.findings)).toEqual([]);
+  expect(inState(looked, "unknown")).toEqual([]);
+  expect(looked.code).toBe(0);
+  expect(looked.line("requests").text).toMatch(
+    /127\.0\.0\.1:\d+ \(URL in the tests' environment\) has arrived/,
+  );
+  expect(looked.line("collection").text).toBe("1 test");
+  expect(await readdir(directory, { recursive: true })).toEqual(before);
+  expect(await processesWith("GUNICOV_TEST_DOCTOR", mark)).toEqual([]);
+});
+
+test("beside a session that measures the same server it looks at that one, and leaves it alone", async () => {
+  const directory = await made({ files: { ".coveragerc": RC } });
+  const session = new Session(["watch", "--json", "--local"], directory);
+  try {
+    const first = await session.next();
+    expect(first.finished.outcome).toBe("passed");
+    const looked = await doctor(directory);
+    expect(inState(looked, "wrong"), JSON.stringify(looked.findings)).toEqual([]);
+    const [master] = session.facts.flatMap((one) => (one.type === "server.back" ? [one.master] : []));
+    expect(looked.line("gunicorn").text).toMatch(
+      new RegExp(`^master ${master},.*another gunicov is measuring it`),
+    );
+    expect(looked.line("server").text).toMatch(/another gunicov has started/);
+    expect(looked.line("requests")).toMatchObject({ state: "ok" });
+    await writeFile(
+      join(directory, "app.py"),
+      `${await readFile(join(directory, "app.py"), "utf8")}\n# saved\n`,
+    );
+    const next = await session.next();
+    expect(next.finished).toMatchObject({ outcome: "passed", exit_code: 0 });
+    expect(next.report()).toMatchObject({ complete: true });
+    expect(session.facts.filter((one) => one.type === "server.lost")).toEqual([]);
+  } finally {
+    await session.kill();
+  }
+});
+
+/** Shifts the clock of every Python that is started with it on PYTHONPATH. */
+const SHIFT = "import time\nreal = time.time\ntime.time = lambda: real() + 3600\n";
+
+test("workers, measured, collection, clock, inotify", async () => {
+  const directory = await made({
+    more: 'env = { PYTHONPATH = "shift" }',
+    files: {
+      "shift/sitecustomize.py": SHIFT,
+      "gunicorn.conf.py": "preload_app = True\n",
+      ".coveragerc": "[run]\nsource = nowhere_at_all\n",
+      "tests/test_broken.py": "import not_installed_at_all\n",
+    },
+  });
+  const limit = 'echo 0 > /proc/sys/user/max_inotify_instances; exec "$@"';
+  const looked = await doctor(
+    directory,
+    {},
+    [],
+    ["unshare", "--user", "--map-root-user", "sh", "-c", limit, "sh"],
+  );
+  makesWrong("workers", looked, "config", /preload_app is on/, /Switch preload_app/);
+  makesWrong(
+    "measured",
+    looked,
+    "coverage-config",
+    /no directory and no module nowhere_at_all/,
+    /Correct `source`/,
+  );
+  makesWrong(
+    "collection",
+    looked,
+    "no-tests",
+    /1 file can't be collected: .*not_installed_at_all/,
+    /--collect-only/,
+  );
+  makesWrong("clock", looked, "config", /3600 s ahead of/, /Set the clock/);
+  makesWrong(
+    "inotify",
+    looked,
+    "limit",
+    /\d+ of \d+ folders can't be watched \(EMFILE\)/,
+    /max_user_instances.*poll = true/,
+  );
+  expect(looked.code).toBe(2);
+});
+
+test("plugins, requests", async () => {
+  const directory = await made({
+    testsMore: "",
+    files: {
+      ".coveragerc": "[run]\nplugins = not_installed_at_all\n",
+      "tests/test_app.py":
+        'import urllib.request\n\ndef test_a():\n    urllib.request.urlopen("http://127.0.0.1:1/")\n',
+    },
+  });
+  const looked = await doctor(directory);
+  makesWrong(
+    "plugins",
+    looked,
+    "coverage-config",
+    /not_installed_at_all can't be used/,
+    /Install it for the server's Python/,
+  );
+  makesWrong(
+    "requests",
+    looked,
+    "no-requests",
+    /127\.0\.0\.1:1 \(tests\/test_app\.py\) does not answer: Connection refused/,
+    /gunicorn listens at 127\.0\.0\.1:\d+/,
+  );
+  expect(looked.line("measured")).toMatchObject({
+    state: "unknown",
+    text: expect.stringMatching(/“plugins”/),
+  });
+});
+
+test("settings, tracers, pytest", async () => {
+  const directory = await made({
+    more: 'env = { COVERAGE_PROCESS_START = "/nowhere/rc" }',
+    tests: ["pytest", "--nonsense", "tests"],
+  });
+  const looked = await doctor(directory);
+  makesWrong(
+    "settings",
+    looked,
+    "coverage-config",
+    /refuses its configuration \(\/nowhere\/rc\)/,
+    /Correct \/nowhere\/rc/,
+  );
+  makesWrong(
+    "tracers",
+    looked,
+    "coverage-config",
+    /COVERAGE_PROCESS_START is set in the server's/,
+    /take COVERAGE_PROCESS_START out/,
+  );
+  makesWrong("pytest", looked, "usage", /--nonsense/, /Correct the test command/);
+  expect(looked.line("requests")).toMatchObject({
+    state: "unknown",
+    text: expect.stringMatching(/“pytest”/),
+  });
+});
+
+test("hook, coverage, tests", async () => {
+  const directory = await made({
+    server: ["gunicorn", "-c", "own.py", "--bind", "127.0.0.1:{port}", "app:app"],
+    more: 'env = { PYTHONPATH = "broken" }',
+    tests: ["not-installed-at-all", "tests"],
+    files: {
+      "own.py": "workers = 1\n",
+      "broken/coverage/__init__.py": "raise ImportError('half of it is gone')\n",
+    },
+  });
+  const looked = await doctor(directory);
+  makesWrong(
+    "hook",
+    looked,
+    "no-hook",
+    /-c own\.py on gunicorn's command line keeps out/,
+    /GUNICOV_USER_CONFIG=own\.py/,
+  );
+  makesWrong(
+    "coverage",
+    looked,
+    "no-coverage",
+    /can't be imported: ImportError: half of it is gone/,
+    /-m pip install coverage/,
+  );
+  makesWrong("tests", looked, "no-command", /no “not-installed-at-all” on PATH/, /Install it there/);
+  expect(looked.line("workers").state).toBe("unknown");
+});
+
+test("server: its program is not there, and all that does not depend on it is told", async () => {
+  const directory = await made({ server: ["gunicorm", "app:app"] });
+  const looked = await doctor(directory);
+  makesWrong("server", looked, "no-gunicorn", /gunicorm was not found/, /pip install gunicorn/);
+  expect(looked.line("collection")).toMatchObject({ state: "ok", text: "1 test" });
+  expect(looked.line("hook")).toMatchObject({ state: "unknown", text: expect.stringMatching(/“server”/) });
+  expect(looked.code).toBe(3);
+});
+
+test("configuration, disk: the rest of the machine is told all the same", async () => {
+  const directory = await made({ files: { "gunicov.toml": "[tool.gunicov.server\n", ".gunicov": "a file" } });
+  const looked = await doctor(directory);
+  makesWrong("configuration", looked, "config", /gunicov\.toml:1:\d+: this is not TOML/, /Correct it/);
+  makesWrong("disk", looked, "config", /\.gunicov can't be written: it is a file/, /Let gunicov write/);
+  expect(looked.line("inotify").state).toBe("ok");
+  expect(looked.line("hook")).toMatchObject({
+    state: "unknown",
+    text: expect.stringMatching(/“configuration”/),
+  });
+  expect(looked.code).toBe(2);
+});
+
+test("interrupted it ends with 130, and its server with it", async () => {
+  const directory = await made({ server: ["sleep", "1000"] });
+  const mark = `${Math.random()}`;
+  const session = new Session(["doctor"], directory, { GUNICOV_TEST_DOCTOR: mark });
+  await until("the server", async () =>
+    (await processesWith("GUNICOV_TEST_DOCTOR", mark)).some((one) => one.includes("sleep 1000")),
+  );
+  session.signal("SIGINT");
+  await until("its end", async () => (await processesWith("GUNICOV_TEST_DOCTOR", mark)).length === 0);
+});
