@@ -46,6 +46,10 @@ def is_list(check):
     return lambda value: isinstance(value, list) and all(check(item) for item in value)
 
 
+def is_format(value):
+    return value in ("lcov", "xml", "html")
+
+
 def is_digest(value):
     return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
 
@@ -97,6 +101,8 @@ SHAPES = {
     "export": {
         "map": is_list(is_record(inside=is_path, outside=is_text)),
         "root": is_optional(is_text),
+        "formats": is_optional(is_list(is_format)),
+        "mark": is_optional(is_record(state=is_text, reasons=is_list(is_text))),
     },
     "read": {"path": is_path},
     "prune": {},

@@ -35,6 +35,7 @@ from gunicov_helper.report.collected import (
     refuse_lost,
 )
 from gunicov_helper.report.environment import Environment
+from gunicov_helper.report.formats import write_formats
 from gunicov_helper.report.renaming import Renaming, relative_to
 from gunicov_helper.report.results import settings_of
 from gunicov_helper.report.summary import public_report
@@ -230,6 +231,7 @@ class Report:
     def do_export(self, request, job):
         self.session.verified()
         outside, root = Renaming(request["map"]), request.get("root")
+        formats, mark = request.get("formats") or [], request.get("mark")
         collected, analyser = self.last(), self.session.analyser
 
         def work(child, measured):
@@ -239,8 +241,12 @@ class Report:
             # It is there anyway: what was reported is checked against it.
             compared, differences = collected.check(public_report(report), settings_of(measured))
             report["files"] = {rename(path): row for path, row in report["files"].items()}
+            if mark:
+                report["meta"]["gunicov"] = mark
             with open(os.path.join(child.scratch, "coverage.json"), "w") as file:
                 json.dump(report, file)
+            with analyser.errors():
+                write_formats(formats, measured, child.scratch, rename, mark)
             sent = child.send_files(child.scratch)
             return dict(sent, compared=compared, differences=differences)
 
