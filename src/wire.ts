@@ -16,12 +16,15 @@ import { RunnerTests } from "./adapters/helper/tests.ts";
 import { included, keepAside, readAside } from "./adapters/host/aside.ts";
 import { systemClock } from "./adapters/host/clock.ts";
 import { systemDesktop } from "./adapters/host/desktop.ts";
+import { GitChanges } from "./adapters/host/git-changes.ts";
 import { Hashes } from "./adapters/host/hashes.ts";
 import { HostPublisher, ownDirectory } from "./adapters/host/publisher.ts";
+import { inRepository } from "./adapters/host/repository.ts";
 import { HostWatcher } from "./adapters/host/watcher.ts";
 import { makeScratch } from "./adapters/process/scratch.ts";
 import { LocalServerTarget } from "./adapters/process/server.ts";
 import { ProcessTarget } from "./adapters/process/target.ts";
+import { annotationsOf } from "./config/annotations.ts";
 import type { ComposeRun } from "./config/container-command.ts";
 import type { LiveSettings } from "./config/live.ts";
 import { type Found, isOfStart, placesOf, serverSource, testSource } from "./config/places.ts";
@@ -103,7 +106,14 @@ export async function wire(
     watcher: new HostWatcher({ root, poll: settings.poll, hashes }),
     alsoWatcher: new HostWatcher({ root, poll: settings.poll, hashes }),
     files: hashes,
-    publisher: new HostPublisher(root, { html: settings.html, json: settings.json }),
+    publisher: new HostPublisher(root, {
+      reports: settings.reports,
+      summary:
+        policy.once && annotationsOf(settings) !== null ? process.env.GITHUB_STEP_SUMMARY || null : null,
+      locate: (path) => inRepository(paths.resolve(path), root),
+      otherwise: inRepository(live.file ?? join(root, "gunicov.toml"), root),
+    }),
+    changes: new GitChanges(root, () => live.current.diff),
     desktop: systemDesktop,
     clock: systemClock,
     project: projectOf(live, targets, paths, log, logFile),

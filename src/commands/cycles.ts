@@ -1,8 +1,11 @@
 /** `gunicov watch` and `gunicov run`: cycles, shown on a surface. */
+import { inRepository } from "../adapters/host/repository.ts";
+import { annotationsOf } from "../config/annotations.ts";
 import { policyOf } from "../config/policy.ts";
 import type { EngineHandle } from "../engine/handle.ts";
 import type { Command } from "./command.ts";
 import { complain } from "./complain.ts";
+import { prepare } from "./prepare.ts";
 import { openSettings } from "./settings.ts";
 
 type Surface = "ink" | "text" | "ndjson";
@@ -17,6 +20,8 @@ export const cycles: Command = async (asked, { version, log, crash }) => {
   // Facts can be read for ever through a pipe when watching was asked for; plain text without a terminal is one run.
   const watching =
     asked.do === "watch" && (surface === "ink" || (asked.json && (asked.explicit || terminal)));
+  const refused = await prepare(live.current, watching);
+  if (refused !== null) return complain(refused, asked.json);
   const [show, engine] = await Promise.all([
     SURFACES[surface](),
     import("../wire.ts").then(({ wire }) => wire(live, policyOf(live.current, watching), log, log.path)),
@@ -28,20 +33,23 @@ export const cycles: Command = async (asked, { version, log, crash }) => {
   // The terminal has gone, and with a shell that keeps SIGHUP to itself nothing else says so.
   if (surface === "ink") for (const event of ["end", "error"]) process.stdin.on(event, quit);
   crash.showing = true;
-  const done = show(engine, version, (restore) => {
+  const located = (path: string) => inRepository(engine.hostPath(path), live.current.root);
+  const restorable = (restore: () => void) => {
     crash.restore = restore;
-  });
+  };
+  const done = show(engine, version, restorable, annotationsOf(live.current) === null ? null : located);
   engine.start();
   const code = await engine.ended;
   await done;
   return code;
 };
 
-/** Shows an engine from now on; settles when the terminal is as it was before. `restorable` gets the way to have it so at once. */
+/** Shows an engine from now on; settles when the terminal is as it was before. `restorable` gets the way to have it so at once; `locate`: annotations are wanted, with these paths. */
 type Show = (
   engine: EngineHandle,
   version: string,
   restorable: (restore: () => void) => void,
+  locate: ((path: string) => string) | null,
 ) => Promise<void>;
 
 const write = (text: string) => void process.stdout.write(text);
@@ -54,7 +62,7 @@ const SURFACES: Readonly<Record<Surface, () => Promise<Show>>> = {
   },
   text: async () => {
     const { runText } = await import("../surfaces/text/text.ts");
-    return async (engine) => runText(engine, write);
+    return async (engine, _version, _restorable, locate) => runText(engine, write, locate);
   },
   ink: async () => {
     const [{ runInk }, { editFile }, { suspendProcess }, { keepSmall }] = await Promise.all([

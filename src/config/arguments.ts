@@ -1,8 +1,9 @@
 /** The command line: what the user typed, as data. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import leven from "leven";
 import { type Failure, failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { type CiOptions, ciFlagsOf, percent, withCiOptions } from "./ci-flags.ts";
 import type { Flags } from "./settings.ts";
 
 /** A command, and what it was given. */
@@ -20,7 +21,7 @@ export interface Asked {
 
 export type Arguments = { readonly do: "print"; readonly text: string } | { readonly do: "version" } | Asked;
 
-interface Options {
+interface Options extends CiOptions {
   readonly service?: string;
   readonly container?: string;
   readonly project?: string;
@@ -29,7 +30,6 @@ interface Options {
   readonly json?: true;
   readonly log?: string;
   readonly failUnder?: number;
-  readonly report?: { html?: string; json?: string };
 }
 
 /** Reads the words after the program's name. */
@@ -111,11 +111,11 @@ Everything after -- is passed on to the tests' command: gunicov run -- -k scorin
 
 Exit codes of run: 0 passed and complete, 1 tests failed, 2 usage or configuration,
 3 the server can't be reached, restarted, or its new code does not boot,
-4 coverage incomplete, 5 coverage below fail_under, 70 gunicov itself broke down (a bug),
+4 coverage incomplete, 5 below fail_under or diff_fail_under, 70 gunicov itself broke down (a bug),
 130 interrupted.`;
 
 function withOptions(command: Command): Command {
-  return command
+  const all = command
     .addOption(
       new Option("--service <name>", "compose service of the server").conflicts(["container", "local"]),
     )
@@ -125,24 +125,8 @@ function withOptions(command: Command): Command {
     .option("--config <file>", "configuration file (default: gunicov.toml or pyproject.toml, here or above)")
     .option("--json", "facts as JSON lines on stdout (docs/protocol.md)")
     .option("--log <file>", "all that gunicov does, as JSON lines, for a report of a bug (GUNICOV_LOG)")
-    .addOption(new Option("--fail-under <percent>", "least total coverage of run").argParser(percent))
-    .addOption(
-      new Option("--report <kind=path>", "after a cycle: html=DIR or json=FILE; may be given twice")
-        .argParser(report)
-        .default({}, "none"),
-    );
-}
-
-function percent(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0 && value <= 100) return value;
-  throw new InvalidArgumentError("It is a number from 0 to 100.");
-}
-
-function report(text: string, before: { html?: string; json?: string }): { html?: string; json?: string } {
-  const match = /^(html|json)=(.+)$/s.exec(text);
-  if (!match) throw new InvalidArgumentError("It is html=DIR or json=FILE.");
-  return { ...before, [match[1] as "html" | "json"]: match[2] };
+    .addOption(new Option("--fail-under <percent>", "least total coverage of run").argParser(percent));
+  return withCiOptions(all);
 }
 
 function toAsked(name: CommandName, explicit: boolean, options: Options, passed: readonly string[]): Asked {
@@ -158,8 +142,7 @@ function toAsked(name: CommandName, explicit: boolean, options: Options, passed:
       project: options.project ?? null,
       local: options.local ?? false,
       failUnder: options.failUnder ?? null,
-      html: options.report?.html ?? null,
-      json: options.report?.json ?? null,
+      ci: ciFlagsOf(options),
       passed,
     },
   };

@@ -17,6 +17,8 @@ const LIVE: Readonly<Record<string, keyof Settings>> = {
     ),
   ),
   "coverage.fail_under": "failUnder",
+  "coverage.diff": "diff",
+  "coverage.diff_fail_under": "diff",
   "watch.quiet_ms": "quietMs",
   "watch.on_change": "onChange",
   "watch.ignore": "ignore",

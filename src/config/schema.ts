@@ -49,6 +49,8 @@ export const FileConfig = v.strictObject({
   coverage: v.optional(
     v.strictObject({
       fail_under: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
+      diff: v.optional(name),
+      diff_fail_under: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
       keep_rows: v.optional(v.boolean()),
     }),
   ),

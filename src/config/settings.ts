@@ -3,7 +3,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { failure } from "../core/failure.ts";
 import { FAST_PATHS, type FastPathName } from "../core/fast-paths.ts";
+import type { WantedReport } from "../core/report-kind.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { type CiFlags, type Diff, mergeDiff } from "./ci-flags.ts";
 import { type ComposeRun, type InContainer, inContainer } from "./container-command.ts";
 import type { Loaded } from "./load.ts";
 import type { FileConfig } from "./schema.ts";
@@ -15,8 +17,7 @@ export interface Flags {
   readonly project: string | null;
   readonly local: boolean;
   readonly failUnder: number | null;
-  readonly html: string | null;
-  readonly json: string | null;
+  readonly ci: CiFlags;
   /** What stands behind `--`. */
   readonly passed: readonly string[];
 }
@@ -87,8 +88,11 @@ export interface Settings {
   readonly failUnder: number | null;
   /** It is the command line's: coverage.py's own configuration says nothing then, as with its own option. */
   readonly failUnderAlone: boolean;
-  readonly html: string | null;
-  readonly json: string | null;
+  /** Absolute. */
+  readonly reports: readonly WantedReport[];
+  /** Lines changed since this commit are judged; null: none. */
+  readonly diff: Diff | null;
+  readonly annotations: CiFlags["annotations"];
   readonly poll: boolean;
   readonly quietMs: number | null;
   readonly onChange: "abort" | "queue" | null;
@@ -118,6 +122,8 @@ export function mergeSettings({ config, root, file }: Loaded, flags: Flags, cwd:
   const ofTests = tests.run === undefined ? place(tests.service, tests.container) : null;
   const exec = ofTests === null && composeRun === null ? inContainer(typed, root, process.env) : null;
   const absolute = (paths: readonly string[]) => paths.map((path) => resolve(root, path));
+  const diff = mergeDiff(flags.ci, config.coverage ?? {});
+  if (!diff.ok) return diff;
   return ok({
     root,
     times: {
@@ -150,8 +156,9 @@ export function mergeSettings({ config, root, file }: Loaded, flags: Flags, cwd:
     off: switchedOff(config),
     failUnder: flags.failUnder ?? config.coverage?.fail_under ?? null,
     failUnderAlone: flags.failUnder !== null,
-    html: flags.html === null ? null : resolve(cwd, flags.html),
-    json: flags.json === null ? null : resolve(cwd, flags.json),
+    reports: flags.ci.reports.map(({ kind, path }) => ({ kind, path: resolve(cwd, path) })),
+    diff: diff.value,
+    annotations: flags.ci.annotations,
     poll: config.watch?.poll ?? false,
     quietMs: config.watch?.quiet_ms ?? null,
     onChange: config.watch?.on_change ?? null,

@@ -2,6 +2,7 @@
  * The facts: everything that gunicov tells the world, in one union. Every surface (Ink, text, NDJSON)
  * reads these and nothing else. Documented for users in docs/protocol.md.
  */
+import type { Diff } from "./changed-lines.ts";
 import type { CoverageSettings } from "./coverage-settings.ts";
 import type { Failure } from "./failure.ts";
 import type { FileReport, Report } from "./report.ts";
@@ -134,6 +135,8 @@ export type FactBody =
       readonly reasons: readonly string[];
     }
   | ({ readonly type: "report" } & Omit<Report, "files"> & { readonly files: readonly FileReport[] })
+  /** After `report`, where changed lines are to be judged. */
+  | ({ readonly type: "diff" } & Diff)
   /** Which fast paths the cycle has taken, as far as it came; not where it was cancelled. */
   | { readonly type: "cycle.fast-paths"; readonly paths: readonly FastPath[] }
   | {

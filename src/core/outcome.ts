@@ -1,3 +1,4 @@
+import type { Diff } from "./changed-lines.ts";
 import type { CycleOutcome, TestCounts } from "./fact.ts";
 import { FAILURE_EXIT, type Failure } from "./failure.ts";
 import type { Report } from "./report.ts";
@@ -10,6 +11,7 @@ export interface Ending {
   /** The tests passed, and their command did not end well. */
   readonly ended: boolean;
   readonly report: Report | null;
+  readonly diff: Diff | null;
 }
 
 /** Exit code of a gunicov that has broken down itself (EX_SOFTWARE of sysexits.h), whatever it was asked for. */
@@ -25,7 +27,7 @@ export function exitCode(ending: Ending): number {
   if (ending.failure) codes.add(FAILURE_EXIT[ending.failure.kind]);
   if (ending.ended || (ending.tests && ending.tests.failed + ending.tests.errors > 0)) codes.add(1);
   if (ending.report && !ending.report.complete) codes.add(4);
-  if (ending.report?.below) codes.add(5);
+  if (ending.report?.below || ending.diff?.below) codes.add(5);
   return ORDER.find((code) => codes.has(code)) ?? 0;
 }
 

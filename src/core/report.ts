@@ -76,6 +76,18 @@ export function trust({ complete, reasons }: Pick<Report, "complete" | "reasons"
   return reasons.length === 0 ? "complete" : "unproven";
 }
 
+/** What a report is instead of complete, with the reasons; null: it is complete, and of all tests. */
+export interface Mark {
+  readonly state: "incomplete" | "unproven" | "selection";
+  readonly reasons: readonly string[];
+}
+
+export function markOf({ complete, partial, reasons }: Report): Mark | null {
+  if (!complete) return { state: "incomplete", reasons };
+  if (partial) return { state: "selection", reasons: ["only a selection of the tests was run", ...reasons] };
+  return reasons.length === 0 ? null : { state: "unproven", reasons };
+}
+
 /** Whether branches were measured. */
 export function hasBranches(summary: Summary): boolean {
   return summary.num_branches !== undefined;

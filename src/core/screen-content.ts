@@ -1,5 +1,6 @@
 /** What a screen shows of the facts so far: a pure fold, kept small however long gunicov stays open. */
 
+import type { Diff } from "./changed-lines.ts";
 import type { CoverageSettings } from "./coverage-settings.ts";
 import type {
   CheckFailure,
@@ -89,6 +90,8 @@ export interface ScreenContent {
   readonly report: { readonly cycle: number; readonly value: Report } | null;
   /** The report of a selection of so many tests, where that is the newest. */
   readonly partial: { readonly cycle: number; readonly selected: number; readonly value: Report } | null;
+  /** How much of the changed lines was run, by the last report; null: nobody has asked, or it is to be judged yet. */
+  readonly diff: { readonly cycle: number; readonly value: Diff } | null;
   /** The report on screen is of an older state of the code. */
   readonly stale: boolean;
   readonly last: CycleEnd | null;
@@ -135,6 +138,7 @@ export const EMPTY_CONTENT: ScreenContent = {
   gone: null,
   report: null,
   partial: null,
+  diff: null,
   stale: false,
   last: null,
   history: [],
@@ -189,8 +193,14 @@ export function observe(content: ScreenContent, fact: Fact): ScreenContent {
       return { ...content, counter: { ...fact, state: "incomplete" } };
     case "report":
       return fact.partial
-        ? { ...content, partial: { cycle: fact.cycle, selected: content.cycle.selected, value: fact } }
-        : { ...content, report: { cycle: fact.cycle, value: fact }, partial: null, stale: false };
+        ? {
+            ...content,
+            partial: { cycle: fact.cycle, selected: content.cycle.selected, value: fact },
+            diff: null,
+          }
+        : { ...content, report: { cycle: fact.cycle, value: fact }, partial: null, diff: null, stale: false };
+    case "diff":
+      return { ...content, diff: { cycle: fact.cycle, value: fact } };
     case "cycle.fast-paths":
       return { ...content, cycle: { ...content.cycle, fastPaths: fact.paths } };
     case "cycle.finished":

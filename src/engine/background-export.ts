@@ -6,7 +6,7 @@ import type { Report } from "../core/report.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { SelfCheck } from "../core/self-check.ts";
 import type { Publisher } from "../ports/publisher.ts";
-import type { Server } from "../ports/server.ts";
+import type { Exported, Server } from "../ports/server.ts";
 
 export class BackgroundExport {
   readonly #server: Server;
@@ -19,10 +19,15 @@ export class BackgroundExport {
     this.#publisher = publisher;
   }
 
-  /** Starts keeping a report where it is whole; settles when it is kept. `checked` gets the comparison. */
-  async keep(report: Report, checked: (check: SelfCheck) => void): Promise<Result<void>> {
+  /** Starts keeping a report where it is whole; settles when it is kept. `exported`: it is there already, and compared; else `checked` gets the comparison. */
+  async keep(
+    report: Report,
+    checked: (check: SelfCheck) => void,
+    exported: Exported | null,
+  ): Promise<Result<void>> {
     await this.stop();
     if (!report.complete || report.partial) return ok(undefined);
+    if (exported !== null) return await this.#publisher.keep(exported);
     this.#controller = new AbortController();
     this.#job = this.#export(checked, this.#controller.signal);
     return await this.#job;

@@ -12,7 +12,7 @@ import type { Report } from "../core/report.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { EMPTY_CONTENT, observe, observeLog, type ScreenContent } from "../core/screen-content.ts";
 import type { SelfCheck } from "../core/self-check.ts";
-import type { Found } from "../ports/server.ts";
+import type { Exported, Found } from "../ports/server.ts";
 import type { Lifecycle } from "../ports/target.ts";
 import { BackgroundExport } from "./background-export.ts";
 import type { EngineHandle, Snapshot, UserRequest } from "./handle.ts";
@@ -276,17 +276,22 @@ export class Engine implements EngineHandle {
     // The server was not ready for them.
     if (step === "reporting") await this.#ports.tests.drop();
     const checked = (check: SelfCheck) => this.#post({ type: "report.checked", cycle, check });
-    const keep = (report: Report) => this.#keep(report, checked);
+    const keep = (report: Report, exported: Exported | null) => this.#keep(report, checked, exported);
     const reads = (files: readonly string[]) => void (this.#policy.once || this.#alsoWatch(files));
     const { once } = this.#policy;
-    const context = { ports: this.#ports, say, signal, reads, keep, checked, once };
+    const content = () => this.#content;
+    const context = { ports: this.#ports, say, signal, reads, keep, checked, once, content };
     const settled = await runStep(input, context).catch(crashed);
     this.#post({ type: "step.settled", cycle, step, settled });
   }
 
   /** In watch mode nobody waits for the files that editors read; what went wrong is said when it is known. */
-  async #keep(report: Report, checked: (check: SelfCheck) => void): Promise<Result<void>> {
-    const keeping = this.#export.keep(report, checked);
+  async #keep(
+    report: Report,
+    checked: (check: SelfCheck) => void,
+    exported: Exported | null,
+  ): Promise<Result<void>> {
+    const keeping = this.#export.keep(report, checked, exported);
     if (this.#policy.once) return await keeping;
     void keeping.then((kept) => {
       if (!kept.ok && GONE.has(kept.failure.kind)) return;

@@ -1,3 +1,4 @@
+import type { Changes } from "../ports/changes.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Desktop } from "../ports/desktop.ts";
 import type { Files } from "../ports/files.ts";
@@ -22,6 +23,7 @@ export interface Ports {
   readonly alsoWatcher: Watcher;
   readonly files: Files;
   readonly publisher: Publisher;
+  readonly changes: Changes;
   readonly desktop: Desktop;
   readonly clock: Clock;
   readonly project: Project;

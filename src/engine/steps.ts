@@ -3,26 +3,11 @@ import type { StepInput, StepOutput } from "../core/effect.ts";
 import type { Settled } from "../core/event.ts";
 import type { CheckFailure, TestResult, Xfail } from "../core/fact.ts";
 import { type Failure, failure } from "../core/failure.ts";
-import type { Report } from "../core/report.ts";
 import type { Result } from "../core/result.ts";
-import type { SelfCheck } from "../core/self-check.ts";
 import type { Say } from "../ports/say.ts";
 import type { ChangedFile } from "../ports/server.ts";
-import type { Ports } from "./ports.ts";
-
-export interface StepContext {
-  readonly ports: Ports;
-  readonly say: Say;
-  readonly signal: AbortSignal;
-  /** Files of the host that the workers have read: they are watched, too. */
-  readonly reads: (files: readonly string[]) => void;
-  /** The program ends after this cycle: no save is seen any more. */
-  readonly once: boolean;
-  /** Keeps a complete report for editors; awaited only where the program ends after this cycle. */
-  readonly keep: (report: Report) => Promise<Result<void>>;
-  /** Takes what a comparison of the report with coverage.py's own numbers has found. */
-  readonly checked: (check: SelfCheck) => void;
-}
+import { failed, type StepContext } from "./step-context.ts";
+import { writeReports } from "./write-reports.ts";
 
 /** Runs one step to its end. Aborted, it still waits until what it started is dead. */
 export async function runStep(input: StepInput, context: StepContext): Promise<Settled> {
@@ -50,10 +35,6 @@ export async function runStep(input: StepInput, context: StepContext): Promise<S
 
 function settled<T>(result: Result<T>, output: (value: T) => StepOutput): Settled {
   return result.ok ? { status: "done", output: output(result.value) } : failed(result.failure);
-}
-
-function failed(why: Failure): Settled {
-  return why.kind === "cancelled" ? { status: "aborted" } : { status: "failed", failure: why };
 }
 
 async function check(files: readonly string[], mustRestart: boolean, context: StepContext): Promise<Settled> {
@@ -180,26 +161,4 @@ function endedBadly(message: string, output: string): Failure {
 /** A file that can't be collected is reported as a test, by its path, and runs none. */
 function wasCarriedOut({ id, outcome }: TestResult): boolean {
   return outcome !== "skipped" && (outcome !== "error" || id.includes("::"));
-}
-
-async function writeReports(value: Report | null, context: StepContext): Promise<Settled> {
-  const done: Settled = { status: "done", output: { step: "reporting" } };
-  if (value === null) return done;
-  const published = await publishWanted(context);
-  if (!published.ok) return failed(published.failure);
-  const kept = await context.keep(value);
-  return kept.ok ? done : failed(kept.failure);
-}
-
-/** The reports that the command line asks for. */
-async function publishWanted(context: StepContext): Promise<Result<void>> {
-  const { server, publisher } = context.ports;
-  const { html, json } = publisher.wanted;
-  if (!html && !json) return { ok: true, value: undefined };
-  const pages = html ? await server.html(context.signal) : null;
-  if (pages && !pages.ok) return pages;
-  const exported = json ? await server.export(context.signal) : null;
-  if (exported && !exported.ok) return exported;
-  if (exported) context.checked(exported.value.check);
-  return await publisher.publish({ html: pages?.value ?? null, json: exported?.value.json ?? null });
 }

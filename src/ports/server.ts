@@ -2,7 +2,8 @@
 import type { CoverageSettings } from "../core/coverage-settings.ts";
 import type { Flush } from "../core/effect.ts";
 import type { CheckFailure, Worker } from "../core/fact.ts";
-import type { Report } from "../core/report.ts";
+import type { Mark, Report } from "../core/report.ts";
+import type { CoverageKind } from "../core/report-kind.ts";
 import type { Result } from "../core/result.ts";
 import type { SelfCheck } from "../core/self-check.ts";
 import type { Say } from "./say.ts";
@@ -63,8 +64,17 @@ export interface ReportFile {
 export interface Exported {
   readonly json: string;
   readonly data: Uint8Array;
+  /** `coverage.lcov`, `coverage.xml`, `html/…`: what else was asked for. */
+  readonly files: readonly ReportFile[];
   /** Whether the report was what that JSON says. */
   readonly check: SelfCheck;
+}
+
+export interface ExportAsked {
+  /** Further forms. */
+  readonly formats: readonly Exclude<CoverageKind, "json">[];
+  /** What the files are to say that they are instead of complete; null: nothing. */
+  readonly mark: Mark | null;
 }
 
 export interface Server {
@@ -88,7 +98,7 @@ export interface Server {
   /** coverage.py's own HTML report of what was collected last. */
   html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>>;
   /** What was collected last, in coverage.py's own forms. Where its numbers are others they are taken from then on. */
-  export(signal: AbortSignal): Promise<Result<Exported>>;
+  export(signal: AbortSignal, asked?: ExportAsked): Promise<Result<Exported>>;
   /** A measured file's text as the server sees it. `path` is as in the report. */
   source(path: string): Promise<Result<string>>;
   close(): Promise<void>;

@@ -2,6 +2,8 @@ import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HostPublisher, replace } from "../../src/adapters/host/publisher.ts";
+import type { ReportKind } from "../../src/core/report-kind.ts";
+import { EMPTY_CONTENT } from "../../src/core/screen-content.ts";
 import { remove, temporaryDirectory } from "../support/machine.ts";
 
 let root: string;
@@ -13,9 +15,20 @@ afterEach(() => remove(root));
 const page = (path: string, text = "<p>") => ({ path, data: Buffer.from(text) });
 const kept = (text: string) => ({ json: `{"text": "${text}"}`, data: Buffer.from(text) });
 
-function publisher(wanted: { html?: string; json?: string } = {}): HostPublisher {
-  const place = (path: string | undefined) => (path === undefined ? null : join(root, path));
-  return new HostPublisher(root, { html: place(wanted.html), json: place(wanted.json) });
+/** A publisher of these reports, at paths in the root. */
+function publisher(wanted: Partial<Record<ReportKind, string>> = {}): HostPublisher {
+  const entries = Object.entries(wanted) as [ReportKind, string][];
+  const reports = entries.map(([kind, path]) => ({ kind, path: join(root, path) }));
+  const locate = (path: string) => `sub/${path}`;
+  return new HostPublisher(root, { reports, summary: null, locate, otherwise: "gunicov.toml" });
+}
+
+/** What coverage.py has made, in a cycle of which nothing else is known. */
+function publish(one: HostPublisher, pages: readonly ReturnType<typeof page>[], json = "{}") {
+  const files = pages.map(({ path, data }) => ({ path: `html/${path}`, data }));
+  const more = [page("coverage.lcov", "SF:x"), page("coverage.xml", "<x/>")];
+  const check = { differences: [], report: null };
+  return one.publish(EMPTY_CONTENT, { json, data: Buffer.from(""), files: [...files, ...more], check });
 }
 
 describe("kept for editors", () => {
@@ -70,13 +83,13 @@ describe("the HTML report", () => {
 
 describe("asked for", () => {
   test("tells which", () => {
-    expect(publisher().wanted).toEqual({ html: false, json: false });
-    expect(publisher({ html: "h", json: "j" }).wanted).toEqual({ html: true, json: true });
+    expect(publisher({ junit: "x" }).wanted).toEqual([]);
+    expect(publisher({ html: "h", lcov: "l" }).wanted).toEqual(["html", "lcov"]);
   });
 
   test("are written where they were asked for, with the directories above", async () => {
     const one = publisher({ html: "out/html", json: "out/json/coverage.json" });
-    expect((await one.publish({ html: [page("index.html")], json: "{}" })).ok).toBe(true);
+    expect((await publish(one, [page("index.html")])).ok).toBe(true);
     expect(await readFile(join(root, "out", "html", "index.html"), "utf8")).toBe("<p>");
     expect(await readFile(join(root, "out", "json", "coverage.json"), "utf8")).toBe("{}");
   });
@@ -84,7 +97,7 @@ describe("asked for", () => {
   test("what else is in that directory stays: it is the user's", async () => {
     await mkdir(join(root, "out"));
     await writeFile(join(root, "out", "mine.txt"), "mine");
-    await publisher({ html: "out" }).publish({ html: [page("index.html")], json: null });
+    await publish(publisher({ html: "out" }), [page("index.html")]);
     expect((await readdir(join(root, "out"))).toSorted()).toEqual(["index.html", "mine.txt"]);
   });
 });
@@ -100,7 +113,7 @@ describe("what can't be written is reported, with the path", () => {
   ])("$name", async ({ wanted, what }) => {
     await writeFile(join(root, "taken"), "");
     await mkdir(join(root, "directory"));
-    const result = await publisher(wanted).publish({ html: [page("index.html")], json: "{}" });
+    const result = await publish(publisher(wanted), [page("index.html")]);
     expect(result).toMatchObject({
       ok: false,
       failure: { kind: "config", message: expect.stringMatching(what) },
@@ -173,17 +186,15 @@ describe("a link that the project brings along leads nowhere", () => {
     await symlink(join(outside, "precious"), join(root, "out.json"));
     await symlink(join(outside, "html"), join(root, "out", "sub"));
     const wanted = publisher({ html: "out", json: "out.json" });
-    expect(await wanted.publish({ html: [page("index.html")], json: "{}" })).toMatchObject({ ok: true });
+    expect(await publish(wanted, [page("index.html")])).toMatchObject({ ok: true });
     expect(await readFile(join(root, "out", "index.html"), "utf8")).toBe("<p>");
-    expect(await wanted.publish({ html: [page("sub/page.html")], json: null })).toMatchObject(refused);
+    expect(await publish(wanted, [page("sub/page.html")])).toMatchObject(refused);
   });
 
   test("the directory of the command line itself may be one: that is the user's own word", async () => {
     const there = await temporaryDirectory("there");
     await symlink(there, join(root, "out"));
-    expect(
-      await publisher({ html: "out" }).publish({ html: [page("index.html")], json: null }),
-    ).toMatchObject({
+    expect(await publish(publisher({ html: "out" }), [page("index.html")])).toMatchObject({
       ok: true,
     });
     expect(await readdir(there)).toEqual(["index.html"]);

@@ -37,9 +37,16 @@ describe("what is to be done", () => {
     expect(all.flags).toMatchObject({ local: false, passed: ["-k", "x", "--local", "--", "--version"] });
   });
 
-  test("reports may be asked for twice", () => {
-    const { flags } = chosen("run --report html=out --report json=a=b.json --fail-under 87.5");
-    expect(flags).toMatchObject({ html: "out", json: "a=b.json", failUnder: 87.5 });
+  test("reports may be asked for several times, and one kind in two places", () => {
+    const { flags } = chosen(
+      "run --report html=out --report json=a=b.json --report json=c --fail-under 87.5",
+    );
+    expect(flags).toMatchObject({ failUnder: 87.5 });
+    expect(flags.ci.reports.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+      "html out",
+      "json a=b.json",
+      "json c",
+    ]);
   });
 });
 
@@ -50,6 +57,12 @@ describe("what can't be read is a failure, not the end of the process", () => {
     "--service a --local",
     "run --fail-under x",
     "run --fail-under 101",
+    "run --report pdf=x",
+    "run --report xml",
+    "run --report xml=",
+    "run --report xml=x --report lcov=x",
+    "run --diff main --diff-fail-under 100.1",
+    "run --annotations gitlab",
   ])("%s", (line) => {
     expect(read(line)).toMatchObject({
       ok: false,
@@ -68,7 +81,12 @@ describe("printed", () => {
     const text = result.ok && result.value.do === "print" ? result.value.text : "";
     const options = [...text.matchAll(/--[a-z][a-z-]*/g)].map(([option]) => option);
     // Each is accepted, with a word where it takes one.
-    const words: Readonly<Record<string, string>> = { "--report": "html=x", "--fail-under": "1" };
+    const words: Readonly<Record<string, string>> = {
+      "--report": "html=x",
+      "--fail-under": "1",
+      "--diff-fail-under": "1",
+      "--annotations": "github",
+    };
     for (const option of new Set(options)) {
       const takesWord = new RegExp(`${option} <`).test(text);
       const line = takesWord ? `${option} ${words[option] ?? "x"}` : option;

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { NO_CI } from "../../src/config/ci-flags.ts";
 import { isOfStart, placesOf, serverSource } from "../../src/config/places.ts";
 import type { FileConfig } from "../../src/config/schema.ts";
 import { mergeSettings } from "../../src/config/settings.ts";
@@ -36,8 +37,7 @@ function settings(config: FileConfig) {
     local: false,
     project: null,
     failUnder: null,
-    html: null,
-    json: null,
+    ci: NO_CI,
     passed: [],
   };
   const loaded = { config, root, file: join(root, "gunicov.toml"), explicit: false, doubt: null };

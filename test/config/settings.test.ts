@@ -1,5 +1,6 @@
 /** Flags over file over defaults. */
 import { describe, expect, test } from "vitest";
+import { NO_CI } from "../../src/config/ci-flags.ts";
 import type { FileConfig } from "../../src/config/schema.ts";
 import { type Flags, mergeSettings } from "../../src/config/settings.ts";
 import { FAST_PATHS } from "../../src/core/fast-paths.ts";
@@ -110,11 +111,29 @@ test("paths in the file are from the project's root, those of flags from the wor
     server: { command: COMMAND, cwd: "web", source: ["src", "/abs"] },
     tests: { source: ["tests"] },
   };
-  const all = settings(config, { html: "out", json: "/abs/coverage.json" });
+  const reports = [
+    { kind: "html", path: "out" },
+    { kind: "json", path: "/abs/coverage.json" },
+  ] as const;
+  const all = settings(config, { ci: { ...NO_CI, reports } });
   expect(all.local?.cwd).toBe("/project/web");
   expect(all.source).toEqual(["/project/src", "/abs"]);
   expect(all.tests.source).toEqual(["/project/tests"]);
-  expect([all.html, all.json]).toEqual(["/project/here/out", "/abs/coverage.json"]);
+  expect(all.reports.map(({ path }) => path)).toEqual(["/project/here/out", "/abs/coverage.json"]);
+});
+
+test("--diff and --diff-fail-under go before their keys, each for itself; the limit needs a base", () => {
+  const server = { service: "api" };
+  const config = { server, coverage: { diff: "main", diff_fail_under: 90 } };
+  expect(settings({ server }).diff).toBeNull();
+  expect(settings(config).diff).toEqual({ base: "main", failUnder: 90 });
+  const flags = (ci: Partial<typeof NO_CI>) => ({ ci: { ...NO_CI, ...ci } });
+  expect(settings(config, flags({ diff: "v1" })).diff).toEqual({ base: "v1", failUnder: 90 });
+  expect(settings(config, flags({ diffFailUnder: 0 })).diff).toEqual({ base: "main", failUnder: 0 });
+  expect(() => settings({ server }, flags({ diffFailUnder: 80 }))).toThrow("--diff-fail-under needs a base");
+  expect(() => settings({ server, coverage: { diff_fail_under: 80 } })).toThrow(
+    "diff_fail_under needs a base",
+  );
 });
 
 test("--fail-under goes before fail_under, 0 too", () => {

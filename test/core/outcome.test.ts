@@ -1,5 +1,6 @@
 /** The table of exit codes, all of it: every combination of what a cycle can end with. */
 import { describe, expect, test } from "vitest";
+import type { Diff } from "../../src/core/changed-lines.ts";
 import { FAILURE_EXIT, type FailureKind, failure, isFailureKind } from "../../src/core/failure.ts";
 import { cycleOutcome, type Ending, exitCode } from "../../src/core/outcome.ts";
 import { type Below, PLAIN_VIEW, type Report } from "../../src/core/report.ts";
@@ -92,9 +93,36 @@ describe("exit codes", () => {
           for (const ended of [false, true])
             for (const one of reports) {
               const why = kind === null ? null : failure(kind, "m", "f");
-              const ending: Ending = { cancelled, failure: why, tests: counts, ended, report: one };
+              const ending: Ending = {
+                cancelled,
+                failure: why,
+                tests: counts,
+                ended,
+                report: one,
+                diff: null,
+              };
               expect(exitCode(ending), JSON.stringify(ending)).toBe(first(ending));
             }
+  });
+
+  test("too few changed lines are 5, after all that makes the numbers doubtful", () => {
+    const below = { fail_under: 90 };
+    const diff: Diff = {
+      base: "main",
+      merge_base: "abc",
+      complete: true,
+      lines: 2,
+      missing: 1,
+      percent: 50,
+      percent_display: "50",
+      files: [],
+      not_measured: [],
+      below,
+    };
+    const ending = { cancelled: false, failure: null, tests: null, ended: false, diff };
+    expect(exitCode({ ...ending, report: report(true, false) })).toBe(5);
+    expect(exitCode({ ...ending, report: report(false, false) })).toBe(4);
+    expect(exitCode({ ...ending, report: report(true, false), diff: { ...diff, below: null } })).toBe(0);
   });
 
   /** The rule once more, in the words of the docs. */

@@ -182,7 +182,7 @@ describe("a change", () => {
 
   test("while the reports are written is run after them", async () => {
     const harness = Harness.watching();
-    harness.publisher.wanted = { html: true, json: false };
+    harness.publisher.wanted = ["html"];
     const writing = harness.operations.hold("publish");
     await harness.start();
     expect(harness.phase).toBe("reporting");

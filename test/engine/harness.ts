@@ -8,7 +8,14 @@ import { ONCE, type Policy, WATCH } from "../../src/core/policy.ts";
 import { ok } from "../../src/core/result.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { faultsOf } from "../support/facts.ts";
-import { FakeClock, FakeProject, FakePublisher, FakeTarget, FakeWatcher } from "../support/fake-host.ts";
+import {
+  FakeChanges,
+  FakeClock,
+  FakeProject,
+  FakePublisher,
+  FakeTarget,
+  FakeWatcher,
+} from "../support/fake-host.ts";
 import { FakeLog } from "../support/fake-log.ts";
 import { FakeServer } from "../support/fake-server.ts";
 import { FakeTests } from "../support/fake-tests.ts";
@@ -33,6 +40,7 @@ export class Harness {
   );
   readonly project = new FakeProject(ROOT);
   readonly publisher = new FakePublisher(this.operations);
+  readonly changes = new FakeChanges();
   readonly log = new FakeLog();
   readonly engine: Engine;
   readonly facts: Fact[] = [];
@@ -48,7 +56,7 @@ export class Harness {
     const paths = new Paths(ROOT, () => []);
     const alsoWatcher = new FakeWatcher();
     const adapters = { clock, watcher, alsoWatcher, target, testsTarget, server, tests, publisher };
-    const ports = { ...adapters, desktop, files, project, paths, log: this.log };
+    const ports = { ...adapters, changes: this.changes, desktop, files, project, paths, log: this.log };
     this.engine = new Engine(ports, policy);
     this.engine.onFact((fact) => this.facts.push(fact));
     void this.engine.ended.then((code) => {

@@ -88,7 +88,7 @@ describe("quit", () => {
 
   test("while reports are written: they are, and `run` was interrupted", async () => {
     const harness = Harness.once();
-    harness.publisher.wanted = { html: true, json: true };
+    harness.publisher.wanted = ["html", "json"];
     const writing = harness.operations.hold("publish");
     await harness.start();
     harness.engine.dispatch(QUIT);

@@ -172,7 +172,7 @@ describe("compared with coverage.py's own numbers", () => {
 
   test("where the JSON is asked for it is found with that", async () => {
     const harness = Harness.once();
-    harness.publisher.wanted = { html: false, json: true };
+    harness.publisher.wanted = ["json"];
     harness.server.difference = OTHER;
     await harness.start();
     expect(harness.of("report").map(({ totals }) => totals.percent_covered)).toEqual([100, 50]);
@@ -199,7 +199,7 @@ describe("compared with coverage.py's own numbers", () => {
     const [mine] = harness.of("report");
     const report = mine && { ...mine, totals: { ...mine.totals, percent_covered: 50 } };
     const check = { differences: [OTHER.line], report };
-    exporting.settle(ok({ json: "{}", data: new Uint8Array(), check }));
+    exporting.settle(ok({ json: "{}", data: new Uint8Array(), files: [], check }));
     await harness.settle();
     expect(harness.of("warning").map(({ cycle }) => cycle)).toEqual([2, 2]);
     expect(harness.of("report").map(({ totals }) => totals.percent_covered)).toEqual([100, 100]);
@@ -209,10 +209,10 @@ describe("compared with coverage.py's own numbers", () => {
 
 describe("asked for", () => {
   test.each([
-    { wanted: { html: true, json: false }, written: ["html", "kept"] },
-    { wanted: { html: false, json: true }, written: ["json", "kept"] },
-    { wanted: { html: true, json: true }, written: ["html+json", "kept"] },
-    { wanted: { html: false, json: false }, written: ["kept"] },
+    { wanted: ["html"] as const, written: ["html", "kept"] },
+    { wanted: ["json"] as const, written: ["json", "kept"] },
+    { wanted: ["html", "json"] as const, written: ["html+json", "kept"] },
+    { wanted: [] as const, written: ["kept"] },
   ])("$wanted", async ({ wanted, written }) => {
     const harness = Harness.once();
     harness.publisher.wanted = wanted;
@@ -223,18 +223,18 @@ describe("asked for", () => {
 
   test("they come also of an incomplete run, which says that it is", async () => {
     const harness = Harness.once();
-    harness.publisher.wanted = { html: false, json: true };
+    harness.publisher.wanted = ["json"];
     harness.server.losing = 1;
     await harness.start();
     expect(harness.publisher.written).toEqual(["json"]);
     expect(harness.exit).toBe(4);
   });
 
-  test.each(["html", "publish"])(
+  test.each(["export", "publish"])(
     "a %s that fails is said, and ends with 2, after the report",
     async (operation) => {
       const harness = Harness.once();
-      harness.publisher.wanted = { html: true, json: false };
+      harness.publisher.wanted = ["html"];
       const held = harness.operations.hold(operation);
       await harness.start();
       held.settle(fail(FULL));
@@ -246,7 +246,7 @@ describe("asked for", () => {
 
   test("where there is no report there is none to write", async () => {
     const harness = Harness.once();
-    harness.publisher.wanted = { html: true, json: true };
+    harness.publisher.wanted = ["html", "json"];
     harness.tests.all = [];
     await harness.start();
     expect(harness.publisher.written).toEqual([]);
@@ -267,5 +267,55 @@ describe("the HTML report for the browser", () => {
   test("before the first report there is none, and it says so", async () => {
     const harness = Harness.watching();
     expect(await harness.engine.openHtml()).toMatchObject({ ok: false, failure: { kind: "no-report" } });
+  });
+});
+
+describe("changed lines", () => {
+  test("are judged after the report, and reports have the judgement", async () => {
+    const harness = Harness.once();
+    harness.changes.wanted = { base: "main", failUnder: 100 };
+    harness.changes.files = [{ path: "app.py", lines: [1, 2, 99] }];
+    await harness.start();
+    expect(harness.of("diff")).toMatchObject([{ lines: 2, missing: 0, percent: 100, below: null }]);
+    expect(harness.types.slice(-4)).toEqual(["report", "diff", "cycle.fast-paths", "cycle.finished"]);
+    expect(harness.exit).toBe(0);
+    expect(harness.publisher.content?.diff?.value).toMatchObject({ lines: 2 });
+    expect(harness.faults).toEqual([]);
+  });
+
+  test("by coverage.py's own numbers where gunicov's were others", async () => {
+    const harness = Harness.once();
+    harness.changes.wanted = { base: "main", failUnder: null };
+    harness.changes.files = [{ path: "app.py", lines: null }];
+    harness.server.difference = OTHER;
+    await harness.start();
+    expect(harness.types.filter((type) => type === "report" || type === "diff")).toEqual([
+      "report",
+      "report",
+      "diff",
+    ]);
+  });
+
+  test("that can't be known any more are an error, and what else is asked for is written", async () => {
+    const harness = Harness.once();
+    harness.publisher.wanted = ["json"];
+    harness.changes.wanted = { base: "main", failUnder: 100 };
+    harness.changes.refuses = failure("config", "git knows no commit main.", "Fetch it.");
+    await harness.start();
+    expect(harness.of("error")).toMatchObject([{ message: "git knows no commit main." }]);
+    expect(harness.publisher.written).toEqual(["json", "kept"]);
+    expect(harness.exit).toBe(2);
+  });
+
+  test("are not looked at where nobody asks, nor without a report", async () => {
+    const harness = Harness.once();
+    harness.changes.refuses = FULL;
+    await harness.start();
+    expect(harness.exit).toBe(0);
+    const none = Harness.once();
+    none.changes.wanted = { base: "main", failUnder: 100 };
+    none.tests.all = [];
+    await none.start();
+    expect(none.of("diff")).toEqual([]);
   });
 });

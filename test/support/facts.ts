@@ -149,6 +149,18 @@ export const Fact = v.variant("type", [
       v.strictObject({ total: text, fail_under: v.number(), by: v.picklist(["gunicov", "coverage"]) }),
     ),
   }),
+  fact("diff", {
+    base: text,
+    merge_base: text,
+    complete: v.boolean(),
+    lines: count,
+    missing: count,
+    percent: v.nullable(percent),
+    percent_display: v.string(),
+    files: v.array(v.strictObject({ path: text, lines: count, missing: lines })),
+    not_measured: v.array(text),
+    below: v.nullable(v.strictObject({ fail_under: percent })),
+  }),
   fact("cycle.fast-paths", {
     paths: v.pipe(
       v.array(v.strictObject({ name: v.picklist(FAST_PATHS), used: v.boolean(), why: v.nullable(text) })),

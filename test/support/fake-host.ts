@@ -1,9 +1,14 @@
 /** The rest of what an engine drives, in memory: time, watched directories, the place of the server, reports, the desktop. */
+import type { ChangedFile, Changes as ChangedLines } from "../../src/core/changed-lines.ts";
 import { type Failure, failure } from "../../src/core/failure.ts";
+import type { CoverageKind } from "../../src/core/report-kind.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
+import type { ScreenContent } from "../../src/core/screen-content.ts";
+import type { Changes } from "../../src/ports/changes.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Meaning, Project, Reread } from "../../src/ports/project.ts";
 import type { Publisher } from "../../src/ports/publisher.ts";
+import type { Exported } from "../../src/ports/server.ts";
 import type { Channel, Lifecycle, LogLine, Target, Unsubscribe } from "../../src/ports/target.ts";
 import type { Places, Watcher } from "../../src/ports/watcher.ts";
 import type { Operations } from "./operations.ts";
@@ -113,7 +118,7 @@ export class FakeTarget implements Target {
 
 /** Each report that is written is an operation, with its name. */
 export class FakePublisher implements Publisher {
-  wanted = { html: false, json: false };
+  wanted: readonly CoverageKind[] = [];
   /** What was written, in order. */
   readonly written: string[] = [];
   readonly #operations: Operations;
@@ -130,15 +135,32 @@ export class FakePublisher implements Publisher {
     return await this.#write("keep", "kept", () => ok(undefined));
   }
 
-  async publish(reports: { readonly html: unknown; readonly json: string | null }): Promise<Result<void>> {
-    const what = [reports.html === null ? "" : "html", reports.json === null ? "" : "json"];
-    return await this.#write("publish", what.filter(Boolean).join("+"), () => ok(undefined));
+  /** What it was given last. */
+  content: ScreenContent | null = null;
+
+  async publish(content: ScreenContent, exported: Exported | null): Promise<Result<void>> {
+    this.content = content;
+    const what = exported === null ? [] : this.wanted;
+    if (what.length === 0) return ok(undefined);
+    return await this.#write("publish", what.join("+"), () => ok(undefined));
   }
 
   async #write<T>(name: string, what: string, result: () => Result<T>): Promise<Result<T>> {
     const written = await this.#operations.run(name, null, async () => result());
     if (written.ok) this.written.push(what);
     return written;
+  }
+}
+
+/** Changed lines, as a test says. */
+export class FakeChanges implements Changes {
+  wanted: Changes["wanted"] = null;
+  files: readonly ChangedFile[] = [];
+  refuses: Failure | null = null;
+
+  async since(base: string): Promise<Result<ChangedLines>> {
+    if (this.refuses !== null) return fail(this.refuses);
+    return ok({ base, mergeBase: "abc", files: this.files });
   }
 }
 

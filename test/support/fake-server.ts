@@ -197,7 +197,7 @@ export class FakeServer implements Server {
       );
       const json = JSON.stringify({ totals: this.#reported.totals, files });
       const check = this.#check(this.#reported);
-      return ok({ json, data: Buffer.from("SQLite format 3\0"), check });
+      return ok({ json, data: Buffer.from("SQLite format 3\0"), files: [], check });
     });
   }
 

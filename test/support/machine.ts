@@ -10,7 +10,8 @@ import { execa } from "execa";
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** Variables that would change what is measured or how gunicorn starts; a machine may have them set. */
-const FOREIGN = /^(GUNICOV(?!_TEST)|GUNICORN_|COVERAGE|COV_CORE|PYTHONDONTWRITEBYTECODE|WEB_CONCURRENCY|XY_)/;
+const FOREIGN =
+  /^(GUNICOV(?!_TEST)|GUNICORN_|COVERAGE|COV_CORE|GITHUB_|CI_PROJECT_DIR|PYTHONDONTWRITEBYTECODE|WEB_CONCURRENCY|XY_)/;
 
 /** Our environment with .venv first on the PATH, as bin/setup has it, and nothing foreign. */
 export function environment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -1,4 +1,5 @@
 /** A command line that says nothing. */
+import { NO_CI } from "../../src/config/ci-flags.ts";
 import type { Flags } from "../../src/config/settings.ts";
 
 export const NO_FLAGS: Flags = {
@@ -7,7 +8,6 @@ export const NO_FLAGS: Flags = {
   project: null,
   local: false,
   failUnder: null,
-  html: null,
-  json: null,
+  ci: NO_CI,
   passed: [],
 };

@@ -17,6 +17,7 @@ import type { Say } from "../../ports/say.ts";
 import type {
   ChangedFile,
   Check as CheckResult,
+  ExportAsked,
   Exported,
   Found,
   Freshness as FreshnessResult,
@@ -304,9 +305,12 @@ export class HelperServer implements Server {
     return result.ok ? received.result() : result;
   }
 
-  async export(signal: AbortSignal): Promise<Result<Exported>> {
+  async export(
+    signal: AbortSignal,
+    { formats, mark }: ExportAsked = { formats: [], mark: null },
+  ): Promise<Result<Exported>> {
     const received = new ReceivedFiles();
-    const params = { map: this.#paths.all, root: this.#paths.root };
+    const params = { map: this.#paths.all, root: this.#paths.root, formats, mark };
     const result = await this.#call("export", params, Export, {
       signal,
       onEvent: (event) => received.take(event),
@@ -320,7 +324,7 @@ export class HelperServer implements Server {
       return fail(failure("internal", "The helper did not send both files.", "Please report it."));
     }
     const check = await this.#checked(result.value, signal);
-    return ok({ json: Buffer.from(json).toString("utf8"), data, check });
+    return ok({ json: Buffer.from(json).toString("utf8"), data, files: files.value, check });
   }
 
   async #checked(

@@ -1,16 +1,31 @@
 /** Reports on the host: under `.gunicov/`, and where the command line asks for them. */
-import { lstat, mkdir, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, lstat, mkdir, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { failure } from "../../core/failure.ts";
+import {
+  type CoverageKind,
+  isCoverageKind,
+  type OwnKind,
+  type WantedReport,
+} from "../../core/report-kind.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import type { ScreenContent } from "../../core/screen-content.ts";
 import type { Publisher } from "../../ports/publisher.ts";
-import type { ReportFile } from "../../ports/server.ts";
+import type { Exported, ReportFile } from "../../ports/server.ts";
+import { codequality } from "../../reports/codequality.ts";
+import { type CycleResult, resultOf } from "../../reports/cycle-result.ts";
+import { findingsOf } from "../../reports/findings.ts";
+import { junit } from "../../reports/junit.ts";
+import { markdown } from "../../reports/markdown.ts";
 
-export interface Wanted {
-  /** Directory, absolute; null: not asked for. */
-  readonly html: string | null;
-  /** File, absolute. */
-  readonly json: string | null;
+export interface Asked {
+  readonly reports: readonly WantedReport[];
+  /** A file to which each cycle's summary is added, in Markdown; null: none. */
+  readonly summary: string | null;
+  /** The path in the repository of a path as facts have it. */
+  readonly locate: (path: string) => string;
+  /** A file that stands for what is of none. */
+  readonly otherwise: string;
 }
 
 /**
@@ -27,15 +42,15 @@ export async function ownDirectory(root: string): Promise<string> {
 
 export class HostPublisher implements Publisher {
   readonly #root: string;
-  readonly #wanted: Wanted;
+  readonly #asked: Asked;
 
-  constructor(root: string, wanted: Wanted) {
+  constructor(root: string, asked: Asked) {
     this.#root = root;
-    this.#wanted = wanted;
+    this.#asked = asked;
   }
 
-  get wanted(): { readonly html: boolean; readonly json: boolean } {
-    return { html: this.#wanted.html !== null, json: this.#wanted.json !== null };
+  get wanted(): readonly CoverageKind[] {
+    return [...new Set(this.#asked.reports.map(({ kind }) => kind).filter(isCoverageKind))];
   }
 
   async html(files: readonly ReportFile[]): Promise<Result<string>> {
@@ -55,16 +70,47 @@ export class HostPublisher implements Publisher {
     });
   }
 
-  async publish(reports: {
-    readonly html: readonly ReportFile[] | null;
-    readonly json: string | null;
-  }): Promise<Result<void>> {
-    const { html, json } = this.#wanted;
-    return await attempt("a report", async () => {
-      if (html !== null && reports.html !== null) await writeAll(html, reports.html);
-      if (json !== null && reports.json !== null) await replace(json, reports.json);
-    });
+  async publish(content: ScreenContent, exported: Exported | null): Promise<Result<void>> {
+    const result = resultOf(content);
+    const { summary, reports } = this.#asked;
+    let first: Result<void> = ok(undefined);
+    if (summary !== null)
+      first = await attempt("the step's summary", () => appendFile(summary, markdown(result)));
+    for (const { kind, path } of reports) {
+      const written = await attempt(`the ${kind} report`, async () => {
+        if (!isCoverageKind(kind)) await replace(path, this.#own(kind, result));
+        else if (exported !== null) await this.#ofCoverage(kind, path, exported);
+      });
+      if (first.ok) first = written;
+    }
+    return first;
   }
+
+  #own(kind: OwnKind, result: CycleResult): string {
+    switch (kind) {
+      case "junit":
+        return junit(result);
+      case "markdown":
+        return markdown(result);
+      case "codequality":
+        return codequality(findingsOf(result, this.#asked.locate), this.#asked.otherwise);
+    }
+  }
+
+  async #ofCoverage(kind: CoverageKind, path: string, { json, files }: Exported): Promise<void> {
+    if (kind === "json") return await replace(path, json);
+    if (kind === "html") return await writeAll(path, below("html/", files));
+    const file = files.find((one) => one.path === `coverage.${kind}`);
+    if (file === undefined) throw new Error("the helper did not send it");
+    await replace(path, file.data);
+  }
+}
+
+/** The files of a directory, by their paths in it. */
+function below(directory: string, files: readonly ReportFile[]): readonly ReportFile[] {
+  return files.flatMap(({ path, data }) =>
+    path.startsWith(directory) ? [{ path: path.slice(directory.length), data }] : [],
+  );
 }
 
 async function attempt<T>(what: string, write: () => Promise<T>): Promise<Result<T>> {

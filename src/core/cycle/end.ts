@@ -1,4 +1,5 @@
 /** A cycle's end, and what comes after it. */
+import type { Diff } from "../changed-lines.ts";
 import type { Effect } from "../effect.ts";
 import type { FactBody } from "../fact.ts";
 import { FAILURE_EXIT } from "../failure.ts";
@@ -14,8 +15,8 @@ import { locate, quietMs, startAnew, stop, wait } from "./transitions.ts";
 export function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean): Transition {
   const { progress } = state;
   if (progress === null) return [state, []];
-  const { failure: why, tests, ended, report, phases, startedAt, fastPaths } = progress;
-  const exit = exitCode({ cancelled, failure: why, tests, ended, report });
+  const { failure: why, tests, ended, report, diff, phases, startedAt, fastPaths } = progress;
+  const exit = exitCode({ cancelled, failure: why, tests, ended, report, diff });
   const fact: FactBody = {
     type: "cycle.finished",
     outcome: cycleOutcome(exit),
@@ -38,11 +39,19 @@ export function closeCycle(state: State, at: number, policy: Policy, cancelled: 
   };
   const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, policy.quietMs));
   const below = exit === 5 && report?.below ? [emit(state, belowFact(report.below))] : [];
+  const few = exit === 5 && diff?.below ? [emit(state, fewFact(diff, diff.below.fail_under))] : [];
   const tells = !cancelled && fastPaths.length > 0;
   const taken = tells ? [emit(state, { type: "cycle.fast-paths", paths: fastPaths })] : [];
   return [
     next,
-    [...below, ...taken, emit(state, fact), ...effects, ...watchRecord(next, why?.kind === "coverage-dir")],
+    [
+      ...below,
+      ...few,
+      ...taken,
+      emit(state, fact),
+      ...effects,
+      ...watchRecord(next, why?.kind === "coverage-dir"),
+    ],
   ];
 }
 
@@ -55,6 +64,11 @@ function isWhole({ failure: why, report }: Progress): boolean {
 export function belowFact({ total, fail_under: limit, by }: Below): FactBody {
   const whose = by === "coverage" ? " in coverage.py's [report]" : "";
   return { type: "warning", message: `Coverage is ${total} %, below fail_under = ${limit}${whose}.` };
+}
+
+function fewFact({ percent_display: percent }: Diff, limit: number): FactBody {
+  const message = `Of the changed lines ${percent} % were run, below diff_fail_under = ${limit}.`;
+  return { type: "warning", message };
 }
 
 /** Longest time between two looks, in seconds. */

@@ -1,4 +1,5 @@
 /** The state of the cycle, and what a transition is. */
+import type { Diff } from "../changed-lines.ts";
 import type { Effect, Flush } from "../effect.ts";
 import type { FactBody, FastPath, Step, TestCounts } from "../fact.ts";
 import type { Failure } from "../failure.ts";
@@ -23,6 +24,8 @@ export interface Progress {
   readonly doubts: readonly string[];
   readonly flush: Flush | null;
   readonly report: Report | null;
+  /** Changed lines, judged by that report. */
+  readonly diff: Diff | null;
   readonly failure: Failure | null;
   /** As its steps have told. */
   readonly fastPaths: readonly FastPath[];
@@ -41,6 +44,7 @@ export function beginProgress(request: Request, at: number): Progress {
     doubts: [],
     flush: null,
     report: null,
+    diff: null,
     failure: null,
     fastPaths: [],
   };

@@ -27,6 +27,8 @@ export function startCycle(state: State, at: number): Transition {
 /** The live step tells of a fact. Which fast paths it has taken is told once for the whole cycle, at its end. */
 export function onProgress(state: State, fact: FactBody): Transition {
   const { progress } = state;
+  if (fact.type === "diff" && progress !== null)
+    return [{ ...state, progress: { ...progress, diff: fact } }, [emit(state, fact)]];
   if (fact.type !== "cycle.fast-paths" || progress === null) return [state, [emit(state, fact)]];
   const fastPaths = withFastPaths(progress.fastPaths, fact.paths);
   return [{ ...state, progress: { ...progress, fastPaths } }, []];

@@ -1,4 +1,5 @@
 /** Each fact as lines of plain text. */
+import { type Diff, diffText, ranges } from "../../core/changed-lines.ts";
 import { settingsText } from "../../core/coverage-settings.ts";
 import type { ExpectedCounts, Fact, TestCounts } from "../../core/fact.ts";
 import { type TestsSummary, warningCount, warningText } from "../../core/tests-summary.ts";
@@ -72,6 +73,8 @@ export function linesOf(fact: Fact): readonly string[] {
       ];
     case "report":
       return ["", ...reportLines(fact)];
+    case "diff":
+      return ["", ...diffLines(fact)];
     case "cycle.finished":
       return ["", `${fact.outcome} in ${duration(fact.ms)} (exit code ${fact.exit_code})`];
   }
@@ -83,6 +86,18 @@ function warning(message: string): string {
 
 function indent(text: string): readonly string[] {
   return cleanLines(text).map((line) => `  ${line}`);
+}
+
+/** The judgement, then the lines that were not run, by file. */
+function diffLines(diff: Diff): readonly string[] {
+  const { not_measured: others } = diff;
+  return [
+    clean(diffText(diff)),
+    ...diff.files.flatMap(({ path, missing }) =>
+      missing.length === 0 ? [] : [`  ${clean(path)}: not run ${ranges(missing)}`],
+    ),
+    ...(others.length === 0 ? [] : [`  not measured: ${others.map((path) => clean(path)).join(", ")}`]),
+  ];
 }
 
 /** `12 passed, 1 failed`, only what there is. */

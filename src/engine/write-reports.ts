@@ -1,0 +1,42 @@
+/** The cycle's last step: changed lines are judged, and all reports are written. */
+import { judgeChanges } from "../core/changed-lines.ts";
+import type { Settled } from "../core/event.ts";
+import { markOf, type Report } from "../core/report.ts";
+import { ok, type Result } from "../core/result.ts";
+import type { Exported } from "../ports/server.ts";
+import { failed, type StepContext } from "./step-context.ts";
+
+/** `value`: the cycle's report; null: it has none, and what can be told without one is told all the same. */
+export async function writeReports(value: Report | null, context: StepContext): Promise<Settled> {
+  const { publisher } = context.ports;
+  const exported = value === null ? ok(null) : await exportWanted(value, context);
+  if (!exported.ok && exported.failure.kind === "cancelled") return { status: "aborted" };
+  const files = exported.ok ? exported.value : null;
+  if (files !== null) context.checked(files.check);
+  const report = files?.check.report ?? value;
+  const judged = report === null ? ok(undefined) : await judge(report, context);
+  const published = await publisher.publish(context.content(), files);
+  // Without coverage.py's files the report is kept for nobody: what they said would come twice.
+  const kept = report === null || !exported.ok ? ok(undefined) : await context.keep(report, files);
+  for (const one of [exported, judged, published, kept]) if (!one.ok) return failed(one.failure);
+  return { status: "done", output: { step: "reporting" } };
+}
+
+/** coverage.py's own files, where they are asked for, or the program ends before it could keep them in the background. */
+async function exportWanted(report: Report, context: StepContext): Promise<Result<Exported | null>> {
+  const { server, publisher } = context.ports;
+  const whole = report.complete && !report.partial;
+  if (publisher.wanted.length === 0 && !(context.once && whole)) return ok(null);
+  const formats = publisher.wanted.filter((kind) => kind !== "json");
+  return await server.export(context.signal, { formats, mark: markOf(report) });
+}
+
+/** Says how much of the changed lines was run, where that is asked for. */
+async function judge(report: Report, { ports, say }: StepContext): Promise<Result<void>> {
+  const { wanted } = ports.changes;
+  if (wanted === null) return ok(undefined);
+  const changes = await ports.changes.since(wanted.base);
+  if (!changes.ok) return changes;
+  say({ type: "diff", ...judgeChanges(changes.value, report, wanted.failUnder) });
+  return ok(undefined);
+}
