@@ -37,6 +37,7 @@ class UserConfig:
 
     def __init__(self, path, exports):
         self.path = path
+        self.is_measured = True  # from its first line on, if coverage measures it
         self.exports = exports
         self.explicit = frozenset(exports)
         trial = gunicorn.config.Config()
@@ -81,6 +82,12 @@ def execute_config(location):
     return vars(module)
 
 
+def known_settings(names):
+    """What is a setting of gunicorn's among the names that a config defines ({name: value})."""
+    known = {setting.name for setting in gunicorn.config.KNOWN_SETTINGS}
+    return {name: value for name, value in names.items() if name in known}
+
+
 def load_user_config():
     """Execute the user's config.
 
@@ -91,8 +98,7 @@ def load_user_config():
     try:
         location = user_config_location()
         names = execute_config(location) if location else {}
-        known = {setting.name for setting in gunicorn.config.KNOWN_SETTINGS}
-        config = UserConfig(location, {k: v for k, v in names.items() if k in known})
+        config = UserConfig(location, known_settings(names))
         if STATE.user:
             config.check()
     except (Exception, SystemExit) as error:

@@ -33,7 +33,7 @@ def test_no_circles():
 
 # From what knows least to what knows most. Each may import from its own line and from those before.
 LAYERS = [
-    "state originals own_files failure cgroup fast_paths user_config files_written",
+    "state originals own_files failure cgroup fast_paths user_config files_written take_over",
     "coverage_py",
     "record",
     "attempt children deaths graceful_timeout",
@@ -44,7 +44,7 @@ LAYERS = [
     "worker_end",
     "app",
     "boot",
-    "hooks config",
+    "hooks imported config",
 ]
 
 

@@ -20,13 +20,13 @@ def end_master_start():
 
 
 def is_config_new():
-    """Whether the user's config is to be executed for the first time, or has changed."""
+    """Whether the user's config is to be executed for the first time with a measurement, or has changed."""
     location = user_config_location()
     known = STATE.master.config
     digest = STATE.master.config = location and digest_of(location)
     if digest and digest not in STATE.master.parts:
         STATE.master.parts[digest] = project_part(location)
-    return STATE.user is None or STATE.master.config != known
+    return STATE.user is None or not STATE.user.is_measured or STATE.master.config != known
 
 
 def still_measured():
