@@ -13,6 +13,7 @@ export interface Failure {
 export const FAILURE_EXIT = {
   config: 2,
   "no-hook": 2,
+  "hook-version": 2,
   "no-coverage": 2,
   "coverage-config": 2,
   "no-command": 2,

@@ -21,6 +21,8 @@ class ConfigFile:
         self.argv = master.argv
         self.there, self.in_variable = config_options(master.argv[1:]), config_options(words)
         self.off = environment.get("GUNICOV") == "0"
+        # Then any config has the hook around it, where the package gunicov-hook is installed.
+        self.by_variable = environment.get("GUNICOV_HOOK") == "1"
 
     @property
     def read(self):
@@ -32,6 +34,11 @@ class ConfigFile:
 
     def kept_out(self):
         """(what keeps gunicov's hook out, although it is named; the way out), or None."""
+        if self.by_variable and not self.off:
+            return (
+                "GUNICOV_HOOK=1 is in its environment, and has done nothing",
+                "Install the package in gunicorn's Python (pip install gunicov-hook), and start the server anew.",
+            )
         if self.off or not any(map(is_hook, self.there + self.in_variable)):
             return None
         if is_gunicorn(self.argv) and not self.is_hook():

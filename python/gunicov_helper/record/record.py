@@ -114,6 +114,7 @@ def no_hook(kept_out=None):
     return Failure(
         "no-hook",
         message,
-        "Start gunicorn with gunicov_hook.py as its config: -c gunicov_hook.py on its command "
-        f"line, or GUNICORN_CMD_ARGS='-c …/gunicov_hook.py' in its environment. Or, {own}",
+        "Start gunicorn with gunicov's hook as its config: GUNICORN_CMD_ARGS='-c …/gunicov_hook.py' in its "
+        "environment, or -c python:gunicov_hook where the package gunicov-hook is installed. "
+        f"Or, {own}",
     )

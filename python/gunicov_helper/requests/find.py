@@ -21,6 +21,7 @@ from gunicov_helper.process.requests_seen import RequestsSeen
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.errors import Errors
 from gunicov_helper.record.record import Record
+from gunicov_helper.record.release import misfit_warnings, refuse_misfit
 from gunicov_helper.report.analyser import Analyser
 
 YOUNG_SECONDS = 3.0  # a master younger than this may not have run its hook yet
@@ -90,6 +91,8 @@ class Find:
 
     def take(self, master, record, errors, request):
         """Have the session be about this master; returns what `find` tells of it."""
+        if record.exists():
+            refuse_misfit(record.master())
         if self.session.record is None or self.session.record.path != record.path:
             self.session.collected, self.session.opened = None, 0
             self.session.measured_run, self.session.closed = None, {}
@@ -250,16 +253,26 @@ def describe(master, record, own, loaded):
         named=starts_hook(master),
         cwd=master.cwd() or about.get("cwd"),
         argv=master.argv,
-        config=next(reversed(ConfigFile(master).there), None),
+        config=config_in_the_way(ConfigFile(master)),
         kept_out=None if loaded else ConfigFile(master).kept_out(),
         interpreter=about.get("executable") or master.interpreter(),
         hook=loaded,
         directory=record.path,
         generation=newest.number if newest else None,
         data_directory=own.data.path if own else None,
-        warnings=own_warnings(master) if own else about.get("warnings") or [],
+        warnings=own_warnings(master) if own else hook_warnings(about),
         settings=(newest.manifest() or {}).get("settings") or {} if newest else {},
     )
+
+
+def config_in_the_way(config):
+    """What the command line names as gunicorn's config where that keeps the hook out, or None."""
+    return None if config.by_variable else next(reversed(config.there), None)
+
+
+def hook_warnings(about):
+    """What gunicov's hook warns of, as master.json (a dict; empty: there is none yet) has it (list of str)."""
+    return [*misfit_warnings(about), *(about.get("warnings") or [])] if about else []
 
 
 def own_warnings(master):

@@ -8,6 +8,7 @@ import time
 
 import gunicorn
 from gunicov_common.cgroup import oom_kills
+from gunicov_common.release import RECORD, VERSION
 from gunicov_common.versions import PLAIN_WAY, untried
 
 from ..attempt import attempt
@@ -46,6 +47,7 @@ def open_generation(server, retires):
     number = max(STATE.generation, newest_on_disk()) + 1
     described = describe_coverage()
     master = {
+        "hook": {"version": VERSION, "record": RECORD},
         "pid": os.getpid(),
         "start_time": process_start_time(os.getpid()),
         "replaces": server.master_pid,  # SIGUSR2 has made this one of that; 0: it is alone

@@ -144,7 +144,7 @@ function noHook(master: Master, target: Target): Failure {
     return failure("no-hook", `${message}.`, `${HOOK_THERE} Then start it again. ${OWN_HOOK}`);
   const fix = ours
     ? `Take it out of server.command, and put env = { GUNICOV_USER_CONFIG = "${own}" } under [tool.gunicov.server].`
-    : `Take it off the command line, and put GUNICOV_USER_CONFIG=${own} in the environment. ${HOOK_THERE}`;
+    : `${BESIDE_CONFIG} Or take it off the command line, and put GUNICOV_USER_CONFIG=${own} in the environment. ${HOOK_THERE}`;
   return failure("no-hook", `${message}: -c ${own} on its command line keeps it out.`, `${fix} ${OWN_HOOK}`);
 }
 
@@ -160,8 +160,12 @@ const EMBEDDED =
   "Such a program reads no GUNICORN_CMD_ARGS: have its load_config load gunicov's hook " +
   "(docs/configuration.md, A program that starts gunicorn itself).";
 
+const BESIDE_CONFIG =
+  "Install the package there (pip install gunicov-hook), put GUNICOV_HOOK=1 in its environment, and start it again.";
+
 const HOOK_THERE =
-  `Mount ${dirname(HOOK_PATH)} where the server runs, or copy ${HOOK_IN_ONE_FILE} there, and put ` +
+  "Install the package there (pip install gunicov-hook), and put GUNICORN_CMD_ARGS='-c python:gunicov_hook' in its environment. " +
+  `Without that package: mount ${dirname(HOOK_PATH)} where the server runs, or copy ${HOOK_IN_ONE_FILE} there, and put ` +
   "GUNICORN_CMD_ARGS='-c /there/gunicov_hook.py' in its environment.";
 
 const OWN_HOOK =
