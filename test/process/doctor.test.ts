@@ -218,6 +218,26 @@ test("configuration, disk: the rest of the machine is told all the same", async 
   expect(looked.code).toBe(2);
 });
 
+test("engine, compose: where a container is wanted and no engine answers", async () => {
+  const directory = await made({
+    files: {
+      "gunicov.toml":
+        '[tool.gunicov.server]\nservice = "web"\n[tool.gunicov.tests]\nservice = "tests"\nrun = "compose-run"\n',
+    },
+  });
+  const looked = await doctor(directory, { DOCKER_HOST: "unix:///nowhere.sock", PATH: "/nowhere" });
+  makesWrong(
+    "engine",
+    looked,
+    "no-engine",
+    /No Docker engine answers at unix:\/\/\/nowhere\.sock/,
+    /--local/,
+  );
+  makesWrong("compose", looked, "no-command", /Neither `docker compose` nor `docker-compose`/, /Install one/);
+  expect(inState(looked, "ok")).toEqual(expect.arrayContaining(["configuration", "disk"]));
+  expect(looked.code).toBe(3);
+});
+
 test("interrupted it ends with 130, and its server with it", async () => {
   const directory = await made({ server: ["sleep", "1000"] });
   const mark = `${Math.random()}`;
