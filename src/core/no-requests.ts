@@ -1,4 +1,5 @@
 import type { Flush } from "./effect.ts";
+import { DOCTOR } from "./set-up.ts";
 
 /** The reason's own word, first in its text on every surface. */
 export const NO_REQUESTS = "no-requests";
@@ -15,7 +16,8 @@ export function noRequests({ reached, address }: Flush, { ran, requests }: Asked
   const where = address === null ? "" : ` It listens at ${address}.`;
   return (
     `${NO_REQUESTS}: ${ran === 1 ? "1 test" : `${ran} tests`} ran, and no request reached the server.${where} ` +
-    "Do the tests use that address? If they need no server: requests = false under [tool.gunicov.tests]."
+    "Do the tests use that address? If they need no server: requests = false under [tool.gunicov.tests]. " +
+    DOCTOR
   );
 }
 

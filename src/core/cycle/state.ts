@@ -6,6 +6,7 @@ import type { Failure } from "../failure.ts";
 import { NO_PROGRAM_WRITES, type ProgramWrites } from "../program-writes.ts";
 import type { Report } from "../report.ts";
 import type { Request } from "../request.ts";
+import { withDoctor } from "../set-up.ts";
 
 export type Phase = "start" | "idle" | "changed" | Step | "cancelling" | "stopped";
 
@@ -160,9 +161,10 @@ export function factCycle(state: State): number {
   return state.progress === null ? state.cycle + 1 : state.cycle;
 }
 
-/** The effect that tells a fact. */
+/** The effect that tells a fact. Of a failure of the set-up it says who looks at the whole of that. */
 export function emit(state: State, fact: FactBody): Effect {
-  return { type: "emit", cycle: factCycle(state), fact };
+  const told = fact.type === "error" ? { ...fact, fix: withDoctor(fact) } : fact;
+  return { type: "emit", cycle: factCycle(state), fact: told };
 }
 
 /** Whether an answer is of the live step. */
