@@ -30,7 +30,7 @@ export const doctor: Command = async (asked, { log }) => {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
   const opened = await openSettings(asked, log);
-  if (opened.ok) await lookAtAll(opened.value, log, findings, stop.signal);
+  if (opened.ok) await lookAtAll(opened.value, log, findings, asked.run, stop.signal);
   else await withoutSettings(opened.failure, findings);
   if (stop.signal.aborted) return 130;
   const all = findings.end();

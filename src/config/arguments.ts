@@ -16,6 +16,8 @@ export interface Asked {
   readonly config: string | null;
   /** A file for the log; null: none was asked for here. */
   readonly log: string | null;
+  /** `doctor --run`: one test is to be run. */
+  readonly run: boolean;
   readonly flags: Flags;
 }
 
@@ -29,6 +31,7 @@ interface Options extends CiOptions {
   readonly config?: string;
   readonly json?: true;
   readonly log?: string;
+  readonly run?: true;
   readonly failUnder?: number;
 }
 
@@ -97,8 +100,10 @@ function build(choose: Choose, write: (text: string) => void): Command {
     .action((options: Options) => choose("watch", false, options))
     .addHelpText("after", EPILOGUE);
   for (const [name, about] of COMMANDS) {
-    program
-      .command(name)
+    const command = program.command(name);
+    if (name === "doctor")
+      command.option("--run", "run one test, and look whether a request reaches the server");
+    command
       .description(about)
       .exitOverride()
       .action((_: Options, command: Command) => choose(name, true, command.optsWithGlobals()));
@@ -136,6 +141,7 @@ function toAsked(name: CommandName, explicit: boolean, options: Options, passed:
     json: options.json ?? false,
     config: options.config ?? null,
     log: options.log ?? null,
+    run: options.run ?? false,
     flags: {
       service: options.service ?? null,
       container: options.container ?? null,

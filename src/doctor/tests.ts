@@ -1,6 +1,6 @@
 /** The tests: their command, what it collects, where its requests go. */
 import { count } from "../core/text.ts";
-import type { Knock, ServerFacts, TestsFacts } from "../ports/examination.ts";
+import type { Knock, Requests, ServerFacts, TestsFacts } from "../ports/examination.ts";
 import { type Finding, notNeeded, right, unknown, wrong } from "./finding.ts";
 
 /** `place`: where they run. */
@@ -79,12 +79,25 @@ export function requestsLine(server: ServerFacts, knocks: readonly Knock[]): Fin
   return unknown("requests", text, RUN);
 }
 
-/** `reached`: what became of one real test; null: not known. */
-export function ranLine(test: string, reached: boolean | null, server: ServerFacts): Finding {
-  if (reached === true) return right("requests", `${test} was run, and a request has reached the workers`);
-  const listens = server.addresses.join(", ") || "an address that can't be seen";
-  if (reached === null)
+/** Whether a request has come between two moments; null: nobody can tell. */
+export function reached(
+  server: ServerFacts,
+  before: Requests | null,
+  after: Requests | null,
+): boolean | null {
+  if (before === null || after === null) return null;
+  if (after.served > before.served) return true;
+  if (server.counts && after.served === 0) return false;
+  const tcp = server.addresses.length > 0 && !server.addresses.some((one) => one.startsWith("unix:"));
+  return tcp && before.connections !== null && before.connections === after.connections ? false : null;
+}
+
+/** What one real test (`--run`) has shown. */
+export function ranLine(test: string, came: boolean | null, server: ServerFacts): Finding {
+  if (came === true) return right("requests", `${test} was run, and a request has reached the workers`);
+  if (came === null)
     return unknown("requests", `${test} was run; these workers don't tell whether a request came`);
+  const listens = server.addresses.join(", ") || "an address that can't be seen";
   const text = `${test} was run, and no request has reached the workers`;
   const fix = `gunicorn listens at ${listens}, as the server sees it: have the tests ask it there. (Or that test sends none.)`;
   return wrong("requests", "no-requests", text, fix);

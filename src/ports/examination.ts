@@ -52,6 +52,8 @@ export interface ServerFacts extends Stranger {
   readonly modules: readonly string[];
   /** How many workers have served a request. */
   readonly served: number;
+  /** They tell when a request comes. */
+  readonly counts: boolean;
   readonly record: RecordFacts;
   readonly memory: MemoryFacts;
   readonly addresses: readonly string[];
@@ -130,4 +132,12 @@ export interface Knock extends Address {
   readonly refused: string | null;
   /** It has arrived at the server that is measured. */
   readonly arrived: boolean;
+}
+
+/** What a server tells of requests at one moment. */
+export interface Requests {
+  /** How many workers have served one. */
+  readonly served: number;
+  /** How many connections its network has taken; null: not told. */
+  readonly connections: number | null;
 }

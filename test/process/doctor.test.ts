@@ -218,6 +218,30 @@ test("configuration, disk: the rest of the machine is told all the same", async 
   expect(looked.code).toBe(2);
 });
 
+test("--run: one test shows whether a request reaches the server", async () => {
+  const asks = await made({});
+  const good = await doctor(asks, {}, ["--run"]);
+  expect(good.line("requests")).toMatchObject({
+    state: "ok",
+    text: "tests/test_app.py::test_hello was run, and a request has reached the workers",
+  });
+  const own = await made({ files: { "tests/test_app.py": "def test_alone():\n    pass\n" } });
+  const looked = await doctor(own, {}, ["--run"]);
+  makesWrong(
+    "requests",
+    looked,
+    "no-requests",
+    /test_alone was run, and no request/,
+    /listens at 127\.0\.0\.1:\d+/,
+  );
+  expect(looked.code).toBe(4);
+  const without = await doctor(own);
+  expect(without.line("requests")).toMatchObject({
+    state: "unknown",
+    fix: expect.stringMatching(/doctor --run/),
+  });
+});
+
 test("engine, compose: where a container is wanted and no engine answers", async () => {
   const directory = await made({
     files: {

@@ -17,7 +17,7 @@ from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.master import Master, record_bases
 from gunicov_helper.process.master_lock import other_holder
 from gunicov_helper.process.masters import descendants, find_masters
-from gunicov_helper.process.requests_seen import RequestsSeen
+from gunicov_helper.process.requests_seen import RequestsSeen, connections
 from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.boots import Boots
 from gunicov_helper.record.errors import Errors
@@ -62,8 +62,11 @@ class Examine:
         return answer
 
     def do_arrived(self, request, job):
-        """Who is connected with the server now."""
-        return {"from": arrivals(request["pid"])}
+        """Who is connected with the server now, and how many connections its network has taken (None: not told)."""
+        return {
+            "from": arrivals(request["pid"]),
+            "connections": connections(request["pid"]),
+        }
 
     def look(self, request):
         processes, root = all_processes(), request.get("root")
@@ -118,6 +121,9 @@ class Examine:
             "boot_errors": list(boots.failures().values()) if boots else [],
             "modules": modules(boots),
             "served": len(newest.served()) if newest else 0,
+            "counts": all(one.get("counts_requests", True) for one in boots.booted.values())
+            if boots
+            else False,
             "record": {**place, **self.writing(master, record, errors, place["looked"], newest)},
             "memory": memory(master.pid),
             "addresses": RequestsSeen(master.pid).addresses(),

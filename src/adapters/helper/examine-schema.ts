@@ -56,6 +56,7 @@ export const Examined: v.GenericSchema<unknown, ServerFacts> = v.object({
   boot_errors: texts,
   modules: texts,
   served: int,
+  counts: v.boolean(),
   record: v.object({
     path: v.string(),
     there: v.boolean(),
@@ -79,7 +80,7 @@ export const Examined: v.GenericSchema<unknown, ServerFacts> = v.object({
 /** Of a master of another user. */
 export const Seen: v.GenericSchema<unknown, Stranger> = v.object(stranger);
 
-export const Arrived = v.object({ from: texts });
+export const Arrived = v.object({ from: texts, connections: optional });
 
 export const TestsExamined: v.GenericSchema<unknown, TestsFacts> = v.object({
   program: v.string(),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import type { Address, Knock, ServerFacts, Stranger, TestsFacts } from "../../ports/examination.ts";
+import type { Address, Knock, Requests, ServerFacts, Stranger, TestsFacts } from "../../ports/examination.ts";
 import type { Log } from "../../ports/log.ts";
 import type { SpawnOptions, Target } from "../../ports/target.ts";
 import { beside } from "./beside.ts";
@@ -97,6 +97,15 @@ export class ServerExaminer {
     }
     await tests.knock(null);
     return found;
+  }
+
+  /** What tells whether a request comes: look before and after. Null: the helper does not answer. */
+  async requests(facts: ServerFacts): Promise<Requests | null> {
+    const params = { timeout: 0, lag: 0, files: [], directories: [], pid: facts.pid };
+    const now = await this.#rpc?.call("examine", params, Examined);
+    const network = await this.#rpc?.call("arrived", { pid: facts.pid }, Arrived);
+    if (!now?.ok || !network?.ok) return null;
+    return { served: now.value.served, connections: network.value.connections };
   }
 
   async close(): Promise<void> {

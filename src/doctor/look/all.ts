@@ -15,11 +15,12 @@ import { directoriesBelow, diskOf, tryWatches } from "./host.ts";
 import { LookAtServer } from "./server.ts";
 import { LookAtTests } from "./tests.ts";
 
-/** Settles when all lines are told and nothing that was started for it is left. */
+/** `run`: one of the tests too. Settles when all lines are told and nothing that was started for it is left. */
 export async function lookAtAll(
   live: LiveSettings,
   log: Log,
   findings: Findings,
+  run: boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const settings = live.current;
@@ -29,7 +30,7 @@ export async function lookAtAll(
   const found = () => foundOf(targets);
   const server = new LookAtServer({ settings, target: targets.server, paths, found, log, findings }, signal);
   const command = testCommand(live, () => server.port ?? targets.port());
-  const tests = new LookAtTests({ settings, target: targets.tests, command, log, findings });
+  const tests = new LookAtTests({ settings, target: targets.tests, command, log, findings, run });
   try {
     await Promise.all([
       tellEngine(settings, targets.server.ownServer, findings),
@@ -39,7 +40,7 @@ export async function lookAtAll(
       server.listening(signal).then(() => tests.tell(signal)),
     ]);
     if (server.facts !== null) findings.add(tracersLine(server.facts, tests.facts?.other_tracer));
-    await tests.tellRequests(server);
+    await tests.tellRequests(server, signal);
   } finally {
     await Promise.all([server.close(), tests.close()]);
   }
