@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<Asked["do"], () => Promise<Command>>> = {
   watch: async () => (await import("./commands/cycles.ts")).cycles,
   run: async () => (await import("./commands/cycles.ts")).cycles,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
+  config: async () => (await import("./commands/config.ts")).config,
 };
 
 /** Runs the command line `argv` (without the program's name) and gives the exit code. Ends the process where it breaks down. */

@@ -263,7 +263,7 @@ function projectOf(
   logFile: string | null,
 ): Project {
   const { root } = live.current;
-  const settingsFiles = [join(root, "pyproject.toml"), ...(live.file === null ? [] : [live.file])];
+  const settingsFiles = live.files;
   const looked = live.look(settingsFiles);
   // It is written with each thing that happens: a change of it must be none.
   const own = logFile === null ? [] : [logFile, `${logFile}.1`];

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "smol-toml";
 import { readArguments } from "../../src/config/arguments.ts";
-import { loadConfig } from "../../src/config/load.ts";
+import { loadConfig, nowhere } from "../../src/config/load.ts";
 import { mergeSettings } from "../../src/config/settings.ts";
 import type { Result } from "../../src/core/result.ts";
 import { NO_FLAGS } from "../../test/support/no-flags.ts";
@@ -76,13 +76,7 @@ function commandLine(random: Random) {
     const read = readArguments(argv);
     checkResult(read);
     if (read.ok && "flags" in read.value) {
-      checkResult(
-        mergeSettings(
-          { config: {}, root: "/x", file: null, explicit: false, doubt: null },
-          read.value.flags,
-          "/x",
-        ),
-      );
+      checkResult(mergeSettings(nowhere("/x"), read.value.flags, "/x"));
     }
   };
   return { input: JSON.stringify(argv), attempt };

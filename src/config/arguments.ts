@@ -1,10 +1,11 @@
 /** The command line: what the user typed, as data. */
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import leven from "leven";
 import { type Failure, failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type CiOptions, ciFlagsOf, percent, withCiOptions } from "./ci-flags.ts";
 import type { Flags } from "./settings.ts";
+import { shellWords } from "./shell-words.ts";
 
 /** A command, and what it was given. */
 export interface Asked {
@@ -18,6 +19,8 @@ export interface Asked {
   readonly log: string | null;
   /** `doctor --run`: one test is to be run. */
   readonly run: boolean;
+  /** Of `config`: print the JSON Schema of the configuration. */
+  readonly schema: boolean;
   readonly flags: Flags;
 }
 
@@ -28,6 +31,10 @@ interface Options extends CiOptions {
   readonly container?: string;
   readonly project?: string;
   readonly local?: true;
+  readonly source?: readonly string[];
+  readonly testsCommand?: readonly string[];
+  readonly testsService?: string;
+  readonly schema?: true;
   readonly config?: string;
   readonly json?: true;
   readonly log?: string;
@@ -81,6 +88,7 @@ const COMMANDS = [
   ["watch", "leave it open: a cycle at each change (the default; without a terminal it behaves as run)"],
   ["run", "one cycle in plain text, and an exit code"],
   ["doctor", "look at the whole set-up, change nothing, and say what is wrong"],
+  ["config", "print the configuration in force, and where each value comes from"],
 ] as const;
 
 export type CommandName = (typeof COMMANDS)[number][0];
@@ -100,13 +108,11 @@ function build(choose: Choose, write: (text: string) => void): Command {
     .action((options: Options) => choose("watch", false, options))
     .addHelpText("after", EPILOGUE);
   for (const [name, about] of COMMANDS) {
-    const command = program.command(name);
+    const command = program.command(name).description(about).exitOverride();
     if (name === "doctor")
       command.option("--run", "run one test, and look whether a request reaches the server");
-    command
-      .description(about)
-      .exitOverride()
-      .action((_: Options, command: Command) => choose(name, true, command.optsWithGlobals()));
+    if (name === "config") command.option("--schema", "print its JSON Schema, for editors");
+    command.action((_: Options, command: Command) => choose(name, true, command.optsWithGlobals()));
   }
   return program.helpCommand(false);
 }
@@ -117,7 +123,10 @@ Everything after -- is passed on to the tests' command: gunicov run -- -k scorin
 Exit codes of run: 0 passed and complete, 1 tests failed, 2 usage or configuration,
 3 the server can't be reached, restarted, or its new code does not boot,
 4 coverage incomplete, 5 below fail_under or diff_fail_under, 70 gunicov itself broke down (a bug),
-130 interrupted.`;
+130 interrupted.
+
+Each key of the configuration is also a variable: GUNICOV_SERVER_SERVICE is server.service.
+Flags go before variables, these before the file.`;
 
 function withOptions(command: Command): Command {
   const all = command
@@ -127,11 +136,24 @@ function withOptions(command: Command): Command {
     .addOption(new Option("--container <name>", "container of the server, by name or id").conflicts("local"))
     .addOption(new Option("--project <name>", "compose project of the service").conflicts("local"))
     .addOption(new Option("--local", "start the configured gunicorn on this machine"))
+    .addOption(
+      new Option("--source <dir>", "the server's own code; may be given several times").argParser(
+        (dir: string, before: readonly string[] = []) => [...before, dir],
+      ),
+    )
+    .addOption(new Option("--tests-command <words>", "what runs the tests, as in a shell").argParser(words))
+    .addOption(new Option("--tests-service <name>", "compose service in which the tests run"))
     .option("--config <file>", "configuration file (default: gunicov.toml or pyproject.toml, here or above)")
     .option("--json", "facts as JSON lines on stdout (docs/protocol.md)")
     .option("--log <file>", "all that gunicov does, as JSON lines, for a report of a bug (GUNICOV_LOG)")
     .addOption(new Option("--fail-under <percent>", "least total coverage of run").argParser(percent));
   return withCiOptions(all);
+}
+
+function words(text: string): readonly string[] {
+  const read = shellWords(text) ?? [];
+  if (read.length > 0) return read;
+  throw new InvalidArgumentError("It is at least one word, with its quotes closed.");
 }
 
 function toAsked(name: CommandName, explicit: boolean, options: Options, passed: readonly string[]): Asked {
@@ -142,11 +164,15 @@ function toAsked(name: CommandName, explicit: boolean, options: Options, passed:
     config: options.config ?? null,
     log: options.log ?? null,
     run: options.run ?? false,
+    schema: options.schema ?? false,
     flags: {
       service: options.service ?? null,
       container: options.container ?? null,
       project: options.project ?? null,
       local: options.local ?? false,
+      source: options.source ?? null,
+      testsCommand: options.testsCommand ?? null,
+      testsService: options.testsService ?? null,
       failUnder: options.failUnder ?? null,
       ci: ciFlagsOf(options),
       passed,

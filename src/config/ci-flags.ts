@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { failure } from "../core/failure.ts";
 import { isReportKind, REPORT_KINDS, type WantedReport } from "../core/report-kind.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { type InForce, nameOf } from "./layers.ts";
 
 export interface CiFlags {
   readonly reports: readonly WantedReport[];
@@ -54,18 +55,18 @@ export function ciFlagsOf(options: CiOptions): CiFlags {
   };
 }
 
-/** Flags over file, each for itself. */
+/** Of what is in force. */
 export function mergeDiff(
-  flags: CiFlags,
-  file: { diff?: string | undefined; diff_fail_under?: number | undefined },
+  coverage: { diff?: string | undefined; diff_fail_under?: number | undefined },
+  force: InForce,
 ): Result<Diff | null> {
-  const base = flags.diff ?? file.diff ?? null;
-  const failUnder = flags.diffFailUnder ?? file.diff_fail_under ?? null;
+  const { diff: base = null, diff_fail_under: failUnder = null } = coverage;
   if (base !== null) return ok({ base, failUnder });
   if (failUnder === null) return ok(null);
-  const named = flags.diffFailUnder === null ? "diff_fail_under" : "--diff-fail-under";
+  const key = "coverage.diff_fail_under";
+  const { what, detail } = nameOf(key, force.origin(key));
   const fix = "Name the base: --diff origin/main, or diff under [tool.gunicov.coverage].";
-  return fail(failure("config", `${named} needs a base to compare with.`, fix));
+  return fail(failure("config", `${what} needs a base to compare with.`, fix, detail));
 }
 
 export function percent(text: string): number {

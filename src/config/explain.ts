@@ -16,28 +16,39 @@ const EXPECTED: Readonly<Record<string, string>> = {
 /** A key this near to a known one was meant to be that. */
 const NEAR = 3;
 
-/** The failure for the first issue of a configuration file. */
-export function explain(issue: v.BaseIssue<unknown>, file: string): Failure {
-  const path = (issue.path ?? []).map((item) => item.key);
-  if (issue.type === "strict_object" && issue.expected === "never") return unknownKey(path.map(String), file);
-  const message = `${file}: ${dotted(path)} ${complaint(issue)}.`;
-  return failure("config", message, advice(issue, path));
+/** How a place of a configuration is called. */
+export interface Named {
+  /** `/p/gunicov.toml:3:1: server.port` */
+  readonly what: string;
+  readonly fix: string;
+  /** The lines there. */
+  readonly detail?: string | undefined;
 }
 
-function unknownKey(path: readonly string[], file: string): Failure {
-  const key = path.at(-1) ?? "";
-  const known = knownKeys(path.slice(0, -1));
+type Path = readonly (string | number)[];
+
+/** The failure for the first issue of one layer of the configuration. `nameOf` gets the path of the key. */
+export function explain(issue: v.BaseIssue<unknown>, nameOf: (path: Path) => Named): Failure {
+  const path = (issue.path ?? []).map((item) => (typeof item.key === "number" ? item.key : String(item.key)));
+  const { what, fix, detail } = nameOf(path);
+  if (issue.type === "strict_object" && issue.expected === "never")
+    return failure("config", `${what} is not a key that gunicov knows.`, nearestKey(path), detail);
+  return failure("config", `${what} ${complaint(issue)}.`, advice(issue, path) ?? fix, detail);
+}
+
+function nearestKey(path: Path): string {
+  const key = String(path.at(-1) ?? "");
+  const known = knownKeys(path.slice(0, -1).map(String));
   const nearest = known.toSorted((a, b) => leven(a, key) - leven(b, key))[0];
   const hint = nearest !== undefined && leven(nearest, key) <= NEAR ? `Did you mean ${nearest}? ` : "";
-  const message = `${file}: ${dotted(path)} is not a key that gunicov knows.`;
-  return failure("config", message, `${hint}Known here: ${known.join(", ")}.`);
+  return `${hint}Known here: ${known.join(", ")}.`;
 }
 
 /** `tool.gunicov.server.command[1]` */
-function dotted(path: readonly unknown[]): string {
+export function dotted(path: Path): string {
   return path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : `${text}.${String(key)}`),
-    "tool.gunicov",
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? key : `${text}.${key}`),
+    "",
   );
 }
 
@@ -62,8 +73,8 @@ function choices(expected: string | null): string {
   return (expected ?? "something else").replace(/^\(|\)$/g, "").replaceAll(" | ", " or ");
 }
 
-function advice(issue: v.BaseIssue<unknown>, path: readonly unknown[]): string {
-  if (issue.type !== "array" || typeof issue.input !== "string") return "Correct it there.";
+function advice(issue: v.BaseIssue<unknown>, path: Path): string | null {
+  if (issue.type !== "array" || typeof issue.input !== "string") return null;
   const items = path.at(-1) === "command" ? issue.input.trim().split(/\s+/) : [issue.input];
   return `Write it as a list: ${String(path.at(-1))} = ${JSON.stringify(items).replaceAll(",", ", ")}`;
 }

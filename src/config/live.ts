@@ -1,12 +1,20 @@
 /** The settings while gunicov runs: read again when their file is edited. */
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { parse } from "smol-toml";
 import { FAST_PATHS } from "../core/fast-paths.ts";
 import { ok, type Result } from "../core/result.ts";
+import { entriesOf, type InForce } from "./layers.ts";
 import { type Loaded, loadAgain } from "./load.ts";
 import type { FileConfig } from "./schema.ts";
-import { checkDirectories, type Flags, mergeSettings, type Settings } from "./settings.ts";
+import {
+  checkDirectories,
+  type Flags,
+  inForce,
+  mergeSettings,
+  NOTHING_BESIDE,
+  type Settings,
+} from "./settings.ts";
 
 /** Keys that can change while gunicov runs, and what of the settings they decide. Any other one says where things are, and what runs there. */
 const LIVE: Readonly<Record<string, keyof Settings>> = {
@@ -43,14 +51,16 @@ export class LiveSettings {
   #settings: Settings;
   readonly #flags: Flags;
   readonly #cwd: string;
+  readonly #beside: typeof NOTHING_BESIDE;
   /** What else the files hold, by their paths. */
   readonly #rest = new Map<string, Rest>();
 
-  constructor(loaded: Loaded, settings: Settings, flags: Flags, cwd: string) {
+  constructor(loaded: Loaded, settings: Settings, flags: Flags, cwd: string, beside = NOTHING_BESIDE) {
     this.#loaded = loaded;
     this.#settings = settings;
     this.#flags = flags;
     this.#cwd = cwd;
+    this.#beside = beside;
   }
 
   get current(): Settings {
@@ -60,6 +70,17 @@ export class LiveSettings {
   /** The configuration's file; null: there is none. */
   get file(): string | null {
     return this.#loaded.file;
+  }
+
+  /** Files that the configuration comes from, or would come from if they were there. */
+  get files(): readonly string[] {
+    const { root, file, explicit } = this.#loaded;
+    const found = ["pyproject.toml", "gunicov.toml"].map((name) => join(root, name));
+    return explicit && file !== null ? [...new Set([join(root, "pyproject.toml"), file])] : found;
+  }
+
+  get #force(): InForce {
+    return inForce(this.#loaded, this.#flags, this.#cwd, this.#beside);
   }
 
   /** What is said of it at the start. */
@@ -75,7 +96,8 @@ export class LiveSettings {
   }
 
   async reread(path: string): Promise<Result<Edit>> {
-    const own = path === this.#loaded.file ? await this.#reload() : ok(NOTHING);
+    const { explicit, file } = this.#loaded;
+    const own = path === file || !explicit ? await this.#reload() : ok(NOTHING);
     if (!own.ok) return own;
     const before = this.#rest.get(path);
     const rest = await restOf(path);
@@ -88,10 +110,11 @@ export class LiveSettings {
   async #reload(): Promise<Result<Edit>> {
     const loaded = await loadAgain(this.#loaded);
     if (!loaded.ok) return loaded;
-    const settled = mergeSettings(loaded.value, this.#flags, this.#cwd);
-    const checked = settled.ok ? checkDirectories(settled.value) : settled;
+    const settled = mergeSettings(loaded.value, this.#flags, this.#cwd, this.#beside);
+    const force = inForce(loaded.value, this.#flags, this.#cwd, this.#beside);
+    const checked = settled.ok ? checkDirectories(settled.value, force) : settled;
     if (!checked.ok) return checked;
-    const changed = changedKeys(this.#loaded.config, loaded.value.config);
+    const changed = changedKeys(this.#force.config, force.config);
     const moves = whereTo(this.#settings) !== whereTo(checked.value);
     const isLive = (key: string) => key in LIVE && !(moves && key === "tests.command");
     const now = changed.filter(isLive);
@@ -123,12 +146,7 @@ function changedKeys(before: FileConfig, after: FileConfig): readonly string[] {
 }
 
 function flat(config: FileConfig): Record<string, string> {
-  const tables = Object.entries(config) as [string, Record<string, unknown>][];
-  return Object.fromEntries(
-    tables.flatMap(([table, keys]) =>
-      Object.entries(keys ?? {}).map(([key, value]) => [`${table}.${key}`, JSON.stringify(value)]),
-    ),
-  );
+  return Object.fromEntries(entriesOf(config).map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
 interface Rest {

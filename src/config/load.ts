@@ -1,17 +1,18 @@
 /** Reads the configuration file: gunicov.toml, or pyproject.toml with a [tool.gunicov] table. */
 import { existsSync } from "node:fs";
 import { lstat, open } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
-import * as v from "valibot";
 import { type Failure, failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { explain } from "./explain.ts";
-import { FileConfig } from "./schema.ts";
+import { type Layer, NO_LAYER } from "./layers.ts";
+import { linesAt } from "./locate.ts";
+import { tablesOf } from "./tables.ts";
 import { distrust, doubt, type Person } from "./trust.ts";
 
 export interface Loaded {
-  readonly config: FileConfig;
+  /** What it says. */
+  readonly layer: Layer;
   /** The project's root: where the file lies; without a file, the working directory. */
   readonly root: string;
   /** Absolute; null: there is no file. */
@@ -36,16 +37,28 @@ export async function loadConfig(
       const found = await loadFile(join(directory, name), false, person);
       if (!found.ok || found.value !== null) return found as Result<Loaded>;
     }
-    if (directory === dirname(directory))
-      return ok({ config: {}, root: resolve(cwd), file: null, explicit: false, doubt: null });
+    if (directory === dirname(directory)) return ok(nowhere(cwd));
   }
 }
 
-/** What the same file says now. */
-export async function loadAgain({ file, explicit }: Loaded): Promise<Result<Loaded>> {
-  const loaded = file === null ? ok(null) : await loadFile(file, explicit, you());
-  if (!loaded.ok) return loaded;
-  if (loaded.value !== null) return ok(loaded.value);
+/** There is no file: the working directory is the root. */
+export function nowhere(cwd: string): Loaded {
+  return { layer: NO_LAYER, root: resolve(cwd), file: null, explicit: false, doubt: null };
+}
+
+/**
+ * What the configuration says now: of the same file, or of another one in the same directory. gunicov.toml may have come or gone
+ * beside pyproject.toml.
+ */
+export async function loadAgain({ root, file, explicit }: Loaded): Promise<Result<Loaded>> {
+  const names = explicit && file !== null ? [file] : NAMES.map((name) => join(root, name));
+  for (const name of names) {
+    const loaded = await loadFile(name, explicit, you());
+    if (!loaded.ok) return loaded;
+    if (loaded.value !== null) return ok(loaded.value);
+  }
+  if (file === null) return ok(nowhere(root));
+  if (!existsSync(file)) return fail(failure("config", `There is no ${file} any more.`, "Put it back."));
   return fail(failure("config", `${file} has no [tool.gunicov…] table any more.`, "Put it back."));
 }
 
@@ -69,14 +82,25 @@ async function loadFile(file: string, explicit: boolean, person: Person): Promis
   const { text, owners, mode } = read.value;
   const why = explicit ? null : distrust(file, owners, person);
   // What can't be ours is not even read: a broken file of somebody else's is nobody's concern here.
-  if (why !== null) return file.endsWith("gunicov.toml") || isAboutUs(text) ? fail(why) : ok(null);
+  if (why !== null) return basename(file) === "gunicov.toml" || isAboutUs(text) ? fail(why) : ok(null);
   const parsed = parseToml(text, file);
   if (!parsed.ok) return parsed;
-  const table = section(section(parsed.value, "tool"), "gunicov");
-  if (table === undefined) return file.endsWith("gunicov.toml") ? fail(noTable(file)) : ok(null);
-  const checked = v.safeParse(FileConfig, table);
-  if (!checked.success) return fail(explain(checked.issues[0], file));
-  return ok({ config: checked.output, root: dirname(file), file, explicit, doubt: doubt(mode, person) });
+  const tables = tablesOf(parsed.value, text, file);
+  if (!tables.ok) return tables;
+  if (tables.value === null) return ok(null);
+  const unused = basename(file) === "gunicov.toml" ? await besideOf(dirname(file)) : null;
+  const doubts = [doubt(mode, person), unused].filter((one) => one !== null);
+  const said = doubts.length === 0 ? null : doubts.join("; ");
+  return ok({ layer: tables.value, root: dirname(file), file, explicit, doubt: said });
+}
+
+/** gunicov.toml alone counts: what the other file says is read by nobody. */
+async function besideOf(directory: string): Promise<string | null> {
+  const read = await readText(join(directory, "pyproject.toml"));
+  const text = read.ok ? (read.value?.text ?? "") : "";
+  return text.includes("gunicov") && isAboutUs(text)
+    ? "[tool.gunicov] in pyproject.toml is not used beside it"
+    : null;
 }
 
 function isAboutUs(text: string): boolean {
@@ -121,7 +145,7 @@ function parseToml(text: string, file: string): Result<unknown> {
     if (!(error instanceof TomlError)) throw error;
     const first = error.message.split("\n")[0]?.replace("Invalid TOML document: ", "") ?? "";
     const message = `${file}:${error.line}:${error.column}: this is not TOML: ${first}.`;
-    return fail(failure("config", message, "Correct it there.", error.codeblock));
+    return fail(failure("config", message, "Correct it there.", linesAt(text, error)));
   }
 }
 

@@ -1,80 +1,166 @@
-/** What may stand in `[tool.gunicov]` of pyproject.toml, or in gunicov.toml. */
+/** What may stand in `[tool.gunicov]` of pyproject.toml, or in gunicov.toml: each key with what it means. */
 import * as v from "valibot";
 
 const words = v.pipe(v.array(v.string()), v.minLength(1, "needs at least one word"));
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const seconds = v.pipe(v.number(), v.minValue(1));
+const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 const env = v.record(v.string(), v.string());
 const name = v.pipe(v.string(), v.minLength(1, "is empty"));
+const flag = v.boolean();
+
+/** A key that may be left out. The text is for docs/configuration.md and for editors; the example for a key without a default. */
+function key<const S extends v.GenericSchema>(schema: S, text: string, example?: unknown) {
+  const examples = example === undefined ? [] : [example];
+  return v.optional(v.pipe(schema, v.description(text), v.examples(examples as v.InferOutput<S>[])));
+}
+
+const BASE_URL = { BASE_URL: "http://127.0.0.1:{port}" };
 
 export const FileConfig = v.strictObject({
   server: v.optional(
     v.strictObject({
-      service: v.optional(v.string()),
-      container: v.optional(v.string()),
-      project: v.optional(name),
-      command: v.optional(words),
-      cwd: v.optional(v.string()),
-      port: v.optional(port),
-      env: v.optional(env),
-      source: v.optional(v.array(v.string())),
-      master: v.optional(name),
-      coverage_dir: v.optional(name),
-      start_timeout: v.optional(seconds),
-      restart_timeout: v.optional(seconds),
-      flush_timeout: v.optional(seconds),
-      mount_timeout: v.optional(seconds),
-      preload: v.optional(v.boolean()),
-      keep_code: v.optional(v.boolean()),
-      early_end: v.optional(v.boolean()),
-      report_first: v.optional(v.boolean()),
+      service: key(v.string(), "compose service of the server …", "web"),
+      container: key(v.string(), "… or its container, by name or id", "web-1"),
+      project: key(name, "compose project of the service (also --project)", "shop-test"),
+      source: key(v.array(v.string()), "the server's own code: a change of it always restarts the workers", [
+        "src",
+      ]),
+      master: key(
+        name,
+        "with several gunicorns in one container: a part of the command line that only this one has",
+        "--name web",
+      ),
+      coverage_dir: key(
+        name,
+        "a server with its own coverage hook: the directory that this hook writes to",
+        "/cov",
+      ),
+      command: key(words, "for a server on this machine: what starts it", [
+        "gunicorn",
+        "--bind",
+        "127.0.0.1:{port}",
+        "app:app",
+      ]),
+      cwd: key(v.string(), "its working directory"),
+      port: key(port, "the value of {port}; 0: any free port"),
+      env: key(env, "its environment, on top of yours", { APP_ENV: "test" }),
+      start_timeout: key(seconds, "seconds from its start until gunicorn has run gunicov's hook"),
+      restart_timeout: key(seconds, "seconds without progress of a restart"),
+      flush_timeout: key(seconds, "seconds in which no worker saves"),
+      mount_timeout: key(seconds, "seconds until a container sees what you saved on this machine"),
+      preload: key(flag, "this and the next three are fast paths: false switches one off"),
+      keep_code: key(flag, "what one worker has compiled goes to the next"),
+      early_end: key(flag, "old workers end while the master prepares the next ones"),
+      report_first: key(flag, "after the tests, the report comes before the workers' restart"),
     }),
   ),
   tests: v.optional(
     v.strictObject({
-      service: v.optional(v.string()),
-      container: v.optional(v.string()),
-      run: v.optional(v.picklist(["host", "compose-run"])),
-      command: v.optional(words),
-      cwd: v.optional(v.string()),
-      env: v.optional(env),
-      source: v.optional(v.array(v.string())),
-      timeout: v.optional(seconds),
-      requests: v.optional(v.boolean()),
-      junit: v.optional(v.union([name, v.array(name)])),
-      warm: v.optional(v.boolean()),
-      order: v.optional(v.picklist(["pytest", "failed-first"])),
+      service: key(v.string(), "compose service in which the tests run …", "tests"),
+      container: key(v.string(), "… or its container, by name or id", "tests-1"),
+      run: key(
+        v.picklist(["host", "compose-run"]),
+        '… or "host": on this machine, the default without a service; "compose-run": in a new container of the service for each run',
+        "host",
+      ),
+      command: key(words, "what runs the tests", ["pytest", "-n", "auto", "test/system"]),
+      source: key(
+        v.array(v.string()),
+        "a change reruns the tests; it restarts the workers only if they had loaded the file",
+        ["test"],
+      ),
+      cwd: key(v.string(), "the tests' working directory", "."),
+      env: key(env, "on top of their environment, in a container too", BASE_URL),
+      timeout: key(seconds, "seconds for a whole run"),
+      junit: key(
+        v.union([name, v.array(name)]),
+        "JUnit XML that a command other than pytest writes: a path, a pattern, or several",
+        "report.xml",
+      ),
+      requests: key(flag, "false: these tests need no server"),
+      warm: key(flag, "a fast path; false: a new interpreter for each run, when the server is ready"),
+      order: key(
+        v.picklist(["pytest", "failed-first"]),
+        '"failed-first": files whose tests failed last go first',
+      ),
     }),
   ),
   coverage: v.optional(
     v.strictObject({
-      fail_under: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
-      diff: v.optional(name),
-      diff_fail_under: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
-      keep_rows: v.optional(v.boolean()),
+      fail_under: key(percent, "percent; below it `gunicov run` ends with exit code 5", 90),
+      diff: key(name, "judge the lines that changed since this commit (also --diff)", "origin/main"),
+      diff_fail_under: key(
+        percent,
+        "percent of them that must be run; below it: exit code 5 (also --diff-fail-under)",
+        90,
+      ),
+      keep_rows: key(flag, "a fast path: only files of which something has changed are analysed"),
     }),
   ),
   watch: v.optional(
     v.strictObject({
-      poll: v.optional(v.boolean()),
-      quiet_ms: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10_000))),
-      on_change: v.optional(v.picklist(["abort", "queue"])),
-      ignore: v.optional(v.array(name)),
-      include: v.optional(v.array(name)),
+      on_change: key(
+        v.picklist(["abort", "queue"]),
+        'a change during a cycle starts over; "queue": it waits for the end',
+      ),
+      quiet_ms: key(
+        v.pipe(v.number(), v.minValue(0), v.maxValue(10_000)),
+        'silence after a change before a cycle starts; see "The wait after a save"',
+        60,
+      ),
+      poll: key(flag, "true where the file system sends no events (WSL's /mnt/c)"),
+      ignore: key(v.array(name), "patterns as in .gitignore, from the project's root: never watched", [
+        "docs/",
+        "*.md",
+      ]),
+      include: key(v.array(name), "patterns of what is watched, whatever other rules say", ["data/*.db"]),
     }),
   ),
 });
 
 export type FileConfig = v.InferOutput<typeof FileConfig>;
 
+/** What holds where nobody says anything. */
+export const DEFAULTS = {
+  server: {
+    cwd: ".",
+    port: 0,
+    start_timeout: 60,
+    restart_timeout: 60,
+    flush_timeout: 60,
+    mount_timeout: 5,
+    preload: true,
+    keep_code: true,
+    early_end: true,
+    report_first: true,
+  },
+  tests: {
+    command: ["pytest", "-n", "auto"],
+    timeout: 600,
+    requests: true,
+    warm: true,
+    order: "pytest",
+  },
+  coverage: { keep_rows: true },
+  watch: { on_change: "abort", poll: false },
+} as const;
+
+/** The schema at a path of keys, without what makes it optional; null: there is none. */
+export function schemaAt(path: readonly string[]): v.GenericSchema | null {
+  let schema: unknown = FileConfig;
+  for (const part of path) schema = unwrap(entriesOf(schema)[part]);
+  return (schema ?? null) as v.GenericSchema | null;
+}
+
 /** The keys known at a path of sections, for suggestions. */
 export function knownKeys(path: readonly string[]): readonly string[] {
-  let schema: unknown = FileConfig;
-  for (const key of ["", ...path]) {
-    if (key !== "") schema = entriesOf(schema)[key];
-    schema = unwrap(schema);
-  }
-  return Object.keys(entriesOf(schema));
+  return Object.keys(entriesOf(schemaAt(path)));
+}
+
+/** Each key with its table. */
+export function allKeys(): readonly (readonly [string, string])[] {
+  return knownKeys([]).flatMap((table) => knownKeys([table]).map((one) => [table, one] as const));
 }
 
 function unwrap(schema: unknown): unknown {

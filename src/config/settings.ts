@@ -1,4 +1,4 @@
-/** The settings of one session: flags over file over defaults. */
+/** The settings of one session, of what is in force in the configuration. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { failure } from "../core/failure.ts";
@@ -7,20 +7,12 @@ import type { WantedReport } from "../core/report-kind.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type CiFlags, type Diff, mergeDiff } from "./ci-flags.ts";
 import { type ComposeRun, type InContainer, inContainer } from "./container-command.ts";
+import { type Flags, flagLayer } from "./flags.ts";
+import { type InForce, type Layer, layered, NO_LAYER, nameOf } from "./layers.ts";
 import type { Loaded } from "./load.ts";
 import type { FileConfig } from "./schema.ts";
 
-/** What the command line says. Null: nothing. */
-export interface Flags {
-  readonly service: string | null;
-  readonly container: string | null;
-  readonly project: string | null;
-  readonly local: boolean;
-  readonly failUnder: number | null;
-  readonly ci: CiFlags;
-  /** What stands behind `--`. */
-  readonly passed: readonly string[];
-}
+export type { Flags } from "./flags.ts";
 
 export type Place = { readonly service: string } | { readonly container: string };
 
@@ -101,39 +93,53 @@ export interface Settings {
   readonly include: readonly string[];
 }
 
-const DEFAULT_COMMAND = ["pytest", "-n", "auto"];
-const DEFAULT_TIMEOUT = 600;
-const DEFAULT_TIMES: ServerTimes = { start: 60, restart: 60, flush: 60, mount: 5 };
+/** What is said of the configuration beside file and flags. */
+export interface Beside {
+  readonly environment: Layer;
+  /** What was found in the project, where nobody says it. */
+  readonly found: Layer;
+}
 
-/** Puts flags and file together. Paths in the file are from the project's root, those of flags from `cwd`. */
-export function mergeSettings({ config, root, file }: Loaded, flags: Flags, cwd: string): Result<Settings> {
-  const server = config.server ?? {};
-  const tests = config.tests ?? {};
-  const container = flags.local
-    ? null
-    : (place(flags.service, flags.container) ?? place(server.service, server.container));
-  const named = flags.service !== null || flags.container !== null;
-  const local = server.command && !named ? localSettings(server.command, server, root) : null;
+export const NOTHING_BESIDE: Beside = { environment: NO_LAYER, found: NO_LAYER };
+
+/** What counts: the defaults, what was found, the file, the environment and the flags, each over those before. */
+export function inForce(loaded: Loaded, flags: Flags, cwd: string, beside = NOTHING_BESIDE): InForce {
+  return layered([beside.found, loaded.layer, beside.environment, flagLayer(flags, cwd)], flags.local);
+}
+
+/** Relative paths in file and environment are from the project's root, those of flags from `cwd`. */
+export function mergeSettings(
+  loaded: Loaded,
+  flags: Flags,
+  cwd: string,
+  beside = NOTHING_BESIDE,
+): Result<Settings> {
+  const { root, file } = loaded;
+  const force = inForce(loaded, flags, cwd, beside);
+  const { config } = force;
+  const { server = {}, tests = {}, coverage = {}, watch = {} } = config;
+  const container = place(server.service, server.container);
+  const local = server.command ? localSettings(server.command, server, root) : null;
   if (container === null && local === null) return fail(nothing(flags, file));
-  const typed = [...(tests.command ?? DEFAULT_COMMAND), ...flags.passed];
+  const typed = [...(tests.command ?? []), ...flags.passed];
   // In a container that is named otherwise the command is that container's own.
   const composeRun = tests.run === "compose-run" ? composeRunOf(tests.service) : null;
-  if (composeRun?.service === "") return fail(noService());
+  if (composeRun?.service === "") return fail(noService(force));
   const ofTests = tests.run === undefined ? place(tests.service, tests.container) : null;
   const exec = ofTests === null && composeRun === null ? inContainer(typed, root, process.env) : null;
   const absolute = (paths: readonly string[]) => paths.map((path) => resolve(root, path));
-  const diff = mergeDiff(flags.ci, config.coverage ?? {});
+  const diff = mergeDiff(coverage, force);
   if (!diff.ok) return diff;
   return ok({
     root,
     times: {
-      start: server.start_timeout ?? DEFAULT_TIMES.start,
-      restart: server.restart_timeout ?? DEFAULT_TIMES.restart,
-      flush: server.flush_timeout ?? DEFAULT_TIMES.flush,
-      mount: server.mount_timeout ?? DEFAULT_TIMES.mount,
+      start: server.start_timeout ?? 0,
+      restart: server.restart_timeout ?? 0,
+      flush: server.flush_timeout ?? 0,
+      mount: server.mount_timeout ?? 0,
     },
     container,
-    project: flags.project ?? server.project ?? null,
+    project: server.project ?? null,
     configured: file !== null,
     local,
     source: server.source ? absolute(server.source) : null,
@@ -147,23 +153,23 @@ export function mergeSettings({ config, root, file }: Loaded, flags: Flags, cwd:
       cwd: exec === null ? (tests.cwd ?? null) : exec.cwd,
       env: { ...tests.env, ...exec?.env },
       source: tests.source ? absolute(tests.source) : null,
-      timeout: tests.timeout ?? DEFAULT_TIMEOUT,
+      timeout: tests.timeout ?? 0,
       requests: tests.requests ?? true,
       junit: [tests.junit ?? []].flat(),
       warm: tests.warm ?? true,
       order: tests.order ?? "pytest",
     },
     off: switchedOff(config),
-    failUnder: flags.failUnder ?? config.coverage?.fail_under ?? null,
+    failUnder: coverage.fail_under ?? null,
     failUnderAlone: flags.failUnder !== null,
     reports: flags.ci.reports.map(({ kind, path }) => ({ kind, path: resolve(cwd, path) })),
     diff: diff.value,
     annotations: flags.ci.annotations,
-    poll: config.watch?.poll ?? false,
-    quietMs: config.watch?.quiet_ms ?? null,
-    onChange: config.watch?.on_change ?? null,
-    ignore: config.watch?.ignore ?? [],
-    include: config.watch?.include ?? [],
+    poll: watch.poll ?? false,
+    quietMs: watch.quiet_ms ?? null,
+    onChange: watch.on_change ?? null,
+    ignore: watch.ignore ?? [],
+    include: watch.include ?? [],
   });
 }
 
@@ -180,16 +186,17 @@ function switchedOff({ server, tests, coverage }: FileConfig): readonly FastPath
 }
 
 /** Refuses directories that are not there: nothing would ever be seen to change in them. */
-export function checkDirectories(settings: Settings): Result<Settings> {
+export function checkDirectories(settings: Settings, force: InForce): Result<Settings> {
   const named = [
-    ["server", settings.source],
-    ["tests", settings.tests.source],
+    ["server.source", settings.source],
+    ["tests.source", settings.tests.source],
   ] as const;
-  for (const [table, paths] of named) {
+  for (const [key, paths] of named) {
     const missing = paths?.find((path) => !existsSync(path));
     if (missing !== undefined) {
-      const fix = `Correct \`source\` under [tool.gunicov.${table}]: its paths are from the project's root.`;
-      return fail(failure("config", `There is no ${missing}.`, fix));
+      const { what, fix, detail } = nameOf(key, force.origin(key));
+      const from = "Its paths are from the project's root, those of a flag from where you are.";
+      return fail(failure("config", `${what}: there is no ${missing}.`, `${fix} ${from}`, detail));
     }
   }
   return ok(settings);
@@ -213,9 +220,10 @@ function composeRunOf(service = ""): ComposeRun {
   return { service, compose: null, options: ["--no-deps"] };
 }
 
-function noService() {
-  const fix = 'Name it under [tool.gunicov.tests]: service = "tests".';
-  return failure("config", 'tests.run = "compose-run" needs the compose service of the tests.', fix);
+function noService(force: InForce) {
+  const { what, detail } = nameOf("tests.run", force.origin("tests.run"));
+  const message = `${what}: "compose-run" needs the compose service of the tests.`;
+  return failure("config", message, 'Name it as tests.service: service = "tests".', detail);
 }
 
 function nothing(flags: Flags, file: string | null) {
@@ -224,7 +232,7 @@ function nothing(flags: Flags, file: string | null) {
     return failure("config", "--local needs the server's command.", fix);
   }
   const fix =
-    "Name its compose service (--service NAME), its container (--container NAME), or give a [tool.gunicov.server] " +
-    "in pyproject.toml or gunicov.toml (docs/configuration.md).";
+    "Name its compose service (--service NAME), its container (--container NAME), or give a [server] in " +
+    "gunicov.toml, or [tool.gunicov.server] in pyproject.toml (docs/configuration.md).";
   return failure("config", "Nothing says where the server is.", fix);
 }

@@ -56,6 +56,11 @@ export function isFailureKind(kind: string): kind is FailureKind {
   return Object.hasOwn(FAILURE_EXIT, kind);
 }
 
-export function failure(kind: FailureKind, message: string, fix: string, detail?: string): Failure {
+export function failure(
+  kind: FailureKind,
+  message: string,
+  fix: string,
+  detail?: string | undefined,
+): Failure {
   return detail === undefined ? { kind, message, fix } : { kind, message, fix, detail };
 }

@@ -23,8 +23,8 @@ const put = (path: string, service: string) =>
 async function found(cwd: string, explicit: string | null = null) {
   const loaded = await loadConfig(cwd, explicit);
   if (!loaded.ok) throw new Error(loaded.failure.message);
-  const { config, root: where, file } = loaded.value;
-  return [config.server?.service ?? null, where, file];
+  const { layer, root: where, file } = loaded.value;
+  return [layer.config.server?.service ?? null, where, file];
 }
 
 describe("a configuration is found", () => {

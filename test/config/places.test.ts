@@ -2,13 +2,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { NO_CI } from "../../src/config/ci-flags.ts";
 import { isOfStart, placesOf, serverSource } from "../../src/config/places.ts";
 import type { FileConfig } from "../../src/config/schema.ts";
 import { mergeSettings } from "../../src/config/settings.ts";
 import { testPlaces } from "../../src/config/test-places.ts";
 import { takesEffectAtStart } from "../../src/core/start-file.ts";
 import { remove, temporaryDirectory } from "../support/machine.ts";
+import { fileLayer, NO_FLAGS } from "../support/no-flags.ts";
 
 let root: string;
 
@@ -31,17 +31,9 @@ const places = (command: readonly string[], cwd: string | null = null) =>
   testPlaces(root, cwd, command).map((path) => path.slice(root.length + 1));
 
 function settings(config: FileConfig) {
-  const flags = {
-    service: null,
-    container: null,
-    local: false,
-    project: null,
-    failUnder: null,
-    ci: NO_CI,
-    passed: [],
-  };
-  const loaded = { config, root, file: join(root, "gunicov.toml"), explicit: false, doubt: null };
-  const settled = mergeSettings(loaded, flags, root);
+  const file = join(root, "gunicov.toml");
+  const loaded = { layer: fileLayer(config, file), root, file, explicit: false, doubt: null };
+  const settled = mergeSettings(loaded, NO_FLAGS, root);
   if (!settled.ok) throw new Error(settled.failure.message);
   return settled.value;
 }

@@ -4,13 +4,19 @@ import { NO_CI } from "../../src/config/ci-flags.ts";
 import type { FileConfig } from "../../src/config/schema.ts";
 import { type Flags, mergeSettings } from "../../src/config/settings.ts";
 import { FAST_PATHS } from "../../src/core/fast-paths.ts";
-import { NO_FLAGS } from "../support/no-flags.ts";
+import { fileLayer, NO_FLAGS } from "../support/no-flags.ts";
 
 const COMMAND = ["gunicorn", "app:app"];
 
 function settled(config: FileConfig, flags: Partial<Flags> = {}) {
   return mergeSettings(
-    { config, root: "/project", file: "/project/gunicov.toml", explicit: false, doubt: null },
+    {
+      layer: fileLayer(config, "/project/gunicov.toml"),
+      root: "/project",
+      file: "/project/gunicov.toml",
+      explicit: false,
+      doubt: null,
+    },
     { ...NO_FLAGS, ...flags },
     "/project/here",
   );

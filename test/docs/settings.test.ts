@@ -1,26 +1,58 @@
-import { globSync, readFileSync } from "node:fs";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { jsonSchema } from "../../src/config/json-schema.ts";
+import { inline } from "../../src/config/print.ts";
 import { knownKeys } from "../../src/config/schema.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const read = (path: string) => readFileSync(`${ROOT}${path}`, "utf8");
 const page = read("docs/configuration.md");
 
-/** `[table] key` of each line of the page's block of all keys; one behind `#` is a default, or an example. */
-function keysOf(block: string): readonly string[] {
-  let table = "";
-  return block.split("\n").flatMap((line) => {
-    table = /^\[tool\.gunicov\.(\w+)\]$/.exec(line)?.[1] ?? table;
-    const key = /^(?:# )?(\w+) = /.exec(line)?.[1];
-    return key === undefined ? [] : [`[${table}] ${key}`];
-  });
+interface Key {
+  readonly description: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
 }
 
-test("docs/configuration.md has each key of the configuration, and no other", () => {
-  const [, after = ""] = page.split("## All keys");
-  const block = /```toml\n([\s\S]*?)```/.exec(after)?.[1] ?? "";
-  const known = knownKeys([]).flatMap((table) => knownKeys([table]).map((key) => `[${table}] ${key}`));
-  expect([...new Set(keysOf(block))].toSorted()).toEqual(known.toSorted());
+const definitions = jsonSchema().definitions as {
+  readonly gunicov: { readonly properties: Record<string, { readonly properties: Record<string, Key> }> };
+};
+const schema = definitions.gunicov.properties;
+/** What most people need stands there without `#`. */
+const STARTERS = ["server.service", "server.source", "tests.service", "tests.command", "tests.source"];
+
+/** The block of all keys, of the descriptions in the schema. */
+function block(): string {
+  const tables = knownKeys([]).map((table) => {
+    const rows = knownKeys([table]).map((name) => {
+      const key = schema[table]?.properties[name] ?? { description: "" };
+      const value = key.examples?.[0] ?? key.default;
+      const text = `${STARTERS.includes(`${table}.${name}`) ? "" : "# "}${name} = ${inline(value)}`;
+      return `${text.padEnd(31)} # ${key.description}`;
+    });
+    return [`[tool.gunicov.${table}]`, ...rows, ""].join("\n");
+  });
+  return tables.join("\n");
+}
+
+const BLOCK = /(## All keys[\s\S]*?```toml\n)([\s\S]*?)(```)/;
+
+// UPDATE_DOCS=1 npx vitest run test/docs
+test("docs/configuration.md has each key of the configuration, as the schema describes it", () => {
+  if (process.env.UPDATE_DOCS) {
+    const updated = page.replace(BLOCK, (_, start: string, __, end: string) => start + block() + end);
+    writeFileSync(`${ROOT}docs/configuration.md`, updated);
+  }
+  expect(BLOCK.exec(read("docs/configuration.md"))?.[2]).toBe(block());
+});
+
+test("each key has a description for editors, and a default or an example", () => {
+  const keys = Object.values(schema).flatMap((table) => Object.entries(table.properties));
+  expect(keys.length).toBeGreaterThan(30);
+  for (const [name, key] of keys) {
+    expect(key.description.length, name).toBeGreaterThan(5);
+    expect(key.default ?? key.examples?.[0], name).toBeDefined();
+  }
 });
 
 test("docs/configuration.md has each variable that the hook reads", () => {

@@ -14,8 +14,8 @@ describe("in the configuration file", () => {
     {
       name: "an unknown key",
       toml: '[tool.gunicov.server]\ncomand = ["gunicorn", "app:app"]',
-      message: /bad\.toml: tool\.gunicov\.server\.comand is not a key/,
-      fix: /Did you mean command\? Known here: service, container, project, command/,
+      message: /bad\.toml:2:1: tool\.gunicov\.server\.comand is not a key/,
+      fix: /Did you mean command\? Known here: service, container, project, source/,
     },
     {
       name: "an unknown section",
@@ -44,8 +44,8 @@ describe("in the configuration file", () => {
     {
       name: "a directory that is not there",
       toml: '[tool.gunicov.server]\ncommand = ["gunicorn", "app:app"]\nsource = ["scr"]',
-      message: /There is no .*scr\./,
-      fix: /Correct `source` under \[tool\.gunicov\.server\]/,
+      message: /bad\.toml:3:1: server\.source: there is no .*scr\./,
+      fix: /Correct it there\. Its paths are from the project's root/,
     },
     {
       name: "bad TOML",
@@ -54,10 +54,28 @@ describe("in the configuration file", () => {
       fix: /Correct it there/,
     },
     {
-      name: "no table of ours",
-      toml: "[server]\nport = 1",
-      message: /bad\.toml has no \[tool\.gunicov…\] table/,
-      fix: /Put its sections under it/,
+      name: "a table of another prefix",
+      toml: "[tool.server]\nport = 1",
+      message: /bad\.toml:1:2: tool\.server is no table of gunicov's/,
+      fix: /Call its tables \[server\] or \[tool\.gunicov\.server\]/,
+    },
+    {
+      name: "a key in both forms",
+      toml: "[tool.gunicov.server]\nport = 1\n[server]\nport = 2",
+      message: /bad\.toml:4:1: server\.port is there twice: also as tool\.gunicov\.server\.port in line 2/,
+      fix: /Keep one of them/,
+    },
+    {
+      name: "a table twice",
+      toml: "[server]\nport = 1\n[server]\ncwd = 'x'",
+      message: /bad\.toml:3:2: this is not TOML: trying to redefine/,
+      fix: /Correct it there/,
+    },
+    {
+      name: "a table as a list",
+      toml: "[[server]]\nport = 1",
+      message: /bad\.toml:1:3: server must be a table, and is a list/,
+      fix: /Write \[server\]/,
     },
   ])("$name", async ({ toml, message, fix }) => {
     const directory = await project({ files: { "bad.toml": toml } });
@@ -84,7 +102,7 @@ describe("on the command line", () => {
       fix: HELP,
     },
     { words: ["run", "--fail-under", "200"], message: /'200' is invalid. It is a number from 0/, fix: HELP },
-    { words: ["run", "--report", "pdf=x"], message: /'pdf=x' is invalid. It is html=DIR/, fix: HELP },
+    { words: ["run", "--report", "pdf=x"], message: /'pdf=x' is invalid. It is KIND=PATH/, fix: HELP },
     { words: ["run", "--config", "none.toml"], message: /There is no file .*none\.toml/, fix: /--config/ },
     { words: ["run", "--config", "."], message: /it is a directory/, fix: /Name a file/ },
   ])("$words", async ({ words, message, fix }) => {
