@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { parse } from "smol-toml";
 
 /** pytest's options whose value is the next word. */
-const WITH_VALUE = new Set([
+export const WITH_VALUE = new Set([
   ..."-c -k -m -n -o -p -r -W".split(" "),
   ..."--rootdir --confcutdir --basetemp --ignore --ignore-glob --deselect --maxprocesses --dist --tb".split(
     " ",
@@ -14,7 +14,16 @@ const WITH_VALUE = new Set([
   ),
 ]);
 
-const USUAL = ["test", "tests", "e2e", "systest", "systests", "system_tests", "integration", "functional"];
+export const USUAL = [
+  "test",
+  "tests",
+  "e2e",
+  "systest",
+  "systests",
+  "system_tests",
+  "integration",
+  "functional",
+];
 
 /** Absolute paths of directories and files: what the command names, else pytest's testpaths, else what is there under a usual name. */
 export function testPlaces(root: string, cwd: string | null, command: readonly string[]): readonly string[] {
@@ -37,9 +46,12 @@ function pathsOf(command: readonly string[]): readonly string[] {
     .map((word) => word.split("::")[0] ?? word);
 }
 
-/** pytest's own setting, from the file that it takes it from. A pattern stands for the directory that it begins with. */
 function testpaths(directory: string): readonly string[] {
-  const read = (name: string) => textOf(join(directory, name));
+  return testpathsOf((name) => textOf(join(directory, name)));
+}
+
+/** pytest's own setting, from the file that it takes it from. A pattern stands for the directory that it begins with. */
+export function testpathsOf(read: (name: string) => string | null): readonly string[] {
   const found =
     ofIni(read("pytest.ini"), "pytest") ??
     ofIni(read(".pytest.ini"), "pytest") ??

@@ -1,0 +1,236 @@
+/** Finds how a project is served, tested and measured. Reads by ports, and decides nothing that has two answers. */
+import { dirname, join } from "node:path";
+import { type Failure, failure } from "../core/failure.ts";
+import type { ProjectFiles, Survey } from "../ports/survey.ts";
+import { addressFor } from "./address.ts";
+import { type ComposeView, readProject } from "./compose.ts";
+import { COMPOSE_NAMES, type ComposeFiles, composeFiles } from "./compose-find.ts";
+import { coverageFile } from "./coverage-file.ts";
+import {
+  type Discovery,
+  type Finding,
+  type Given,
+  joined,
+  NO_PART,
+  NOTHING_GIVEN,
+  type Part,
+} from "./discovery.ts";
+import { localServer } from "./local.ts";
+import { type ServerService, serverServices } from "./server-service.ts";
+import { sourcesOf } from "./sources.ts";
+import { fromRoot, type Suite, suiteOf, testsHere } from "./tests.ts";
+import { testsPlace } from "./tests-place.ts";
+
+const ROOT_FILES = ["pyproject.toml", "gunicov.toml", ...COMPOSE_NAMES, ".git", "Procfile", "manage.py"];
+
+/** The nearest directory, `cwd` or above, that begins a project; `cwd` where none does. */
+export function projectRoot(cwd: string, exists: (path: string) => boolean): string {
+  for (let directory = cwd; ; directory = dirname(directory)) {
+    if (ROOT_FILES.some((name) => exists(join(directory, name)))) return directory;
+    if (directory === dirname(directory)) return cwd;
+  }
+}
+
+/** What is there below `root` (absolute). `given` is settled, and the rest is made to fit it. */
+export async function discover(
+  root: string,
+  survey: Survey,
+  given: Given = NOTHING_GIVEN,
+): Promise<Discovery> {
+  const files = survey.files(root);
+  const suite = suiteOf(files);
+  const tests = suite?.trees ?? [];
+  const [compose, ...others] = given.local ? [] : composeFiles(files, survey.env);
+  if (compose === undefined || others.length > 0) {
+    const local = await onThisMachine(files, suite, tests, given, survey);
+    const several = compose === undefined ? [] : [severalComposes([compose, ...others], files)];
+    return found(root, files, null, [local, { ...NO_PART, missing: several }]);
+  }
+  const view = await readProject(
+    compose,
+    files,
+    survey,
+    await survey.containers(),
+    given.config.server?.project ?? null,
+  );
+  const project = aboutProject(view, compose, files, given);
+  const servers = await serversOf(view, files, survey, given);
+  const [server, ...more] = servers;
+  if (given.config.server?.container !== undefined || given.config.server?.command !== undefined) {
+    return found(root, files, view, [project, testsPlace(suite, view, null, given, files)]);
+  }
+  if (server === undefined) {
+    const local = await onThisMachine(files, suite, tests, given, survey);
+    return found(root, files, view, [
+      project,
+      { ...local, missing: [noService(view), ...local.missing.filter(({ kind }) => kind !== "config")] },
+    ]);
+  }
+  if (more.length > 0) {
+    const answers = servers.map((one) => ({ value: one.view.service.name, why: one.why }));
+    const question = { key: "server.service", text: "Which service is the server to measure?", answers };
+    return found(root, files, view, [project, { ...NO_PART, questions: [question] }]);
+  }
+  return found(root, files, view, [
+    project,
+    ...(await ofService(server, view, files, suite, tests, given, survey)),
+  ]);
+}
+
+async function ofService(
+  server: ServerService,
+  view: ComposeView,
+  files: ProjectFiles,
+  suite: Suite | null,
+  tests: readonly string[],
+  given: Given,
+  survey: Survey,
+): Promise<readonly Part[]> {
+  const { service, container } = server.view;
+  const named: Part = {
+    ...NO_PART,
+    config: { server: { service: service.name } },
+    findings: [{ key: "server.service", value: service.name, why: server.why }],
+    missing: [...(container === null && view.engine ? [notStarted(service.name)] : []), ...noHook(server)],
+  };
+  const source =
+    given.config.server?.source === undefined ? await sourcesOf(server.view, files, tests, survey) : NO_PART;
+  const place = testsPlace(suite, view, service.name, given, files);
+  const inContainer = place.config.tests?.service !== undefined || given.config.tests?.service !== undefined;
+  const [published] = container?.ports.length ? container.ports : service.ports;
+  const address = published === undefined ? null : `http://127.0.0.1:${published.published}`;
+  const env = inContainer ? NO_PART : addressFor(address, files, tests, given);
+  // Where no engine answers, gunicorn of this machine may do.
+  const local = view.engine ? NO_PART : withoutQuestions(localServer(files, tests, given, survey.env));
+  return [named, source, place, env, local];
+}
+
+/** What a file names may be the service of another compose project: it is taken as it is. */
+async function serversOf(
+  view: ComposeView,
+  files: ProjectFiles,
+  survey: Survey,
+  given: Given,
+): Promise<readonly ServerService[]> {
+  const named = given.config.server?.service;
+  const all = await serverServices(view, files, survey);
+  if (named === undefined) return all;
+  const known = all.find((one) => one.view.service.name === named);
+  const there = view.services.find(({ service }) => service.name === named);
+  if (known !== undefined) return [known];
+  return there === undefined ? [] : [{ view: there, why: "as you said", start: null }];
+}
+
+async function onThisMachine(
+  files: ProjectFiles,
+  suite: Suite | null,
+  tests: readonly string[],
+  given: Given,
+  survey: Survey,
+): Promise<Part> {
+  const server = localServer(files, tests, given, survey.env);
+  return joined([
+    server,
+    testsHere(suite, given, files),
+    addressFor("http://127.0.0.1:{port}", files, tests, given),
+  ]);
+}
+
+function withoutQuestions(part: Part): Part {
+  const { command } = part.config.server ?? {};
+  return command === undefined
+    ? NO_PART
+    : {
+        ...NO_PART,
+        config: part.config,
+        findings: part.findings.filter(({ key }) => key === "server.command"),
+      };
+}
+
+function found(
+  root: string,
+  files: ProjectFiles,
+  view: ComposeView | null,
+  parts: readonly Part[],
+): Discovery {
+  const { config, findings, questions, missing } = joined(parts);
+  return {
+    root,
+    config,
+    findings: [...findings, coverageFile(files)],
+    questions,
+    compose: view?.project ?? null,
+    missing,
+  };
+}
+
+function aboutProject(
+  view: ComposeView,
+  { files: paths, why }: ComposeFiles,
+  files: ProjectFiles,
+  given: Given,
+): Part {
+  const { project, running } = view;
+  const names = paths.map((path) => fromRoot(files, path)).join(", ");
+  const by = project.readBy.includes("YAML")
+    ? "read as YAML: no compose is here"
+    : `read by ${project.readBy}`;
+  const finding: Finding = { key: "compose", value: names, why: why === "" ? by : `${why}; ${by}` };
+  const part: Part = { ...NO_PART, findings: [finding], missing: view.missing };
+  if (given.config.server?.project !== undefined || running.length < 2) return part;
+  const answers = running.map((name) => ({ value: name, why: "it runs, and was started from these files" }));
+  return {
+    ...part,
+    questions: [{ key: "server.project", text: "Which compose project is meant?", answers }],
+  };
+}
+
+function severalComposes(all: readonly ComposeFiles[], files: ProjectFiles): Failure {
+  const names = all.map((one) => fromRoot(files, one.files[0] ?? one.directory)).join(", ");
+  return failure(
+    "config",
+    `Several compose projects lie below ${files.root}: ${names}.`,
+    "Start gunicov in the directory of one, or set COMPOSE_FILE.",
+  );
+}
+
+function noService({ services, project }: ComposeView): Failure {
+  const names = services.map(({ service }) => service.name).join(", ");
+  const [file = ""] = project.files;
+  const message =
+    names === ""
+      ? `${file} has no services that could be read.`
+      : `No service in ${file} starts gunicorn: ${names}.`;
+  return failure(
+    "config",
+    message,
+    'Name the one that does: --service NAME, or service = "NAME" under [tool.gunicov.server].',
+  );
+}
+
+function notStarted(service: string): Failure {
+  return failure(
+    "no-service",
+    `Service ${service} is not started.`,
+    `Start it: docker compose up -d ${service}`,
+  );
+}
+
+/** GUNICORN_CMD_ARGS may also come by another file than compose's: only what runs knows. */
+function noHook({ view: { service, container } }: ServerService): readonly Failure[] {
+  const args = container?.env.GUNICORN_CMD_ARGS ?? service.gunicornArgs ?? "";
+  const mounts = container?.mounts ?? service.volumes;
+  const known =
+    /gunicov/.test(args) ||
+    mounts.some(({ inside, host }) => /gunicov/.test(`${inside} ${host}`)) ||
+    service.env.some((name) => name.startsWith("GUNICOV"));
+  if (known) return [];
+  const message = `Service ${service.name} does not load gunicov's hook.`;
+  return [
+    failure(
+      "no-hook",
+      message,
+      "Run gunicov init, which proposes how; README.md, “Load gunicov's hook”, has it to write yourself.",
+    ),
+  ];
+}
