@@ -10,6 +10,7 @@ const OF_SET_UP: ReadonlySet<FailureKind> = new Set([
   "no-python",
   "no-gunicorn",
   "no-hook",
+  "hook-version",
   "no-coverage",
   "coverage-config",
   "coverage-dir",

@@ -1,4 +1,5 @@
 /** gunicorn's master, its workers, and gunicov's hook in it. */
+import type { Failure } from "../core/failure.ts";
 import { count } from "../core/text.ts";
 import type { ServerFacts } from "../ports/examination.ts";
 import { type Finding, failed, notNeeded, right, unknown, wrong } from "./finding.ts";
@@ -57,28 +58,20 @@ export function replicasLine(others: readonly string[], scalable: boolean): Find
   return scalable ? right("replicas", "one") : notNeeded("replicas", "not a service of compose");
 }
 
-/** `own`: gunicov starts the server itself; `place`: where the hook lies on this machine. */
-export function hookLine(facts: ServerFacts, own: boolean, place: string): Finding {
-  const { hook, off, kept_out: keptOut, config, named, own: directory } = facts;
-  if (hook) return right("hook", `${named ?? "gunicov_hook.py"} is in force`);
-  const no = (text: string, fix: string) => wrong("hook", "no-hook", text, fix);
-  if (directory !== null) {
-    const text = `a hook of the server's own writes to ${directory}: totals are unproven`;
-    return right("hook", text);
+/** `why`: the failure that a cycle would end with where the hook is not in force. */
+export function hookLine(facts: ServerFacts, why: Failure): Finding {
+  const { hook, hook_version: version, misfit, off, named, own } = facts;
+  if (hook && misfit !== null) return wrong("hook", "hook-version", misfit.message, misfit.fix);
+  if (hook)
+    return right("hook", `${version ?? "gunicov's hook"} is in force (${named ?? "imported by its config"})`);
+  if (own !== null) {
+    return right("hook", `a hook of the server's own writes to ${own}: totals are unproven`);
   }
   if (off && named !== null) {
     const fix = "Take GUNICOV=0 out of the server's environment, and start the server again.";
-    return no("GUNICOV=0 in the server's environment turns the hook off", fix);
+    return wrong("hook", "no-hook", "GUNICOV=0 in the server's environment turns the hook off", fix);
   }
-  if (keptOut !== null) return no(keptOut[0], keptOut[1]);
-  if (config !== null) {
-    const fix = own
-      ? `Take it out of server.command, and put env = { GUNICOV_USER_CONFIG = "${config}" } under [tool.gunicov.server].`
-      : `Take it off the command line, and put GUNICOV_USER_CONFIG=${config} and GUNICORN_CMD_ARGS='-c /there/gunicov_hook.py' in the server's environment.`;
-    return no(`-c ${config} on the command line keeps it out`, fix);
-  }
-  const fix = `Mount ${place} where the server runs, put GUNICORN_CMD_ARGS='-c /there/gunicov_hook.py' in the server's environment, and start it again.`;
-  return no("gunicorn runs without it", fix);
+  return failed("hook", why);
 }
 
 /** Where coverage.py did not start, the record says why. */

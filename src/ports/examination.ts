@@ -33,7 +33,10 @@ export interface ServerFacts extends Stranger {
   readonly reload: boolean;
   /** It has run gunicov's hook. */
   readonly hook: boolean;
-  /** gunicov's hook as a -c names it; null: none does. */
+  readonly hook_version: string | null;
+  /** Why that hook's record can't be read; null: it can. */
+  readonly misfit: { readonly message: string; readonly fix: string } | null;
+  /** gunicov's hook as a -c names it, or what else asks for it; null: nothing does. */
   readonly named: string | null;
   /** GUNICOV=0 is set. */
   readonly off: boolean;

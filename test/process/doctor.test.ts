@@ -182,7 +182,7 @@ test("hook, coverage, tests", async () => {
     "hook",
     looked,
     "no-hook",
-    /-c own\.py on gunicorn's command line keeps out/,
+    /-c own\.py on its command line keeps it out/,
     /GUNICOV_USER_CONFIG=own\.py/,
   );
   makesWrong(

@@ -22,10 +22,12 @@ from gunicov_helper.protocol.wait import Wait
 from gunicov_helper.record.boots import Boots
 from gunicov_helper.record.errors import Errors
 from gunicov_helper.record.record import Record
+from gunicov_helper.record.release import refuse_misfit, told
 from gunicov_helper.report.child import Child
-from gunicov_helper.requests.find import choose_master
+from gunicov_helper.requests.find import choose_master, config_in_the_way, hook_warnings
 
 PAUSE = 0.05  # seconds between two looks
+YOUNG = 3.0  # a master that is to run the hook has run it by then
 PATIENCE = 10.0  # seconds that coverage.py may take to say how it is set
 
 ABOUT = ("gunicorn", "python", "worker_class", "workers", "threads", "preload", "user_config")
@@ -101,6 +103,7 @@ class Examine:
         boots = boots_of(master, record, newest)
         own = None if loaded else own_data(master, request.get("coverage_dir"))
         named = next((name for name in (*config.there, *config.in_variable) if is_hook(name)), None)
+        named = named or ("GUNICOV_HOOK=1" if config.by_variable else None)
         place = record_place(record.path, os.path.dirname(record.path))
         return {
             **{key: about.get(key) for key in ABOUT},
@@ -109,10 +112,12 @@ class Examine:
             "hook": loaded,
             "named": named,
             "off": config.off,
-            "config": config.there[-1] if config.there else None,
+            "config": config_in_the_way(config),
+            "hook_version": told(about)[0] if about else None,
+            "misfit": misfit(about),
             "kept_out": None if loaded else config.kept_out(),
             "own": own.path if own else None,
-            "warnings": about.get("warnings") or [],
+            "warnings": hook_warnings(about),
             "other_tracer": (master.environment or {}).get("COVERAGE_PROCESS_START"),
             "reload": bool(((newest.manifest() or {}).get("settings") or {}).get("reload"))
             if newest
@@ -169,11 +174,22 @@ class Examine:
         return (child.answer or {}).get("ok")
 
 
+def misfit(about):
+    """{message, fix} of a hook whose record this helper can't read; None: it can, or there is none."""
+    try:
+        if about:
+            refuse_misfit(about)
+    except Failure as failure:
+        return {"message": failure.message, "fix": failure.fix}
+    return None
+
+
 def has_booted(master):
     """Whether the boot of a master's workers is over; also where no hook tells of it."""
     record = Record(master.directory())
     if not record.exists():
-        return not (ConfigFile(master).is_hook() and master.process.seconds() < 3.0)
+        config = ConfigFile(master)
+        return not (config.is_hook() or config.by_variable) or master.process.seconds() > YOUNG
     generations = record.generations()
     boots = boots_of(master, record, generations[-1] if generations else None)
     return boots is not None and boots.settled()

@@ -11,6 +11,14 @@ import { HOOK_IN_ONE_FILE, HOOK_PATH, type Program } from "./program.ts";
 import { Rpc } from "./rpc.ts";
 import { Find, Starting } from "./schema.ts";
 
+/** A master that does not run the hook, and what keeps it out. */
+interface Unhooked {
+  readonly pid: number;
+  readonly argv: readonly string[];
+  readonly config: string | null;
+  readonly kept_out: readonly [string, string] | null;
+}
+
 type Master = v.InferOutput<typeof Find>["master"];
 
 export interface Connected {
@@ -130,7 +138,7 @@ function notYet(master: Master, target: Target, patience: number): Failure {
 }
 
 /** The environment's -c loses against one on the command line: then that is what keeps the hook out. */
-function noHook(master: Master, target: Target): Failure {
+export function noHook(master: Unhooked, target: Target): Failure {
   const { config: own, kept_out: keptOut } = master;
   const ours = target.serverPid !== null;
   const message = `gunicorn (pid ${master.pid}, ${target.name}) runs without gunicov's hook`;

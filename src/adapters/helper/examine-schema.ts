@@ -45,6 +45,8 @@ export const Examined: v.GenericSchema<unknown, ServerFacts> = v.object({
   preload: v.nullable(v.boolean()),
   reload: v.boolean(),
   hook: v.boolean(),
+  hook_version: text,
+  misfit: v.nullable(v.object({ message: v.string(), fix: v.string() })),
   named: text,
   off: v.boolean(),
   config: text,

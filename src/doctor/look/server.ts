@@ -2,9 +2,10 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { noHook } from "../../adapters/helper/connect.ts";
 import { ServerExaminer } from "../../adapters/helper/examiner.ts";
 import type { Paths } from "../../adapters/helper/paths.ts";
-import { HOOK_PATH, loadProgram } from "../../adapters/helper/program.ts";
+import { loadProgram } from "../../adapters/helper/program.ts";
 import { ProcessTarget } from "../../adapters/process/target.ts";
 import type { Found } from "../../config/places.ts";
 import { serverSource } from "../../config/places.ts";
@@ -149,7 +150,7 @@ export class LookAtServer {
     findings.add(
       gunicornLine(facts),
       workersLine(facts),
-      hookLine(facts, target.ownServer, HOOK_PATH.replace(/\/[^/]*$/, "")),
+      hookLine(facts, noHook(facts, target)),
       ...coverageLines(facts),
       recordLine(facts),
       mountsLine(facts, { ...some, inImage }),
