@@ -1,0 +1,5 @@
+"""What a job comes to."""
+
+
+def shout(text):
+    return text.upper() + "!"
