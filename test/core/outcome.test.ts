@@ -28,7 +28,15 @@ const EXPECTED: readonly (readonly [number, readonly FailureKind[]])[] = [
     2,
     [
       ...(["config", "usage", "bad-request", "several-masters", "which-project"] as const),
-      ...(["no-hook", "no-coverage", "no-command", "no-tests", "no-plugin", "coverage-config"] as const),
+      ...([
+        "no-hook",
+        "hook-version",
+        "no-coverage",
+        "no-command",
+        "no-tests",
+        "no-plugin",
+        "coverage-config",
+      ] as const),
     ],
   ],
   [
