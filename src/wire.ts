@@ -289,6 +289,7 @@ function projectOf(
     readAside: () => readAside(root, live.current.include),
     keepAside: (names) => keepAside(root, names),
     about: live.about,
+    found: live.found,
   };
 }
 

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parse } from "smol-toml";
 import { FAST_PATHS } from "../core/fast-paths.ts";
+import type { Found } from "../core/found.ts";
 import { ok, type Result } from "../core/result.ts";
 import { entriesOf, type InForce } from "./layers.ts";
 import { type Loaded, loadAgain } from "./load.ts";
@@ -52,10 +53,20 @@ export class LiveSettings {
   readonly #flags: Flags;
   readonly #cwd: string;
   readonly #beside: typeof NOTHING_BESIDE;
+  /** What was found in the project at the start; null: nothing was sought. */
+  readonly found: Found | null;
   /** What else the files hold, by their paths. */
   readonly #rest = new Map<string, Rest>();
 
-  constructor(loaded: Loaded, settings: Settings, flags: Flags, cwd: string, beside = NOTHING_BESIDE) {
+  constructor(
+    loaded: Loaded,
+    settings: Settings,
+    flags: Flags,
+    cwd: string,
+    beside = NOTHING_BESIDE,
+    found: Found | null = null,
+  ) {
+    this.found = found;
     this.#loaded = loaded;
     this.#settings = settings;
     this.#flags = flags;

@@ -5,6 +5,7 @@
 import type { Diff } from "./changed-lines.ts";
 import type { CoverageSettings } from "./coverage-settings.ts";
 import type { Failure } from "./failure.ts";
+import type { Found } from "./found.ts";
 import type { FileReport, Report } from "./report.ts";
 import type { TestsSummary } from "./tests-summary.ts";
 
@@ -110,6 +111,8 @@ export type FactBody =
   | { readonly type: "warning"; readonly message: string }
   /** What nobody has to act on: which configuration is used, say. */
   | { readonly type: "note"; readonly message: string }
+  /** Once, at the start, where no configuration says where the server is. */
+  | ({ readonly type: "found" } & Found)
   | { readonly type: "tests.started"; readonly total: number | null }
   | ({ readonly type: "test.finished" } & TestResult)
   /** Before `tests.finished`, where there is anything. */

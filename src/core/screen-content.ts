@@ -15,6 +15,7 @@ import type {
   TestResult,
 } from "./fact.ts";
 import type { Failure } from "./failure.ts";
+import type { Found } from "./found.ts";
 import type { Report } from "./report.ts";
 import { TestResults } from "./test-results.ts";
 import { EMPTY_SUMMARY, type TestsSummary } from "./tests-summary.ts";
@@ -61,6 +62,8 @@ export interface ScreenContent {
     readonly selected: number;
     readonly fastPaths: readonly FastPath[];
   };
+  /** What was found at the start, without a configuration; null: there is one. */
+  readonly found: Found | null;
   /** What was said last that nobody has to act on. */
   readonly note: string | null;
   readonly tests: {
@@ -122,6 +125,7 @@ export const EMPTY_CONTENT: ScreenContent = {
   },
   warnings: [],
   warned: [],
+  found: null,
   note: null,
   cycle: { number: 0, running: false, reason: null, files: [], startedAt: 0, selected: 0, fastPaths: [] },
   tests: {
@@ -171,6 +175,8 @@ export function observe(content: ScreenContent, fact: Fact): ScreenContent {
       return onServerBack(content, fact);
     case "error":
       return { ...content, error: fact };
+    case "found":
+      return { ...content, found: fact };
     case "note":
       return { ...content, note: fact.message };
     case "warning":

@@ -23,6 +23,8 @@ import { testsPlace } from "./tests-place.ts";
 
 const ROOT_FILES = ["pyproject.toml", "gunicov.toml", ...COMPOSE_NAMES, ".git", "Procfile", "manage.py"];
 
+type Tables = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** The nearest directory, `cwd` or above, that begins a project; `cwd` where none does. */
 export function projectRoot(cwd: string, exists: (path: string) => boolean): string {
   for (let directory = cwd; ; directory = dirname(directory)) {
@@ -41,10 +43,15 @@ export async function discover(
   const suite = suiteOf(files);
   const tests = suite?.trees ?? [];
   const [compose, ...others] = given.local ? [] : composeFiles(files, survey.env);
+  const { server: named = {} } = given.config;
+  const elsewhere = named.container ?? named.command;
   if (compose === undefined || others.length > 0) {
+    if (named.service !== undefined || named.container !== undefined) {
+      return found(root, files, null, [testsHere(suite, given, files)], given);
+    }
     const local = await onThisMachine(files, suite, tests, given, survey);
     const several = compose === undefined ? [] : [severalComposes([compose, ...others], files)];
-    return found(root, files, null, [local, { ...NO_PART, missing: several }]);
+    return found(root, files, null, [local, { ...NO_PART, missing: several }], given);
   }
   const view = await readProject(
     compose,
@@ -54,27 +61,29 @@ export async function discover(
     given.config.server?.project ?? null,
   );
   const project = aboutProject(view, compose, files, given);
+  if (named.command !== undefined) {
+    return found(root, files, null, [await onThisMachine(files, suite, tests, given, survey)], given);
+  }
+  if (elsewhere !== undefined) {
+    return found(root, files, view, [project, testsPlace(suite, view, null, given, files)], given);
+  }
   const servers = await serversOf(view, files, survey, given);
   const [server, ...more] = servers;
-  if (given.config.server?.container !== undefined || given.config.server?.command !== undefined) {
-    return found(root, files, view, [project, testsPlace(suite, view, null, given, files)]);
+  if (server === undefined && named.service !== undefined) {
+    return found(root, files, view, [project, testsPlace(suite, view, named.service, given, files)], given);
   }
   if (server === undefined) {
     const local = await onThisMachine(files, suite, tests, given, survey);
-    return found(root, files, view, [
-      project,
-      { ...local, missing: [noService(view), ...local.missing.filter(({ kind }) => kind !== "config")] },
-    ]);
+    const missing = [noService(view), ...local.missing.filter(({ kind }) => kind !== "config")];
+    return found(root, files, view, [project, { ...local, missing }], given);
   }
   if (more.length > 0) {
     const answers = servers.map((one) => ({ value: one.view.service.name, why: one.why }));
     const question = { key: "server.service", text: "Which service is the server to measure?", answers };
-    return found(root, files, view, [project, { ...NO_PART, questions: [question] }]);
+    return found(root, files, view, [project, { ...NO_PART, questions: [question] }], given);
   }
-  return found(root, files, view, [
-    project,
-    ...(await ofService(server, view, files, suite, tests, given, survey)),
-  ]);
+  const parts = await ofService(server, view, files, suite, tests, given, survey);
+  return found(root, files, view, [project, ...parts], given);
 }
 
 async function ofService(
@@ -131,7 +140,7 @@ async function onThisMachine(
   const server = localServer(files, tests, given, survey.env);
   return joined([
     server,
-    testsHere(suite, given, files),
+    testsHere(suite, given, files, server.config.server?.cwd ?? "."),
     addressFor("http://127.0.0.1:{port}", files, tests, given),
   ]);
 }
@@ -152,13 +161,22 @@ function found(
   files: ProjectFiles,
   view: ComposeView | null,
   parts: readonly Part[],
+  given: Given,
 ): Discovery {
   const { config, findings, questions, missing } = joined(parts);
+  const isGiven = (key: string) => {
+    const [table = "", name = ""] = key.split(".");
+    return (given.config as Tables)[table]?.[name] !== undefined;
+  };
+  const own = Object.entries(config as Tables).map(([table, keys]) => [
+    table,
+    Object.fromEntries(Object.entries(keys).filter(([name]) => !isGiven(`${table}.${name}`))),
+  ]);
   return {
     root,
-    config,
-    findings: [...findings, coverageFile(files)],
-    questions,
+    config: Object.fromEntries(own),
+    findings: [...findings.filter(({ key }) => !isGiven(key)), coverageFile(files)],
+    questions: questions.filter(({ key }) => !isGiven(key)),
     compose: view?.project ?? null,
     missing,
   };

@@ -1,8 +1,10 @@
 /** What was found in a project, as if the user had written it down. */
 import type { FileConfig } from "../config/schema.ts";
 import type { Failure } from "../core/failure.ts";
+import type { Finding } from "../core/found.ts";
 import type { ComposeProject } from "./compose-project.ts";
 
+export type { Finding } from "../core/found.ts";
 export type { ComposeProject, ComposeService } from "./compose-project.ts";
 
 export interface Discovery {
@@ -17,14 +19,6 @@ export interface Discovery {
   readonly compose: ComposeProject | null;
   /** What is missing for a cycle to work, each with its fix. */
   readonly missing: readonly Failure[];
-}
-
-export interface Finding {
-  /** The key of the configuration: `server.service`. What has no key has a word for it: `compose`, `coverage`. */
-  readonly key: string;
-  readonly value: string;
-  /** What says so: file and line, a container, the user. */
-  readonly why: string;
 }
 
 export interface Question {

@@ -1,5 +1,5 @@
 /** A server on this machine: how gunicorn is started here. */
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import { parse } from "smol-toml";
 import { failure } from "../core/failure.ts";
 import type { ProjectFiles } from "../ports/survey.ts";
@@ -24,7 +24,12 @@ interface Way {
 
 /** `suite`: directories of tests, from the root. */
 export function localServer(files: ProjectFiles, tests: readonly string[], given: Given, env: Env): Part {
-  if (given.config.server?.command !== undefined) return NO_PART;
+  const { command: settled, source: watched, cwd = "." } = given.config.server ?? {};
+  if (settled !== undefined) {
+    return watched !== undefined
+      ? NO_PART
+      : { ...NO_PART, config: { server: { source: [...sourceOf(files, tests, cwd)] } } };
+  }
   const written = unique([...ofProcfile(files), ...ofConfig(files), ...ofScripts(files)]);
   const ways = written.length > 0 ? written : ofObjects(files, tests);
   const [only, ...more] = ways;
@@ -52,14 +57,14 @@ export function localServer(files: ProjectFiles, tests: readonly string[], given
 }
 
 /** With the project's own gunicorn, where there is one. */
-function commandOf({ text }: Way, files: ProjectFiles, env: Env): readonly string[] {
+function commandOf({ text, cwd }: Way, files: ProjectFiles, env: Env): readonly string[] {
   const words = localCommand(text, env);
-  const place = environmentWith(files, "gunicorn");
+  const place = environmentWith(files, "gunicorn", cwd) ?? environmentWith(files, "gunicorn");
   const at = gunicornAt(words);
   const bare = at === 0 && words[0] === "gunicorn";
   if (!bare) return words;
   if (place !== null) return [`${files.root}/${place}/bin/gunicorn`, ...words.slice(1)];
-  const runner = env.VIRTUAL_ENV ? null : runnerOf(files);
+  const runner = env.VIRTUAL_ENV ? null : (runnerOf(files, cwd) ?? runnerOf(files));
   return runner === null ? words : [...runner, ...words];
 }
 
@@ -70,7 +75,7 @@ function ofProcfile(files: ProjectFiles): readonly Way[] {
       const [, name = "", command = ""] = /^([\w-]+):\s*(.+)$/.exec(line.trim()) ?? [];
       return gunicornStart(["sh", "-c", command], scriptsIn(files, ".")) === null
         ? []
-        : [{ text: command, why: `${path}:${index + 1} (${name})`, cwd: "." }];
+        : [{ text: command, why: `${path}:${index + 1}, ${name}`, cwd: "." }];
     });
   });
 }
@@ -85,7 +90,7 @@ function ofConfig(files: ProjectFiles): readonly Way[] {
       const line = text.slice(0, match?.index ?? 0).split("\n").length;
       return match === null
         ? []
-        : [{ text: "gunicorn", why: `${path}:${line} (wsgi_app)`, cwd: dirname(path) }];
+        : [{ text: "gunicorn", why: `${path}:${line}, wsgi_app`, cwd: dirname(path) }];
     });
 }
 
@@ -122,22 +127,41 @@ function tasks(files: ProjectFiles): readonly { text: string; why: string }[] {
     (all) =>
       Object.entries(table(all)).flatMap(([name, value]) => {
         const command = typeof value === "string" ? value : (table(value).cmd ?? table(value).shell);
-        return typeof command === "string" ? [{ text: command, why: `pyproject.toml (${name})` }] : [];
+        return typeof command === "string" ? [{ text: command, why: `pyproject.toml, ${name}` }] : [];
       }),
   );
 }
 
 function ofObjects(files: ProjectFiles, tests: readonly string[]): readonly Way[] {
   return appObjects(files, tests).map(({ target, directory, workerClass, why }) => {
+    const cwd = projectOf(directory, files);
+    const path = relative(cwd, directory) || ".";
     const words = [
       "gunicorn",
       ...(workerClass === null ? [] : ["--worker-class", workerClass]),
       ...["--workers", "2"],
-      ...(directory === "." ? [] : ["--pythonpath", directory]),
+      ...(path === "." ? [] : ["--pythonpath", path]),
       target,
     ];
-    return { text: quoted(words), why, cwd: "." };
+    return { text: quoted(words), why, cwd };
   });
+}
+
+/** A project below the root, with settings of its own: it is started there, as its people do. */
+function projectOf(directory: string, files: ProjectFiles): string {
+  const own = [
+    "pyproject.toml",
+    "setup.cfg",
+    "requirements.txt",
+    "manage.py",
+    ".coveragerc",
+    "tox.ini",
+    "Pipfile",
+  ];
+  for (let at = directory; at !== "."; at = dirname(at)) {
+    if (own.some((name) => files.exists(`${at}/${name}`))) return at;
+  }
+  return ".";
 }
 
 /** The same command for several reasons is one. */

@@ -15,7 +15,7 @@ const TEST_FILE = /(^|\/)(test_[^/]*|[^/]*_test)\.py$/;
 const SYSTEM =
   /^(systests?|systems?|system[-_]?tests?|e2e|end[-_]?to[-_]?end|functional|integrations?|api|acceptance|smoke|http|blackbox|live|browser|ui)([-_]?tests?)?$/i;
 const CLIENT =
-  /^\s*(?:import|from)\s+(requests|httpx|urllib\.request|urllib3|http\.client|aiohttp|playwright|selenium|splinter|websockets|websocket|tavern|schemathesis|httplib2|pycurl|grequests|requests_toolbelt)\b(?!\.(?:exceptions|status_codes|mock))/m;
+  /^\s*(?:from\s+|import\s+(?:[\w., ]+,\s*)?)(requests|httpx|urllib\.request|urllib3|http\.client|aiohttp|playwright|selenium|splinter|websockets|websocket|tavern|schemathesis|httplib2|pycurl|grequests|requests_toolbelt)\b(?!\.(?:exceptions|status_codes|mock))/m;
 /** Their requests reach no server: another process answers, or none. */
 const IN_PROCESS =
   /^\s*(?:import|from)\s+(responses|requests_mock|respx|pytest_httpx|httpretty|vcr|aioresponses)\b|\b(?:ASGITransport|WSGITransport|RequestsMock|aiohttp_client|httpx_mock|requests_mock)\b/m;

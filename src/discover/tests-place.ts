@@ -36,7 +36,7 @@ export function testsPlace(
   if (only !== undefined) return inService(only, suite, view, files, given);
   const here = testsHere(suite, given, files);
   if (suite?.command?.words.some((word) => /^docker(-compose)?$/.test(word))) return here;
-  const python = hostPython(files);
+  const python = hostPython(files, suite?.targets ?? []);
   if (python !== null)
     return { ...here, findings: [...here.findings, { key: "tests.run", value: "host", why: python }] };
   const serving = view.services.find(({ service }) => service.name === server);

@@ -88,18 +88,27 @@ export function listed(names: readonly string[]): string {
 }
 
 /** What is said of the tests on this machine. `places`: what other judges say of where they run. */
-export function testsHere(suite: Suite | null, given: Given, files: ProjectFiles): Part {
+export function testsHere(suite: Suite | null, given: Given, files: ProjectFiles, cwd = "."): Part {
   const tests = given.config.tests ?? {};
   if (suite === null) {
     if (tests.command !== undefined) return NO_PART;
     return { ...NO_PART, missing: [noTests(files)] };
   }
-  const command = suite.command === null ? ["pytest", ...suite.targets] : fromPytest(suite.command.words);
+  // Below the root they run in the project's own directory, where its settings are.
+  const there = cwd !== "." && suite.command === null && suite.targets.every((path) => isBelow(path, cwd));
+  const targets = there ? suite.targets.map((path) => relative(cwd, path)) : suite.targets;
+  const command = suite.command === null ? ["pytest", ...targets] : fromPytest(suite.command.words);
   const findings: Finding[] = [{ key: "tests.command", value: command.join(" "), why: suite.why }];
   const source = tests.command === undefined ? sourceOf(suite, files) : [];
   return {
     ...NO_PART,
-    config: { tests: { command: [...command], ...(source.length === 0 ? {} : { source: [...source] }) } },
+    config: {
+      tests: {
+        command: [...command],
+        ...(there ? { cwd } : {}),
+        ...(source.length === 0 ? {} : { source: [...source] }),
+      },
+    },
     findings,
   };
 }

@@ -86,7 +86,9 @@ export class Engine implements EngineHandle {
       target.onLifecycle(onLife("server")),
       testsTarget.onLifecycle(onLife("tests")),
     );
-    this.#publish(1, { type: "note", message: this.#ports.project.about });
+    const { about, found } = this.#ports.project;
+    this.#publish(1, { type: "note", message: about });
+    if (found !== null) this.#publish(1, { type: "found", ...found });
     this.#take(begin());
   }
 

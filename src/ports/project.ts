@@ -1,4 +1,5 @@
 /** The project on the host: what of it is watched, and what a change of a file means. */
+import type { Found } from "../core/found.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Result } from "../core/result.ts";
 import type { Places } from "./watcher.ts";
@@ -34,4 +35,6 @@ export interface Project {
   keepAside(names: readonly string[]): Promise<void>;
   /** What is said of the configuration at the start. */
   readonly about: string;
+  /** What was found, where no configuration says where the server is; null: nothing was sought. */
+  readonly found: Found | null;
 }

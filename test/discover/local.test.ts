@@ -141,7 +141,7 @@ describe("gunicorn's command without Docker", () => {
     expect(questions).toMatchObject([
       {
         key: "server.command",
-        answers: [{ value: ["gunicorn", ...BIND, "a:app"] }, { why: "Procfile:2 (admin)" }],
+        answers: [{ value: ["gunicorn", ...BIND, "a:app"] }, { why: "Procfile:2, admin" }],
       },
     ]);
   });
@@ -295,5 +295,26 @@ describe("how the tests learn the address", () => {
     expect(questions).toMatchObject([
       { key: "tests.env", answers: [{ value: "API_URL=http://127.0.0.1:{port}" }, {}] },
     ]);
+  });
+});
+
+test("a project below the root is started in its own directory, where its settings are", async () => {
+  const { config } = await found({
+    ".git/HEAD": "",
+    "frontend/package.json": "{}",
+    "backend/pyproject.toml": "",
+    "backend/app/__init__.py": "",
+    "backend/app/main.py": FLASK,
+    "backend/.venv/bin/gunicorn": "",
+    "backend/tests/e2e/test_a.py": "import os, urllib.request\n",
+    "backend/tests/unit/test_b.py": UNIT_TEST,
+  });
+  expect(config).toEqual({
+    server: {
+      command: ["/project/backend/.venv/bin/gunicorn", ...BIND, "--workers", "2", "app.main:app"],
+      cwd: "backend",
+      source: ["backend/app"],
+    },
+    tests: { command: ["pytest", "tests/e2e"], cwd: "backend", source: ["backend/tests"] },
   });
 });

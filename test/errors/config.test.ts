@@ -111,7 +111,7 @@ describe("on the command line", () => {
 
   test("nothing says where the server is", async () => {
     const bare = await project({ files: { "gunicov.toml": "[tool.gunicov.tests]\nrun = 'host'" } });
-    const message = /Nothing says where the server is/;
+    const message = /Nothing below .* says how gunicorn is started: no compose service, Procfile/;
     await expectError(["run"], bare, { ...CONFIG, message, fix: /--service NAME/ });
     const needs = /--local needs the server's command/;
     await expectError(["run", "--local"], bare, { ...CONFIG, message: needs, fix: /command = \["gunicorn"/ });

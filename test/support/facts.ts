@@ -104,6 +104,11 @@ export const Fact = v.variant("type", [
     detail: v.optional(v.string()),
   }),
   fact("note", { message: text }),
+  fact("found", {
+    findings: v.pipe(v.array(v.strictObject({ key: text, value: text, why: text })), v.minLength(1)),
+    missing: v.array(v.strictObject({ message: text, fix: text })),
+    answers: v.nullable(text),
+  }),
   fact("warning", { message: text }),
   fact("tests.started", { total: v.nullable(count) }),
   fact("test.finished", {

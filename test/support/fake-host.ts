@@ -167,6 +167,7 @@ export class FakeChanges implements Changes {
 /** Everything is a save; settings are never read again but where a test says so. */
 export class FakeProject implements Project {
   readonly about = "fake project";
+  readonly found = null;
   readonly kept: string[] = [];
   aside: readonly string[] = [];
   meanings: Readonly<Record<string, Meaning>> = {};

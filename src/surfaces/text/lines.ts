@@ -2,6 +2,7 @@
 import { type Diff, diffText, ranges } from "../../core/changed-lines.ts";
 import { settingsText } from "../../core/coverage-settings.ts";
 import type { ExpectedCounts, Fact, TestCounts } from "../../core/fact.ts";
+import { foundLines, KEEP } from "../../core/found.ts";
 import { type TestsSummary, warningCount, warningText } from "../../core/tests-summary.ts";
 import { clean, cleanLines, count, duration } from "../../core/text.ts";
 import { reportLines } from "./table.ts";
@@ -60,6 +61,8 @@ export function linesOf(fact: Fact): readonly string[] {
       return summaryLines(fact);
     case "tests.finished":
       return [`${countsText(fact)}${expectedText(fact)} in ${duration(fact.ms)}`];
+    case "found":
+      return ["found here:", ...foundLines(fact).map((line) => clean(line)), KEEP];
     case "note":
       return [clean(fact.message)];
     case "coverage.file":

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { settingsText } from "../../../core/coverage-settings.ts";
+import { firstLines } from "../../../core/first-lines.ts";
 import type { Report } from "../../../core/report.ts";
 import type { ScreenContent } from "../../../core/screen-content.ts";
 import { clean, count } from "../../../core/text.ts";
@@ -77,14 +77,10 @@ function Nothing({
   readonly height: number;
   readonly width: number;
 }) {
-  const words = content.cycle.running
-    ? "The first table comes with this cycle."
-    : "No report yet: a runs all tests.";
-  const { coverage } = content.server;
-  const lines = [words, ...(coverage === null ? [] : [clean(settingsText(coverage))])];
+  const lines = firstLines(content).map((line) => clean(line));
   return (
     <Rows
-      line={(index) => (index >= 1 && lines[index - 1] ? [span(`  ${lines[index - 1]}`, "dim")] : null)}
+      line={(index) => (lines[index - 1] ? [span(`  ${lines[index - 1]}`, "dim")] : null)}
       top={0}
       height={height}
       width={width}
