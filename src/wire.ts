@@ -13,6 +13,7 @@ import { HelperServer } from "./adapters/helper/server.ts";
 import type { ServerTimes } from "./adapters/helper/server-options.ts";
 import type { TestCommand } from "./adapters/helper/test-command.ts";
 import { RunnerTests } from "./adapters/helper/tests.ts";
+import { HostAlso } from "./adapters/host/also.ts";
 import { included, keepAside, readAside } from "./adapters/host/aside.ts";
 import { systemClock } from "./adapters/host/clock.ts";
 import { systemDesktop } from "./adapters/host/desktop.ts";
@@ -68,6 +69,9 @@ export async function wire(
     get failUnderAlone() {
       return live.current.failUnderAlone;
     },
+    get ofAll() {
+      return live.current.failUnderOf === "all";
+    },
   };
   const times: ServerTimes = {
     get start() {
@@ -113,6 +117,8 @@ export async function wire(
       locate: (path) => inRepository(paths.resolve(path), root),
       otherwise: inRepository(live.file ?? join(root, "gunicov.toml"), root),
     }),
+    // It takes as long as two more reports: too long for each save.
+    also: new HostAlso(root, policy.once ? settings.also : []),
     changes: new GitChanges(root, () => live.current.diff),
     desktop: systemDesktop,
     clock: systemClock,

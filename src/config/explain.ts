@@ -61,6 +61,7 @@ function complaint(issue: v.BaseIssue<unknown>): string {
       return `must be at least ${expected?.replace(">=", "")}, and is ${received}`;
     case "max_value":
       return `must be at most ${expected?.replace("<=", "")}, and is ${received}`;
+    case "regex":
     case "min_length":
       return issue.message;
     default:

@@ -72,20 +72,23 @@ function replacedBy(
   return [...(REPLACES[key] ?? []), ...host];
 }
 
-/** `["server.service", "web"]` and so on. */
+/** `["server.service", "web"]` and so on; a list of tables is one of them, by its name alone. */
 export function entriesOf(config: FileConfig): readonly (readonly [string, unknown])[] {
-  return Object.entries(config).flatMap(([table, keys]) =>
-    Object.entries(keys ?? {})
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [`${table}.${key}`, value] as const),
+  return Object.entries(config).flatMap(([table, keys]): (readonly [string, unknown])[] =>
+    // A list of tables is one value.
+    Array.isArray(keys)
+      ? [[table, keys]]
+      : Object.entries(keys ?? {})
+          .filter(([, value]) => value !== undefined)
+          .map(([key, value]) => [`${table}.${key}`, value] as const),
   );
 }
 
 export function configOf(entries: readonly (readonly [string, unknown])[]): FileConfig {
-  const config: Record<string, Record<string, unknown>> = {};
+  const config: Record<string, unknown> = {};
   for (const [name, value] of entries) {
-    const [table = "", key = ""] = name.split(".");
-    config[table] = { ...config[table], [key]: value };
+    const [table = "", key] = name.split(".");
+    config[table] = key === undefined ? value : { ...(config[table] ?? {}), [key]: value };
   }
   return config as FileConfig;
 }

@@ -27,6 +27,7 @@ const LIVE: Readonly<Record<string, keyof Settings>> = {
   ),
   "coverage.fail_under": "failUnder",
   "coverage.diff": "diff",
+  "coverage.fail_under_of": "failUnderOf",
   "coverage.diff_fail_under": "diff",
   "watch.quiet_ms": "quietMs",
   "watch.on_change": "onChange",

@@ -17,8 +17,8 @@ export interface Line {
 /** In the order of docs/configuration.md. */
 export function linesOf(force: InForce): readonly Line[] {
   const values = new Map(entriesOf(force.config));
-  return allKeys().flatMap(([table, name]) => {
-    const key = `${table}.${name}`;
+  const lists = [...values.keys()].filter((key) => !key.includes("."));
+  return [...lists, ...allKeys().map((path) => path.join("."))].flatMap((key) => {
     const origin = force.origin(key);
     return origin === null ? [] : [{ key, value: hidden(values.get(key)), origin }];
   });
@@ -27,13 +27,17 @@ export function linesOf(force: InForce): readonly Line[] {
 /** A file's text that says the same, for people. */
 export function asToml(lines: readonly Line[], { root, file, doubt }: Loaded): string {
   const about = file === null ? "no configuration file" : `${file}${doubt === null ? "" : ` (${doubt})`}`;
-  const tables = Map.groupBy(lines, ({ key }) => key.split(".")[0] ?? "");
+  // A list of tables comes first: below a table it would be that table's.
+  const lists = lines.filter(({ key }) => !key.includes("."));
+  const first = lists.map(({ key, value, origin }) => `${tomlOf(key, value)}  # ${shown(origin, root)}\n`);
+  const inTables = lines.filter((line) => !lists.includes(line));
+  const tables = Map.groupBy(inTables, ({ key }) => key.split(".")[0] ?? "");
   const texts = [...tables].map(([table, own]) => {
     const rows = own.map(({ key, value, origin }) => [tomlOf(key, value), shown(origin, root)] as const);
     const width = Math.min(48, Math.max(...rows.map(([text]) => text.length)));
     return [`[${table}]`, ...rows.map(([text, from]) => `${text.padEnd(width)}  # ${from}`)].join("\n");
   });
-  return [`# ${about}`, `# project's root: ${root}`, "", texts.join("\n\n"), ""].join("\n");
+  return [`# ${about}`, `# project's root: ${root}`, "", ...first, texts.join("\n\n"), ""].join("\n");
 }
 
 export function asJson(lines: readonly Line[], { root, file }: Loaded): string {

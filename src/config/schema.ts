@@ -15,6 +15,11 @@ function key<const S extends v.GenericSchema>(schema: S, text: string, example?:
   return v.optional(v.pipe(schema, v.description(text), v.examples(examples as v.InferOutput<S>[])));
 }
 
+/** The same for one that may not be left out. */
+function required<const S extends v.GenericSchema>(schema: S, text: string, example: unknown) {
+  return v.pipe(schema, v.description(text), v.examples([example] as v.InferOutput<S>[]));
+}
+
 const BASE_URL = { BASE_URL: "http://127.0.0.1:{port}" };
 
 export const FileConfig = v.strictObject({
@@ -89,6 +94,10 @@ export const FileConfig = v.strictObject({
   coverage: v.optional(
     v.strictObject({
       fail_under: key(percent, "percent; below it `gunicov run` ends with exit code 5", 90),
+      fail_under_of: key(
+        v.picklist(["system", "all"]),
+        'whose total that is; "all": with the data of [[tool.gunicov.also]]',
+      ),
       diff: key(name, "judge the lines that changed since this commit (also --diff)", "origin/main"),
       diff_fail_under: key(
         percent,
@@ -97,6 +106,22 @@ export const FileConfig = v.strictObject({
       ),
       keep_rows: key(flag, "a fast path: only files of which something has changed are analysed"),
     }),
+  ),
+  also: v.optional(
+    v.array(
+      v.strictObject({
+        name: required(
+          v.pipe(v.string(), v.regex(/^[\w-]+$/, "is letters, digits, - and _")),
+          "another measurement: the name of its column",
+          "unit",
+        ),
+        data: required(
+          v.pipe(v.array(name), v.minLength(1, "needs at least one data file")),
+          "its data files of coverage.py, from the project's root",
+          ["unit/.coverage"],
+        ),
+      }),
+    ),
   ),
   watch: v.optional(
     v.strictObject({
@@ -142,29 +167,35 @@ export const DEFAULTS = {
     warm: true,
     order: "pytest",
   },
-  coverage: { keep_rows: true },
+  coverage: { fail_under_of: "system", keep_rows: true },
   watch: { on_change: "abort", poll: false },
 } as const;
 
 /** The schema at a path of keys, without what makes it optional; null: there is none. */
 export function schemaAt(path: readonly string[]): v.GenericSchema | null {
   let schema: unknown = FileConfig;
-  for (const part of path) schema = unwrap(entriesOf(schema)[part]);
+  for (const part of path) schema = unwrap(isList(schema) ? schema.item : entriesOf(schema)[part]);
   return (schema ?? null) as v.GenericSchema | null;
 }
 
 /** The keys known at a path of sections, for suggestions. */
 export function knownKeys(path: readonly string[]): readonly string[] {
-  return Object.keys(entriesOf(schemaAt(path)));
+  const schema = schemaAt(path);
+  return Object.keys(entriesOf(isList(schema) ? schema.item : schema));
 }
 
-/** Each key with its table. */
+/** Each key with its table. Those of `also` are in a list, and not among them. */
 export function allKeys(): readonly (readonly [string, string])[] {
-  return knownKeys([]).flatMap((table) => knownKeys([table]).map((one) => [table, one] as const));
+  const tables = knownKeys([]).filter((table) => !isList(schemaAt([table])));
+  return tables.flatMap((table) => knownKeys([table]).map((one) => [table, one] as const));
 }
 
 function unwrap(schema: unknown): unknown {
   return typeof schema === "object" && schema !== null && "wrapped" in schema ? schema.wrapped : schema;
+}
+
+function isList(schema: unknown): schema is { readonly item: unknown } {
+  return typeof schema === "object" && schema !== null && "item" in schema;
 }
 
 function entriesOf(schema: unknown): Record<string, unknown> {

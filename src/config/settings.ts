@@ -5,6 +5,7 @@ import { failure } from "../core/failure.ts";
 import { FAST_PATHS, type FastPathName } from "../core/fast-paths.ts";
 import type { WantedReport } from "../core/report-kind.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { type AlsoSettings, mergeAlso } from "./also.ts";
 import { type CiFlags, type Diff, mergeDiff } from "./ci-flags.ts";
 import { type ComposeRun, type InContainer, inContainer } from "./container-command.ts";
 import { type Flags, flagLayer } from "./flags.ts";
@@ -84,6 +85,10 @@ export interface Settings {
   readonly reports: readonly WantedReport[];
   /** Lines changed since this commit are judged; null: none. */
   readonly diff: Diff | null;
+  /** Other measurements, for one table. */
+  readonly also: readonly AlsoSettings[];
+  /** Whose total `failUnder` is about. */
+  readonly failUnderOf: "system" | "all";
   readonly annotations: CiFlags["annotations"];
   readonly poll: boolean;
   readonly quietMs: number | null;
@@ -130,6 +135,8 @@ export function mergeSettings(
   const absolute = (paths: readonly string[]) => paths.map((path) => resolve(root, path));
   const diff = mergeDiff(coverage, force);
   if (!diff.ok) return diff;
+  const also = mergeAlso(config, root);
+  if (!also.ok) return also;
   return ok({
     root,
     times: {
@@ -164,6 +171,8 @@ export function mergeSettings(
     failUnderAlone: flags.failUnder !== null,
     reports: flags.ci.reports.map(({ kind, path }) => ({ kind, path: resolve(cwd, path) })),
     diff: diff.value,
+    also: also.value,
+    failUnderOf: config.coverage?.fail_under_of ?? "system",
     annotations: flags.ci.annotations,
     poll: watch.poll ?? false,
     quietMs: watch.quiet_ms ?? null,

@@ -54,7 +54,11 @@ function spotOf(path: Path, text: string) {
 
 function merged(one: FileConfig = {}, other: FileConfig = {}): FileConfig {
   const tables = [...Object.keys(one), ...Object.keys(other)] as (keyof FileConfig)[];
-  return Object.fromEntries(tables.map((table) => [table, { ...one[table], ...other[table] }]));
+  const both = (table: keyof FileConfig) =>
+    Array.isArray(one[table] ?? other[table])
+      ? [...(one.also ?? []), ...(other.also ?? [])]
+      : { ...one[table], ...other[table] };
+  return Object.fromEntries(tables.map((table) => [table, both(table)]));
 }
 
 function keyTwice(one: Table, other: Table): readonly string[] | null {

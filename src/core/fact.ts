@@ -3,6 +3,7 @@
  * reads these and nothing else. Documented for users in docs/protocol.md.
  */
 import type { Diff } from "./changed-lines.ts";
+import type { Combined } from "./combined.ts";
 import type { CoverageSettings } from "./coverage-settings.ts";
 import type { Failure } from "./failure.ts";
 import type { Found } from "./found.ts";
@@ -140,6 +141,8 @@ export type FactBody =
   | ({ readonly type: "report" } & Omit<Report, "files"> & { readonly files: readonly FileReport[] })
   /** After `report`, where changed lines are to be judged. */
   | ({ readonly type: "diff" } & Diff)
+  /** After `report`, where other measurements are configured. */
+  | ({ readonly type: "combined" } & Combined)
   /** Which fast paths the cycle has taken, as far as it came; not where it was cancelled. */
   | { readonly type: "cycle.fast-paths"; readonly paths: readonly FastPath[] }
   | {

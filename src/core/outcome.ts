@@ -1,4 +1,5 @@
 import type { Diff } from "./changed-lines.ts";
+import type { Combined } from "./combined.ts";
 import type { CycleOutcome, TestCounts } from "./fact.ts";
 import { FAILURE_EXIT, type Failure } from "./failure.ts";
 import type { Report } from "./report.ts";
@@ -12,6 +13,7 @@ export interface Ending {
   readonly ended: boolean;
   readonly report: Report | null;
   readonly diff: Diff | null;
+  readonly combined: Combined | null;
 }
 
 /** Exit code of a gunicov that has broken down itself (EX_SOFTWARE of sysexits.h), whatever it was asked for. */
@@ -26,8 +28,8 @@ export function exitCode(ending: Ending): number {
   if (ending.cancelled) codes.add(130);
   if (ending.failure) codes.add(FAILURE_EXIT[ending.failure.kind]);
   if (ending.ended || (ending.tests && ending.tests.failed + ending.tests.errors > 0)) codes.add(1);
-  if (ending.report && !ending.report.complete) codes.add(4);
-  if (ending.report?.below || ending.diff?.below) codes.add(5);
+  if (ending.report?.complete === false || ending.combined?.complete === false) codes.add(4);
+  if (ending.report?.below || ending.diff?.below || ending.combined?.below) codes.add(5);
   return ORDER.find((code) => codes.has(code)) ?? 0;
 }
 

@@ -1,6 +1,7 @@
 /** What a screen shows of the facts so far: a pure fold, kept small however long gunicov stays open. */
 
 import type { Diff } from "./changed-lines.ts";
+import type { Combined } from "./combined.ts";
 import type { CoverageSettings } from "./coverage-settings.ts";
 import type {
   CheckFailure,
@@ -95,6 +96,8 @@ export interface ScreenContent {
   readonly partial: { readonly cycle: number; readonly selected: number; readonly value: Report } | null;
   /** How much of the changed lines was run, by the last report; null: nobody has asked, or it is to be judged yet. */
   readonly diff: { readonly cycle: number; readonly value: Diff } | null;
+  /** The last report with other measurements; null: there are none. */
+  readonly combined: { readonly cycle: number; readonly value: Combined } | null;
   /** The report on screen is of an older state of the code. */
   readonly stale: boolean;
   readonly last: CycleEnd | null;
@@ -143,6 +146,7 @@ export const EMPTY_CONTENT: ScreenContent = {
   report: null,
   partial: null,
   diff: null,
+  combined: null,
   stale: false,
   last: null,
   history: [],
@@ -198,13 +202,9 @@ export function observe(content: ScreenContent, fact: Fact): ScreenContent {
     case "coverage.incomplete":
       return { ...content, counter: { ...fact, state: "incomplete" } };
     case "report":
-      return fact.partial
-        ? {
-            ...content,
-            partial: { cycle: fact.cycle, selected: content.cycle.selected, value: fact },
-            diff: null,
-          }
-        : { ...content, report: { cycle: fact.cycle, value: fact }, partial: null, diff: null, stale: false };
+      return onReport(content, fact);
+    case "combined":
+      return { ...content, combined: { cycle: fact.cycle, value: fact } };
     case "diff":
       return { ...content, diff: { cycle: fact.cycle, value: fact } };
     case "cycle.fast-paths":
@@ -272,6 +272,15 @@ function onCycleStarted(content: ScreenContent, fact: Fact & { type: "cycle.star
     // A selection run on the same code leaves the table as true as it was.
     stale: content.report !== null && (content.stale || fact.selected === 0 || fact.files.length > 0),
   };
+}
+
+/** What else is told of the report comes after it. */
+function onReport(content: ScreenContent, fact: Fact & { type: "report" }): ScreenContent {
+  const newer = { ...content, diff: null, combined: null };
+  const { cycle } = fact;
+  return fact.partial
+    ? { ...newer, partial: { cycle, selected: content.cycle.selected, value: fact } }
+    : { ...newer, report: { cycle, value: fact }, partial: null, stale: false };
 }
 
 /** A test that is reported again in its cycle (one that crashed and is rerun, one that a command runs twice) counts once: as it was reported last. */

@@ -1,3 +1,4 @@
+import type { Also } from "../ports/also.ts";
 import type { Changes } from "../ports/changes.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Desktop } from "../ports/desktop.ts";
@@ -24,6 +25,7 @@ export interface Ports {
   readonly files: Files;
   readonly publisher: Publisher;
   readonly changes: Changes;
+  readonly also: Also;
   readonly desktop: Desktop;
   readonly clock: Clock;
   readonly project: Project;

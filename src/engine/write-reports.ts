@@ -1,5 +1,6 @@
 /** The cycle's last step: changed lines are judged, and all reports are written. */
 import { judgeChanges } from "../core/changed-lines.ts";
+import { combine } from "../core/combined.ts";
 import type { Settled } from "../core/event.ts";
 import { markOf, type Report } from "../core/report.ts";
 import { ok, type Result } from "../core/result.ts";
@@ -15,10 +16,11 @@ export async function writeReports(value: Report | null, context: StepContext): 
   if (files !== null) context.checked(files.check);
   const report = files?.check.report ?? value;
   const judged = report === null ? ok(undefined) : await judge(report, context);
+  const together = report === null ? ok(undefined) : await combineOthers(report, context);
   const published = await publisher.publish(context.content(), files);
   // Without coverage.py's files the report is kept for nobody: what they said would come twice.
   const kept = report === null || !exported.ok ? ok(undefined) : await context.keep(report, files);
-  for (const one of [exported, judged, published, kept]) if (!one.ok) return failed(one.failure);
+  for (const one of [exported, judged, together, published, kept]) if (!one.ok) return failed(one.failure);
   return { status: "done", output: { step: "reporting" } };
 }
 
@@ -38,5 +40,18 @@ async function judge(report: Report, { ports, say }: StepContext): Promise<Resul
   const changes = await ports.changes.since(wanted.base);
   if (!changes.ok) return changes;
   say({ type: "diff", ...judgeChanges(changes.value, report, wanted.failUnder) });
+  return ok(undefined);
+}
+
+/** Says what the report comes to with other measurements. Of a selection of the tests that would say nothing. */
+async function combineOthers(report: Report, { ports, say, signal }: StepContext): Promise<Result<void>> {
+  if (!ports.also.wanted || report.partial) return ok(undefined);
+  const others = await ports.also.read();
+  if (!others.ok) return others;
+  const together = await ports.server.combine(others.value, signal);
+  if (!together.ok) return together;
+  const combined = combine(report, together.value);
+  for (const message of combined.notes) say({ type: "warning", message });
+  say({ type: "combined", ...combined });
   return ok(undefined);
 }

@@ -1,4 +1,5 @@
 /** The server as the cycle needs it. Paths are the host's; the adapter maps them. */
+import type { Together } from "../core/combined.ts";
 import type { CoverageSettings } from "../core/coverage-settings.ts";
 import type { Flush } from "../core/effect.ts";
 import type { CheckFailure, Worker } from "../core/fact.ts";
@@ -6,6 +7,7 @@ import type { Mark, Report } from "../core/report.ts";
 import type { CoverageKind } from "../core/report-kind.ts";
 import type { Result } from "../core/result.ts";
 import type { SelfCheck } from "../core/self-check.ts";
+import type { OtherData } from "./also.ts";
 import type { Say } from "./say.ts";
 
 export interface ChangedFile {
@@ -99,6 +101,8 @@ export interface Server {
   html(signal: AbortSignal): Promise<Result<readonly ReportFile[]>>;
   /** What was collected last, in coverage.py's own forms. Where its numbers are others they are taken from then on. */
   export(signal: AbortSignal, asked?: ExportAsked): Promise<Result<Exported>>;
+  /** Other measurements together with what was collected last, by coverage.py's own combination. */
+  combine(others: readonly OtherData[], signal: AbortSignal): Promise<Result<Together>>;
   /** A measured file's text as the server sees it. `path` is as in the report. */
   source(path: string): Promise<Result<string>>;
   close(): Promise<void>;

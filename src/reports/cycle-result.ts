@@ -1,5 +1,6 @@
 /** What a cycle has come to, as far as it came: all that reports of gunicov's own are made of. */
 import type { Diff } from "../core/changed-lines.ts";
+import type { Combined } from "../core/combined.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Report } from "../core/report.ts";
 import { type LogEntry, logDuring, type ScreenContent } from "../core/screen-content.ts";
@@ -15,6 +16,7 @@ export interface CycleResult {
   /** Null: it has none. */
   readonly report: Report | null;
   readonly diff: Diff | null;
+  readonly combined: Combined | null;
   /** What ended the cycle, or what is wrong besides. */
   readonly error: Failure | null;
   readonly warnings: readonly string[];
@@ -33,6 +35,7 @@ export function resultOf(content: ScreenContent): CycleResult {
     tests: content.tests.results.values().filter((test) => test.cycle === number),
     report: newest?.value ?? null,
     diff: content.diff?.cycle === number ? content.diff.value : null,
+    combined: content.combined?.cycle === number ? content.combined.value : null,
     error: error ?? (gone === null ? null : { kind: "server-lost", ...gone }),
     warnings: content.warnings,
     logOf: (test) => logDuring(content.log, test),

@@ -18,7 +18,7 @@ export function findingsOf(result: CycleResult, locate: (path: string) => string
   return [...ofCycle(result), ...ofTests(result, locate), ...ofChanges(result, locate)];
 }
 
-function ofCycle({ error, report, diff }: CycleResult): readonly Finding[] {
+function ofCycle({ error, report, diff, combined }: CycleResult): readonly Finding[] {
   const mark = report === null ? null : markOf(report);
   const whole = (check: string, title: string, message: string): Finding => ({
     severity: "error",
@@ -38,6 +38,18 @@ function ofCycle({ error, report, diff }: CycleResult): readonly Finding[] {
             "fail-under",
             "Coverage is too low",
             `${report.below.total} % is below ${report.below.fail_under} %.`,
+          ),
+        ]
+      : []),
+    ...(combined !== null && !combined.complete && mark?.state !== "incomplete"
+      ? [whole("incomplete", "Coverage of all tests is incomplete", combined.reasons.join("; "))]
+      : []),
+    ...(combined?.below
+      ? [
+          whole(
+            "fail-under",
+            "Coverage of all tests is too low",
+            `${combined.below.total} % is below ${combined.below.fail_under} %.`,
           ),
         ]
       : []),

@@ -1,5 +1,7 @@
 /** A cycle's summary as GitHub-flavoured Markdown: totals, files, failing tests, and what is not whole. */
+
 import { type Diff, diffText, ranges } from "../core/changed-lines.ts";
+import { ALL, type Combined } from "../core/combined.ts";
 import { orderedFiles, skipped } from "../core/order.ts";
 import { hasBranches, type Report, type Summary, trust } from "../core/report.ts";
 import { isFailing } from "../core/test-results.ts";
@@ -12,7 +14,7 @@ const MOST_FAILURES = 50;
 const MOST_LINES = 60;
 
 export function markdown(result: CycleResult): string {
-  return `${[...head(result), ...failures(result), ...changed(result.diff), ...table(result.report)].join("\n")}\n`;
+  return `${[...head(result), ...failures(result), ...changed(result.diff), ...table(result.report), ...together(result.combined)].join("\n")}\n`;
 }
 
 function head({ report, tests, error, selected }: CycleResult): readonly string[] {
@@ -107,6 +109,35 @@ function table(report: Report | null): readonly string[] {
     .slice(0, MOST_FILES)
     .map((file) => [code(file.path), ...cells(file.summary, branches), file.missing]);
   return ["### Files", "", ...rows(names, [...shown, total], files.length + 1)];
+}
+
+/** Where lines were covered, by measurement. */
+function together(combined: Combined | null): readonly string[] {
+  if (combined === null) return [];
+  const { names, files, percents, totals, complete, reasons, below } = combined;
+  const percent = (text: string | null | undefined) => (text ? `${text} %` : "–");
+  const row = (
+    head: string,
+    of: Combined["percents"] | Combined["files"][number]["percents"],
+    all: string,
+    missing: string,
+  ) => [head, ...names.map((name) => percent(of[name])), percent(all), missing];
+  const shown = files
+    .slice(0, MOST_FILES)
+    .map((file) => row(code(file.path), file.percents, file.summary.percent_covered_display, file.missing));
+  const doubt = complete ? "" : " (incomplete)";
+  const total = row(`**Total**${doubt}`, percents, totals.percent_covered_display, "");
+  const said = [
+    ...reasons.map((reason) => `incomplete: ${reason}`),
+    ...(below === null ? [] : [`${below.total} % is below fail_under = ${below.fail_under}`]),
+  ];
+  return [
+    "### All tests",
+    "",
+    ...said.map((text) => `- ${escaped(text)}`),
+    ...(said.length === 0 ? [] : [""]),
+    ...rows(["File", ...names, ALL, "Missing"], [...shown, total], files.length + 1),
+  ];
 }
 
 function cells(summary: Summary, branches: boolean): readonly string[] {

@@ -92,7 +92,9 @@ describe("what is wrong is reported with its place", () => {
   test("a key that is like none is not guessed at", async () => {
     await writeFile(join(root, "gunicov.toml"), "[tool.gunicov.coverage]\nzzzzzzzzzzzz = 1");
     const loaded = await loadConfig(root, null);
-    expect(loaded.ok || loaded.failure.fix).toBe("Known here: fail_under, diff, diff_fail_under, keep_rows.");
+    expect(loaded.ok || loaded.failure.fix).toBe(
+      "Known here: fail_under, fail_under_of, diff, diff_fail_under, keep_rows.",
+    );
   });
 
   test("bad TOML by line and column, with the lines around", async () => {

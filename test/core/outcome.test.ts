@@ -108,6 +108,7 @@ describe("exit codes", () => {
                 ended,
                 report: one,
                 diff: null,
+                combined: null,
               };
               expect(exitCode(ending), JSON.stringify(ending)).toBe(first(ending));
             }
@@ -127,7 +128,7 @@ describe("exit codes", () => {
       not_measured: [],
       below,
     };
-    const ending = { cancelled: false, failure: null, tests: null, ended: false, diff };
+    const ending = { cancelled: false, failure: null, tests: null, ended: false, diff, combined: null };
     expect(exitCode({ ...ending, report: report(true, false) })).toBe(5);
     expect(exitCode({ ...ending, report: report(false, false) })).toBe(4);
     expect(exitCode({ ...ending, report: report(true, false), diff: { ...diff, below: null } })).toBe(0);

@@ -14,10 +14,19 @@ interface Key {
   readonly examples?: readonly unknown[];
 }
 
+interface Table {
+  readonly properties: Record<string, Key>;
+}
+
 const definitions = jsonSchema().definitions as {
-  readonly gunicov: { readonly properties: Record<string, { readonly properties: Record<string, Key> }> };
+  readonly gunicov: { readonly properties: Record<string, Table | { readonly items: Table }> };
 };
-const schema = definitions.gunicov.properties;
+const tables = Object.entries(definitions.gunicov.properties).map(
+  ([name, table]) => [name, "items" in table ? table.items : table] as const,
+);
+const schema: Readonly<Record<string, Table>> = Object.fromEntries(tables);
+/** They may be there several times. */
+const LISTS = ["also"];
 /** What most people need stands there without `#`. */
 const STARTERS = ["server.service", "server.source", "tests.service", "tests.command", "tests.source"];
 
@@ -30,7 +39,8 @@ function block(): string {
       const text = `${STARTERS.includes(`${table}.${name}`) ? "" : "# "}${name} = ${inline(value)}`;
       return `${text.padEnd(31)} # ${key.description}`;
     });
-    return [`[tool.gunicov.${table}]`, ...rows, ""].join("\n");
+    const head = LISTS.includes(table) ? `# [[tool.gunicov.${table}]]` : `[tool.gunicov.${table}]`;
+    return [head, ...rows, ""].join("\n");
   });
   return tables.join("\n");
 }

@@ -9,6 +9,7 @@ import { ok } from "../../src/core/result.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { faultsOf } from "../support/facts.ts";
 import {
+  FakeAlso,
   FakeChanges,
   FakeClock,
   FakeProject,
@@ -41,6 +42,7 @@ export class Harness {
   readonly project = new FakeProject(ROOT);
   readonly publisher = new FakePublisher(this.operations);
   readonly changes = new FakeChanges();
+  readonly also = new FakeAlso();
   readonly log = new FakeLog();
   readonly engine: Engine;
   readonly facts: Fact[] = [];
@@ -56,7 +58,16 @@ export class Harness {
     const paths = new Paths(ROOT, () => []);
     const alsoWatcher = new FakeWatcher();
     const adapters = { clock, watcher, alsoWatcher, target, testsTarget, server, tests, publisher };
-    const ports = { ...adapters, changes: this.changes, desktop, files, project, paths, log: this.log };
+    const ports = {
+      ...adapters,
+      changes: this.changes,
+      also: this.also,
+      desktop,
+      files,
+      project,
+      paths,
+      log: this.log,
+    };
     this.engine = new Engine(ports, policy);
     this.engine.onFact((fact) => this.facts.push(fact));
     void this.engine.ended.then((code) => {

@@ -42,6 +42,7 @@ function result(change: Partial<CycleResult> = {}): CycleResult {
     tests: [finished("tests/test_a.py::test_ok"), FAILED],
     report: REPORT,
     diff: null,
+    combined: null,
     error: null,
     warnings: [],
     logOf: () => [{ at: 1, text: "GET / 500 </system-out>" }],

@@ -166,6 +166,24 @@ export const Fact = v.variant("type", [
     not_measured: v.array(text),
     below: v.nullable(v.strictObject({ fail_under: percent })),
   }),
+  fact("combined", {
+    names: v.array(text),
+    percents: v.record(v.string(), v.string()),
+    totals: Summary,
+    files: v.array(
+      v.strictObject({
+        path: text,
+        percents: v.record(v.string(), v.nullable(v.string())),
+        summary: Summary,
+        missing: v.string(),
+        elsewhere: lines,
+      }),
+    ),
+    complete: v.boolean(),
+    reasons: v.array(text),
+    notes: v.array(text),
+    below: v.nullable(v.strictObject({ total: text, fail_under: percent, by: text })),
+  }),
   fact("cycle.fast-paths", {
     paths: v.pipe(
       v.array(v.strictObject({ name: v.picklist(FAST_PATHS), used: v.boolean(), why: v.nullable(text) })),

@@ -4,6 +4,7 @@ import { type Failure, failure } from "../../src/core/failure.ts";
 import type { CoverageKind } from "../../src/core/report-kind.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
 import type { ScreenContent } from "../../src/core/screen-content.ts";
+import type { Also, OtherData } from "../../src/ports/also.ts";
 import type { Changes } from "../../src/ports/changes.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Meaning, Project, Reread } from "../../src/ports/project.ts";
@@ -161,6 +162,14 @@ export class FakeChanges implements Changes {
   async since(base: string): Promise<Result<ChangedLines>> {
     if (this.refuses !== null) return fail(this.refuses);
     return ok({ base, mergeBase: "abc", files: this.files });
+  }
+}
+
+export class FakeAlso implements Also {
+  wanted = false;
+
+  async read(): Promise<Result<readonly OtherData[]>> {
+    return ok([]);
   }
 }
 

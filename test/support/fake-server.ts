@@ -1,5 +1,7 @@
 /** A server in memory: source files, workers' generations, coverage of all that its app has. No process, no time. */
+
 import { createHash } from "node:crypto";
+import type { Together } from "../../src/core/combined.ts";
 import type { Flush } from "../../src/core/effect.ts";
 import type { Worker } from "../../src/core/fact.ts";
 import { type FailureKind, failure } from "../../src/core/failure.ts";
@@ -8,6 +10,7 @@ import { lossReasons } from "../../src/core/loss.ts";
 import { type Below, type FileReport, PLAIN_VIEW, type Report, type Summary } from "../../src/core/report.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
 import type { SelfCheck } from "../../src/core/self-check.ts";
+import type { OtherData } from "../../src/ports/also.ts";
 import type { Say } from "../../src/ports/say.ts";
 import type {
   ChangedFile,
@@ -212,6 +215,15 @@ export class FakeServer implements Server {
   #below(percent: number): Below | null {
     if (this.limit === null || percent >= this.limit) return null;
     return { total: `${percent}`, fail_under: this.limit, by: "coverage" };
+  }
+
+  /** What other measurements have covered of it. */
+  together: Together | null = null;
+
+  combine(_others: readonly OtherData[], signal: AbortSignal): Promise<Result<Together>> {
+    return this.#whenFound("combine", signal, async () =>
+      this.together === null ? fail(noReport()) : ok(this.together),
+    );
   }
 
   source(path: string): Promise<Result<string>> {

@@ -30,6 +30,10 @@ def is_timeout(value):
         return False
 
 
+def is_number(value):
+    return not isinstance(value, bool) and isinstance(value, (int, float))
+
+
 def is_percentage(value):
     return not isinstance(value, bool) and isinstance(value, (int, float)) and 0 <= value <= 100
 
@@ -59,6 +63,8 @@ def is_record(**fields):
         isinstance(value, dict) and all(check(value.get(key)) for key, check in fields.items())
     )
 
+
+is_data = is_record(path=is_text, data=is_text, mtime=is_number)
 
 SHAPES = {
     "find": {
@@ -103,6 +109,13 @@ SHAPES = {
         "root": is_optional(is_text),
         "formats": is_optional(is_list(is_format)),
         "mark": is_optional(is_record(state=is_text, reasons=is_list(is_text))),
+    },
+    "combine": {
+        "also": is_list(is_record(name=is_word, files=is_list(is_data))),
+        "map": is_list(is_record(inside=is_path, outside=is_text)),
+        "root": is_path,
+        "fail_under": is_optional(is_percentage),
+        "alone": is_optional(is_flag),
     },
     "read": {"path": is_path},
     "prune": {},

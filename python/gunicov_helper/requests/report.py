@@ -25,6 +25,7 @@ from gunicov_helper.record.master_code import is_masters
 from gunicov_helper.record.refusals import not_saved
 from gunicov_helper.record.roster import Roster, look_settled
 from gunicov_helper.record.settings import changed_settings
+from gunicov_helper.report.also import combined
 from gunicov_helper.report.analyser import Analyser
 from gunicov_helper.report.child import Child
 from gunicov_helper.report.collected import (
@@ -249,6 +250,22 @@ class Report:
                 write_formats(formats, measured, child.scratch, rename, mark)
             sent = child.send_files(child.scratch)
             return dict(sent, compared=compared, differences=differences)
+
+        return self.in_child(job, collected, work, BACKGROUND)
+
+    def do_combine(self, request, job):
+        self.session.verified()
+        collected, analyser = self.last(), self.session.analyser
+        limit = request.get("fail_under"), request.get("alone")
+
+        def work(child, measured):
+            places = request["map"], request["root"]
+            with Environment(self.session.master.environment):
+                answer = combined(
+                    request["also"], *places, child, measured, collected.config, analyser
+                )
+            total = answer["all"]["totals"]
+            return dict(answer, below=below(total, collected.options, *limit))
 
         return self.in_child(job, collected, work, BACKGROUND)
 

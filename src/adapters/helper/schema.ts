@@ -169,6 +169,24 @@ const Row = v.object({
   missing_branches: branches,
 });
 
+const below = v.nullable(
+  v.object({ total: shown, fail_under: v.number(), by: v.picklist(["gunicov", "coverage"]) }),
+);
+const PlainReport = v.object({ totals: Summary, files: v.array(Row) });
+
+export const Combine = v.object({
+  others: v.array(
+    v.object({
+      name: v.string(),
+      report: PlainReport,
+      stale: v.array(v.string()),
+      gone: v.array(v.string()),
+    }),
+  ),
+  all: PlainReport,
+  below,
+});
+
 export const Collect = v.object({
   report: v.object({
     number: int,
@@ -176,9 +194,7 @@ export const Collect = v.object({
     /** A path alone: its row is that of the report before. */
     files: v.array(v.union([v.string(), Row])),
     view: v.object({ sort: v.string(), skip_covered: v.boolean(), skip_empty: v.boolean() }),
-    below: v.nullable(
-      v.object({ total: shown, fail_under: v.number(), by: v.picklist(["gunicov", "coverage"]) }),
-    ),
+    below,
   }),
   superseded: v.array(v.string()),
   /** Why the workers' data is not whole. */

@@ -8,10 +8,19 @@ export interface ServerTimes {
   readonly mount: number;
 }
 
+/** What a request judges a total by. */
+export function judged({ failUnder, failUnderAlone }: Limit, counts: boolean) {
+  return counts ? { fail_under: failUnder, alone: failUnderAlone } : { fail_under: null, alone: true };
+}
+
 /** How much coverage is enough. */
 export interface Limit {
   /** A percentage; null: not asked for. */
   readonly failUnder: number | null;
   /** coverage.py's own limit does not count. */
   readonly failUnderAlone: boolean;
+  /** It is about all measurements together: the server's own total has none. */
+  readonly ofAll: boolean;
 }
+
+export const NO_LIMIT: Limit = { failUnder: null, failUnderAlone: false, ofAll: false };

@@ -3,15 +3,17 @@
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
+import type { Together } from "../../core/combined.ts";
 import type { CoverageSettings } from "../../core/coverage-settings.ts";
 import type { Flush as FlushResult } from "../../core/effect.ts";
-import { type Failure, failure } from "../../core/failure.ts";
+import { failure } from "../../core/failure.ts";
 import { type FastPathName, fastPathsFact, SWITCHED_OFF } from "../../core/fast-paths.ts";
 import { lossReasons } from "../../core/loss.ts";
 import type { Report } from "../../core/report.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { SelfCheck } from "../../core/self-check.ts";
 import { howAnew, isEnvironmentFile } from "../../core/start-file.ts";
+import type { OtherData } from "../../ports/also.ts";
 import { type Log, NO_LOG } from "../../ports/log.ts";
 import type { Say } from "../../ports/say.ts";
 import type {
@@ -28,6 +30,7 @@ import type {
 import type { Target } from "../../ports/target.ts";
 import { type Choice, connect } from "./connect.ts";
 import { LastReport } from "./last-report.ts";
+import { lastWords } from "./last-words.ts";
 import type { Paths } from "./paths.ts";
 import type { Program } from "./program.ts";
 import { ReceivedFiles } from "./received-files.ts";
@@ -35,6 +38,7 @@ import type { Call, Rpc } from "./rpc.ts";
 import {
   Check,
   Collect,
+  Combine,
   Export,
   Flush,
   Freshness,
@@ -46,7 +50,8 @@ import {
   Writable,
   Written,
 } from "./schema.ts";
-import type { Limit, ServerTimes } from "./server-options.ts";
+import { judged, type Limit, NO_LIMIT, type ServerTimes } from "./server-options.ts";
+import { othersOf, togetherOf } from "./together.ts";
 
 /** How long a change waits for the answer to whose it is, in ms. */
 const SOON = 500;
@@ -91,7 +96,7 @@ export class HelperServer implements Server {
     source: () => readonly string[],
     times: ServerTimes,
     choice: Choice = { master: null, coverageDir: null },
-    limit: Limit = { failUnder: null, failUnderAlone: false },
+    limit: Limit = NO_LIMIT,
     tests: (() => readonly string[]) | null = null,
     log: Log = NO_LOG,
     off: () => readonly FastPathName[] = () => [],
@@ -232,14 +237,12 @@ export class HelperServer implements Server {
     signal: AbortSignal,
   ): Promise<Result<Report>> {
     const { generation, generations, requests } = flush;
-    const { failUnder: limit, failUnderAlone: alone } = this.#limit;
     const plain = this.#whyPlain();
     const params = {
       generation,
       since: this.#last.number,
       plain: plain !== null,
-      fail_under: limit,
-      alone,
+      ...judged(this.#limit, !this.#limit.ofAll),
     };
     const result = await this.#call("collect", params, Collect, { signal });
     if (!result.ok) return result;
@@ -342,6 +345,15 @@ export class HelperServer implements Server {
     return { differences, report: again.ok ? again.value : null };
   }
 
+  async combine(others: readonly OtherData[], signal: AbortSignal): Promise<Result<Together>> {
+    const also = othersOf(others);
+    if (!also.ok) return also;
+    const limit = judged(this.#limit, this.#limit.ofAll);
+    const params = { also: also.value, map: this.#paths.all, root: this.#paths.root, ...limit };
+    const result = await this.#call("combine", params, Combine, { signal });
+    return result.ok ? ok(togetherOf(result.value, (path) => this.#paths.shown(path))) : result;
+  }
+
   async source(path: string): Promise<Result<string>> {
     const result = await this.#call("read", { path: this.#inside.get(path) ?? path }, Source);
     return result.ok ? ok(result.value.text) : result;
@@ -377,23 +389,8 @@ export class HelperServer implements Server {
     const result = await this.#rpc.call(action, params, schema, call);
     if (result.ok || result.failure.kind !== "master-gone") return result;
     this.#masterGone = true;
-    return fail((await this.#lastWords()) ?? result.failure);
-  }
-
-  /** Why a server of ours has ended, which is known once all of it has; null: it is not ours, or only its master has. */
-  async #lastWords(): Promise<Failure | null> {
-    if (this.#target.saysWhenBack) return null;
-    const until = performance.now() + LAST_WORDS;
-    for (;;) {
-      const why = await this.#target.whyGone();
-      if (why !== null || performance.now() > until) return why;
-      await sleep(PAUSE);
-    }
+    return fail((await lastWords(this.#target)) ?? result.failure);
   }
 }
-
-/** How long a server of ours may take to end when its master has, and how often it is looked at, in ms. */
-const LAST_WORDS = 8_000;
-const PAUSE = 50;
 
 const BUG = "This is a bug in gunicov: please report it.";

@@ -15,8 +15,8 @@ import { locate, quietMs, startAnew, stop, wait } from "./transitions.ts";
 export function closeCycle(state: State, at: number, policy: Policy, cancelled: boolean): Transition {
   const { progress } = state;
   if (progress === null) return [state, []];
-  const { failure: why, tests, ended, report, diff, phases, startedAt, fastPaths } = progress;
-  const exit = exitCode({ cancelled, failure: why, tests, ended, report, diff });
+  const { failure: why, tests, ended, report, diff, combined, phases, startedAt, fastPaths } = progress;
+  const exit = exitCode({ cancelled, failure: why, tests, ended, report, diff, combined });
   const fact: FactBody = {
     type: "cycle.finished",
     outcome: cycleOutcome(exit),
@@ -39,6 +39,8 @@ export function closeCycle(state: State, at: number, policy: Policy, cancelled: 
   };
   const [next, effects] = settle(closed, state.next, at, policy, quietMs(closed, policy.quietMs));
   const below = exit === 5 && report?.below ? [emit(state, belowFact(report.below))] : [];
+  const little =
+    exit === 5 && combined?.below ? [emit(state, belowFact(combined.below, "All coverage"))] : [];
   const few = exit === 5 && diff?.below ? [emit(state, fewFact(diff, diff.below.fail_under))] : [];
   const tells = !cancelled && fastPaths.length > 0;
   const taken = tells ? [emit(state, { type: "cycle.fast-paths", paths: fastPaths })] : [];
@@ -46,6 +48,7 @@ export function closeCycle(state: State, at: number, policy: Policy, cancelled: 
     next,
     [
       ...below,
+      ...little,
       ...few,
       ...taken,
       emit(state, fact),
@@ -61,9 +64,9 @@ function isWhole({ failure: why, report }: Progress): boolean {
 }
 
 /** The warning that the total is below its limit. */
-export function belowFact({ total, fail_under: limit, by }: Below): FactBody {
+export function belowFact({ total, fail_under: limit, by }: Below, what = "Coverage"): FactBody {
   const whose = by === "coverage" ? " in coverage.py's [report]" : "";
-  return { type: "warning", message: `Coverage is ${total} %, below fail_under = ${limit}${whose}.` };
+  return { type: "warning", message: `${what} is ${total} %, below fail_under = ${limit}${whose}.` };
 }
 
 function fewFact({ percent_display: percent }: Diff, limit: number): FactBody {

@@ -1,5 +1,6 @@
 /** The state of the cycle, and what a transition is. */
 import type { Diff } from "../changed-lines.ts";
+import type { Combined } from "../combined.ts";
 import type { Effect, Flush } from "../effect.ts";
 import type { FactBody, FastPath, Step, TestCounts } from "../fact.ts";
 import type { Failure } from "../failure.ts";
@@ -27,6 +28,8 @@ export interface Progress {
   readonly report: Report | null;
   /** Changed lines, judged by that report. */
   readonly diff: Diff | null;
+  /** Other measurements, together with that report. */
+  readonly combined: Combined | null;
   readonly failure: Failure | null;
   /** As its steps have told. */
   readonly fastPaths: readonly FastPath[];
@@ -46,6 +49,7 @@ export function beginProgress(request: Request, at: number): Progress {
     flush: null,
     report: null,
     diff: null,
+    combined: null,
     failure: null,
     fastPaths: [],
   };

@@ -29,6 +29,8 @@ export function onProgress(state: State, fact: FactBody): Transition {
   const { progress } = state;
   if (fact.type === "diff" && progress !== null)
     return [{ ...state, progress: { ...progress, diff: fact } }, [emit(state, fact)]];
+  if (fact.type === "combined" && progress !== null)
+    return [{ ...state, progress: { ...progress, combined: fact } }, [emit(state, fact)]];
   if (fact.type !== "cycle.fast-paths" || progress === null) return [state, [emit(state, fact)]];
   const fastPaths = withFastPaths(progress.fastPaths, fact.paths);
   return [{ ...state, progress: { ...progress, fastPaths } }, []];

@@ -5,7 +5,7 @@ import type { ExpectedCounts, Fact, TestCounts } from "../../core/fact.ts";
 import { foundLines, KEEP } from "../../core/found.ts";
 import { type TestsSummary, warningCount, warningText } from "../../core/tests-summary.ts";
 import { clean, cleanLines, count, duration } from "../../core/text.ts";
-import { reportLines } from "./table.ts";
+import { combinedLines, reportLines } from "./table.ts";
 
 /** The lines that a fact is worth; none for those that only a live screen needs. */
 export function linesOf(fact: Fact): readonly string[] {
@@ -76,6 +76,8 @@ export function linesOf(fact: Fact): readonly string[] {
       ];
     case "report":
       return ["", ...reportLines(fact)];
+    case "combined":
+      return ["", ...combinedLines(fact)];
     case "diff":
       return ["", ...diffLines(fact)];
     case "cycle.finished":

@@ -1,4 +1,5 @@
 /** The report as a plain table, in the columns that coverage.py's own has. */
+import { ALL, type Combined } from "../../core/combined.ts";
 import { orderedFiles, skipped } from "../../core/order.ts";
 import { hasBranches, type Report, type Summary, trust } from "../../core/report.ts";
 import { clean, count } from "../../core/text.ts";
@@ -66,4 +67,28 @@ function align(rows: readonly (readonly string[])[]): readonly string[] {
       .join("  ")
       .trimEnd(),
   );
+}
+
+/** Where lines were covered: a column for each measurement, and one for all of them together. */
+export function combinedLines(combined: Combined): readonly string[] {
+  const { names, files, complete, reasons, percents, totals } = combined;
+  const percent = (text: string | null | undefined) => (text ? `${text}%` : "-");
+  const rows = files.map((file) => [
+    clean(file.path),
+    ...names.map((name) => percent(file.percents[name])),
+    percent(file.summary.percent_covered_display),
+    file.missing,
+  ]);
+  const doubt = complete ? "" : " (incomplete)";
+  const total = [
+    `All tests${doubt}`,
+    ...names.map((name) => percent(percents[name])),
+    percent(totals.percent_covered_display),
+    "",
+  ];
+  const table = align([["Name", ...names, ALL, "Missing"], ...rows, total]);
+  const [head = "", ...body] = table;
+  const rule = "-".repeat(head.length);
+  const why = reasons.map((reason) => `incomplete: ${clean(reason)}`);
+  return [...why, head, rule, ...body.slice(0, -1), rule, body.at(-1) ?? ""];
 }

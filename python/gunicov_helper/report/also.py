@@ -1,0 +1,97 @@
+"""Other measurements (unit tests' data files) together with the server's, by coverage.py's own combination."""
+
+import base64
+import os
+import zlib
+
+from gunicov_common.failure import Failure
+
+from gunicov_helper.report.renaming import Renaming
+
+RERUN = "Run what writes it again, with the same `branch` as the server's coverage configuration."
+
+
+class Other:
+    """A measurement beside the server's: `files` are its data files, in coverage.py's form, with paths as they are here.
+
+    `stale`: files that have changed since one of them was written; `gone`: those that are not there where the
+    server runs. Both are paths here.
+    """
+
+    def __init__(self, asked, inside, root, folder, analyser, branches):
+        self.name = asked["name"]
+        self.inside, self.root, self.analyser, self.branches = inside, root, analyser, branches
+        self.stale, self.gone, self.files = set(), set(), []
+        for number, file in enumerate(asked["files"]):
+            written = os.path.join(folder, f"{number}.written")
+            with open(written, "wb") as stream:
+                stream.write(zlib.decompress(base64.b64decode(file["data"])))
+            self.files.append(self.here(written, file, os.path.join(folder, f"{number}.here")))
+
+    def here(self, written, file, path):
+        """Write the data file again with paths that are right here, and return its path."""
+        coverage = self.analyser.coverage
+        theirs, ours = coverage.CoverageData(written), coverage.CoverageData(path)
+        try:
+            theirs.read()
+            measured = sorted(theirs.measured_files())
+        except Exception as error:  # noqa: BLE001 - whatever coverage.py or SQLite says of it
+            raise self.failure(
+                file, "is no data file of coverage.py, or damaged", repr(error)
+            ) from None
+        if not measured:
+            raise self.failure(file, "holds no data")
+        if theirs.has_arcs() != self.branches:
+            held, other = ("branches", "lines") if theirs.has_arcs() else ("lines", "branches")
+            raise self.failure(file, f"holds {held}, and the server measures {other}")
+        names = {}
+        for name in measured:
+            place = self.inside(os.path.join(self.root, name))
+            if not os.path.exists(place):
+                self.gone.add(place)
+                continue
+            if os.stat(place).st_mtime > file["mtime"]:
+                self.stale.add(place)
+            names[name] = place
+        if not names:
+            raise self.failure(file, "has no file that is there where the server runs")
+        if self.branches:
+            ours.add_arcs({place: theirs.arcs(name) or [] for name, place in names.items()})
+        else:
+            ours.add_lines({place: theirs.lines(name) or [] for name, place in names.items()})
+        for name, place in names.items():  # also where nothing of it has run
+            ours.touch_file(place, theirs.file_tracer(name) or "")
+        ours.write()
+        return path
+
+    def failure(self, file, what, detail=None):
+        message = f"{self.name}: {file['path']} {what}"
+        return Failure("coverage-error", message, RERUN, detail)
+
+
+def combined(asked, pairs, root, child, measured, config, analyser):
+    """What each measurement comes to by itself, and all of them with the server's.
+
+    Returns {others: [{name, report, stale, gone}], all}: reports as in docs/protocol.md. `pairs` are those of
+    `export`, `measured` is a Coverage of the server's data.
+    """
+    turned = [{"inside": pair["outside"], "outside": pair["inside"]} for pair in pairs]
+    branches = measured.get_data().has_arcs()
+    files, others = [os.path.join(child.scratch, "system")], []
+    analyser.save(measured, files[0], lambda path: path)
+    for number, one in enumerate(asked):
+        folder = os.path.join(child.scratch, f"also-{number}")
+        os.mkdir(folder)
+        with analyser.errors():
+            other = Other(one, Renaming(turned), root, folder, analyser, branches)
+        report = analyser.plain_report(analyser.combine(other.files, config))
+        others.append(
+            {
+                "name": other.name,
+                "report": report,
+                "stale": sorted(other.stale),
+                "gone": sorted(other.gone),
+            }
+        )
+        files += other.files
+    return {"others": others, "all": analyser.plain_report(analyser.combine(files, config))}
