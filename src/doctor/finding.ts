@@ -31,8 +31,10 @@ export const LINES = {
 
 export type LineId = keyof typeof LINES;
 
-/** Tests that send no request make a report incomplete: that is no failure of a cycle, and has its exit code. */
-export type WrongKind = FailureKind | "no-requests";
+/** Two things that make a report incomplete are no failures of a cycle, and have its exit code. */
+const INCOMPLETE = { "no-requests": 4, replicas: 4 } as const;
+
+export type WrongKind = FailureKind | keyof typeof INCOMPLETE;
 
 /** `unknown`: it could not be told; `not-needed`: nothing depends on it here. */
 export type State = "ok" | "wrong" | "unknown" | "not-needed";
@@ -83,5 +85,5 @@ export function behind(ids: readonly LineId[], first: LineId): readonly Finding[
 export function exitCode(findings: readonly Finding[]): number {
   const kind = findings.find(({ state }) => state === "wrong")?.kind ?? null;
   if (kind === null) return 0;
-  return kind === "no-requests" ? 4 : FAILURE_EXIT[kind];
+  return { ...FAILURE_EXIT, ...INCOMPLETE }[kind];
 }

@@ -1,6 +1,6 @@
 /** gunicorn's master, its workers, and gunicov's hook in it. */
 import type { Failure } from "../core/failure.ts";
-import { count } from "../core/text.ts";
+import { cleanLines, count } from "../core/text.ts";
 import type { ServerFacts } from "../ports/examination.ts";
 import { type Finding, failed, notNeeded, right, unknown, wrong } from "./finding.ts";
 
@@ -50,7 +50,7 @@ export function replicasLine(others: readonly string[], scalable: boolean): Find
   if (first !== undefined) {
     return wrong(
       "replicas",
-      "no-service",
+      "replicas",
       first,
       "Scale the service to 1 while you measure: --scale SERVICE=1",
     );
@@ -72,6 +72,17 @@ export function hookLine(facts: ServerFacts, why: Failure): Finding {
     return wrong("hook", "no-hook", "GUNICOV=0 in the server's environment turns the hook off", fix);
   }
   return failed("hook", why);
+}
+
+/** A server that has ended because the hook is not where its -c says: none, or the hook's line. */
+export function missingHook({ detail = "" }: Failure): readonly Finding[] {
+  const said = cleanLines(detail).findLast(
+    (line) => /gunicov/.test(line) && /exist|missing|No module/i.test(line),
+  );
+  if (said === undefined) return [];
+  const fix =
+    "Mount gunicov's python/ directory where that -c says, or install the package there (pip install gunicov-hook) and say -c python:gunicov_hook.";
+  return [wrong("hook", "no-hook", `gunicorn has ended: ${said.trim()}`, fix)];
 }
 
 /** Where coverage.py did not start, the record says why. */

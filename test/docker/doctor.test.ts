@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { composeLabels, container, type OwnContainer } from "../support/container.ts";
 import { doctor, inState, makesWrong } from "../support/doctor.ts";
 import { FaultPlace } from "../support/fault-place.ts";
-import { ROOT, remove, temporaryDirectory } from "../support/machine.ts";
+import { ROOT, remove, temporaryDirectory, until } from "../support/machine.ts";
 import { project } from "../support/small-project.ts";
 
 describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("a healthy project in two containers", () => {
@@ -89,6 +89,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("a container in which much is 
     made = await Promise.all([
       container(server),
       container({ command: ["sleep", "infinity"], options: second }),
+      container({ command: ["gunicorn", "-c", "/wrong/gunicov_hook.py", "app:app"] }),
     ]);
   });
   afterAll(async () => {
@@ -101,7 +102,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("a container in which much is 
     makesWrong(
       "replicas",
       looked,
-      "no-service",
+      "replicas",
       /much-1 of 2 replicas: what much-2 served/,
       /Scale the service to 1/,
     );
@@ -115,7 +116,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("a container in which much is 
       /limit 273 MB, .* free; a restart needs 1\d\d MB: workers will be killed/,
       /fewer workers/,
     );
-    expect(looked.code).toBe(3);
+    expect(looked.code).toBe(4);
   });
 
   test("gunicorn: none runs in the container", async () => {
@@ -126,5 +127,20 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("a container in which much is 
       text: expect.stringMatching(/“gunicorn”/),
     });
     makesWrong("mounts", looked, "mount-lag", /does not see/, /Mount it/);
+  });
+
+  test("server, hook: gunicorn has ended, because the hook is not where its -c says", async () => {
+    const name = made[2]?.name ?? "";
+    await until("its end", async () => (await made[2]?.docker("inspect"))?.includes('"exited"'));
+    const looked = await doctor(directory, {}, ["--container", name]);
+    makesWrong("server", looked, "server-lost", /is not running \(Exited/, /docker logs/);
+    makesWrong(
+      "hook",
+      looked,
+      "no-hook",
+      /\/wrong\/gunicov_hook\.py' doesn't exist/,
+      /Mount gunicov's python\//,
+    );
+    expect(looked.line("workers")).toMatchObject({ state: "unknown" });
   });
 });

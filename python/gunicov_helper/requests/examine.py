@@ -104,7 +104,8 @@ class Examine:
         own = None if loaded else own_data(master, request.get("coverage_dir"))
         named = next((name for name in (*config.there, *config.in_variable) if is_hook(name)), None)
         named = named or ("GUNICOV_HOOK=1" if config.by_variable else None)
-        place = record_place(record.path, os.path.dirname(record.path))
+        path, base = (own.path, own.path) if own else (record.path, os.path.dirname(record.path))
+        place = record_place(path, base)
         return {
             **{key: about.get(key) for key in ABOUT},
             "interpreter": about.get("executable") or master.interpreter(),

@@ -1,4 +1,5 @@
 /** A container's log, from now on. */
+import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
 import type { LogLine } from "../../ports/target.ts";
@@ -30,6 +31,31 @@ export async function followLog(
   else docker.modem.demuxStream(stream, lines(), lines());
   stream.on("error", () => {});
   return () => (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
+}
+
+/** How many lines are the last words of a container. */
+const LAST = 20;
+
+/** The end of the log of a container that does not run; empty where it can't be read. */
+export async function lastWords(docker: Docker, container: Docker.Container): Promise<string> {
+  try {
+    const { Tty: tty } = (await container.inspect()).Config;
+    const log = await container.logs({ follow: false, stdout: true, stderr: true, tail: LAST });
+    if (tty) return log.toString("utf8").trim();
+    let said = "";
+    const take = new PassThrough({ encoding: "utf8" });
+    take.on("data", (text: string) => {
+      said += text;
+    });
+    const whole = PassThrough.from([log]);
+    docker.modem.demuxStream(whole, take, take);
+    await once(whole, "end");
+    take.end();
+    await once(take, "end");
+    return said.trim();
+  } catch {
+    return "";
+  }
 }
 
 /** `2026-01-31T10:00:00.123456789Z text` */

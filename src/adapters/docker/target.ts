@@ -17,7 +17,7 @@ import type {
 import { execIn } from "./channel.ts";
 import { isReplica, type Labels, PROJECT, replicaName, type Selector } from "./labels.ts";
 import { type Following, followLifecycle } from "./lifecycle.ts";
-import { followLog } from "./logs.ts";
+import { followLog, lastWords } from "./logs.ts";
 import { bindMounts } from "./mounts.ts";
 import type { ProjectChoice } from "./project.ts";
 import { findContainer, nameOf, replicasOf, selectContainer, selectorName } from "./select.ts";
@@ -82,7 +82,7 @@ export class DockerTarget implements Target {
   async #openOn(docker: Docker): Promise<Result<void>> {
     this.#docker = docker;
     const selected = await selectContainer(docker, this.#selector, this.#projects);
-    if (!selected.ok) return selected;
+    if (!selected.ok) return fail(await this.#withLastWords(docker, selected.failure));
     this.#labels = selected.value.Labels;
     const project = this.#labels[PROJECT];
     this.#name = `container ${nameOf(selected.value)}${project === undefined ? "" : ` (project ${project})`}`;
@@ -166,6 +166,14 @@ export class DockerTarget implements Target {
   async close(): Promise<void> {
     this.#stopLog();
     this.#following?.stop();
+  }
+
+  /** Of a container that has ended: what it said last. */
+  async #withLastWords(docker: Docker, why: Failure): Promise<Failure> {
+    if (why.kind !== "server-lost") return why;
+    const found = await findContainer(docker, this.#selector, this.#projects);
+    const said = found.ok ? await lastWords(docker, docker.getContainer(found.value.Id)) : "";
+    return said === "" ? why : { ...why, detail: said };
   }
 
   #gone(why: string): Failure {

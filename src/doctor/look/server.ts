@@ -17,7 +17,7 @@ import type { Target } from "../../ports/target.ts";
 import { coverageLines } from "../coverage.ts";
 import { failed, right } from "../finding.ts";
 import type { Findings } from "../findings.ts";
-import { gunicornLine, hookLine, replicasLine, workersLine } from "../gunicorn.ts";
+import { gunicornLine, hookLine, missingHook, replicasLine, workersLine } from "../gunicorn.ts";
 import { clockLine, memoryLine } from "../machine.ts";
 import { bytesLine, type Compared, mountsLine } from "../mounts.ts";
 import { recordLine } from "../record.ts";
@@ -117,7 +117,8 @@ export class LookAtServer {
     const { findings } = this.#look;
     const opened = await this.#open;
     if (!opened.ok) {
-      findings.add(failed("server", opened.failure));
+      const { failure } = opened;
+      findings.add(failed("server", failure), ...missingHook(failure));
       findings.block(["gunicorn", "replicas", ...WITHIN, "mounts"], "server");
       return;
     }
