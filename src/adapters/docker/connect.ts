@@ -52,6 +52,8 @@ function options(host: string): Docker.DockerOptions {
   const local = /^(?:unix|npipe):\/\/(.*)$/.exec(host)?.[1];
   if (local !== undefined) return { socketPath: local };
   const url = new URL(host);
+  // docker-modem, now a part of the bundle, still has url.parse for these: Node would tell the user.
+  process.noDeprecation = true;
   return {
     host: url.hostname,
     port: url.port || "2375",
