@@ -15,6 +15,7 @@ import { ownCommit, ownVersion } from "./version.ts";
 const COMMANDS: Readonly<Record<Asked["do"], () => Promise<Command>>> = {
   watch: async () => (await import("./commands/cycles.ts")).cycles,
   run: async () => (await import("./commands/cycles.ts")).cycles,
+  demo: async () => (await import("./commands/demo.ts")).demo,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   config: async () => (await import("./commands/config.ts")).config,
 };

@@ -22,6 +22,9 @@ export interface Asked {
   /** Of `config`: print the JSON Schema of the configuration. */
   readonly schema: boolean;
   readonly flags: Flags;
+  /** Of `demo`: where to, null: its usual place; and one cycle only. */
+  readonly directory: string | null;
+  readonly once: boolean;
 }
 
 export type Arguments = { readonly do: "print"; readonly text: string } | { readonly do: "version" } | Asked;
@@ -40,6 +43,8 @@ interface Options extends CiOptions {
   readonly log?: string;
   readonly run?: true;
   readonly failUnder?: number;
+  readonly directory?: string;
+  readonly once?: true;
 }
 
 /** Reads the words after the program's name. */
@@ -69,9 +74,10 @@ export function readArguments(argv: readonly string[]): Result<Arguments> {
 /** commander's message, a sentence in one line, and its hint as what to do. */
 function refused(error: CommanderError, typed: readonly string[]): Failure {
   const help = "See gunicov --help.";
-  const word = typed.find((one) => !COMMANDS.some(([name]) => name === one));
+  const names = [...COMMANDS, DEMO].map(([name]) => name);
+  const word = typed.find((one) => !names.some((name) => name === one));
   if (error.code === "commander.excessArguments" && word !== undefined) {
-    const nearest = COMMANDS.map(([name]) => name).find((name) => leven(name, word) <= 2);
+    const nearest = names.find((name) => leven(name, word) <= 2);
     const hint = nearest === undefined ? "" : `Did you mean ${nearest}? `;
     return failure("config", `There is no command ${word}.`, `${hint}${help} ${BEHIND}`);
   }
@@ -91,7 +97,9 @@ const COMMANDS = [
   ["config", "print the configuration in force, and where each value comes from"],
 ] as const;
 
-export type CommandName = (typeof COMMANDS)[number][0];
+const DEMO = ["demo", "a small service with its tests to try gunicov on, on this machine"] as const;
+
+export type CommandName = (typeof COMMANDS)[number][0] | (typeof DEMO)[0];
 
 type Choose = (name: CommandName, explicit: boolean, options: Options) => void;
 
@@ -114,6 +122,16 @@ function build(choose: Choose, write: (text: string) => void): Command {
     if (name === "config") command.option("--schema", "print its JSON Schema, for editors");
     command.action((_: Options, command: Command) => choose(name, true, command.optsWithGlobals()));
   }
+  const [name, about] = DEMO;
+  program
+    .command(name)
+    .description(about)
+    .argument("[directory]", "where it is copied to, or is already", "gunicov-demo")
+    .option("--once", "one cycle, then exit with its code")
+    .exitOverride()
+    .action((directory: string, _: Options, command: Command) =>
+      choose(name, true, { ...command.optsWithGlobals(), directory }),
+    );
   return program.helpCommand(false);
 }
 
@@ -177,5 +195,7 @@ function toAsked(name: CommandName, explicit: boolean, options: Options, passed:
       ci: ciFlagsOf(options),
       passed,
     },
+    directory: options.directory ?? null,
+    once: options.once ?? false,
   };
 }
