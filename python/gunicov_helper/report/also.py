@@ -18,9 +18,12 @@ class Other:
     server runs. Both are paths here.
     """
 
-    def __init__(self, asked, inside, root, folder, analyser, branches):
+    def __init__(self, asked, inside, root, folder, analyser, measured):
         self.name = asked["name"]
-        self.inside, self.root, self.analyser, self.branches = inside, root, analyser, branches
+        self.inside, self.root, self.analyser = inside, root, analyser
+        self.branches = measured.get_data().has_arcs()
+        # Then the server's own data has such names, and older versions of coverage.py translate none to them.
+        self.base = os.getcwd() + "/" if measured.config.relative_files else None
         self.stale, self.gone, self.files = set(), set(), []
         for number, file in enumerate(asked["files"]):
             written = os.path.join(folder, f"{number}.written")
@@ -52,7 +55,7 @@ class Other:
                 continue
             if os.stat(place).st_mtime > file["mtime"]:
                 self.stale.add(place)
-            names[name] = place
+            names[name] = self.called(place)
         if not names:
             raise self.failure(file, "has no file that is there where the server runs")
         if self.branches:
@@ -63,6 +66,10 @@ class Other:
             ours.touch_file(place, theirs.file_tracer(name) or "")
         ours.write()
         return path
+
+    def called(self, place):
+        inside = self.base and place.startswith(self.base)
+        return place[len(self.base) :] if inside else place
 
     def failure(self, file, what, detail=None):
         message = f"{self.name}: {file['path']} {what}"
@@ -76,14 +83,13 @@ def combined(asked, pairs, root, child, measured, config, analyser):
     `export`, `measured` is a Coverage of the server's data.
     """
     turned = [{"inside": pair["outside"], "outside": pair["inside"]} for pair in pairs]
-    branches = measured.get_data().has_arcs()
     files, others = [os.path.join(child.scratch, "system")], []
     analyser.save(measured, files[0], lambda path: path)
     for number, one in enumerate(asked):
         folder = os.path.join(child.scratch, f"also-{number}")
         os.mkdir(folder)
         with analyser.errors():
-            other = Other(one, Renaming(turned), root, folder, analyser, branches)
+            other = Other(one, Renaming(turned), root, folder, analyser, measured)
         report = analyser.plain_report(analyser.combine(other.files, config))
         others.append(
             {

@@ -47,7 +47,10 @@ def rewrite(path, change):
 def lcov_outside(text, rename, mark):
     """LCOV with paths outside. Its one place for a remark is the name of the test: letters, digits and `_`."""
     named = re.sub(r"^SF:(.*)$", lambda found: f"SF:{rename(found[1])}", text, flags=re.MULTILINE)
-    return named if mark is None else f"TN:{mark['state']}\n{named}"
+    if mark is None:
+        return named
+    # Older versions of coverage.py have an empty one of each file.
+    return "TN:{}\n{}".format(mark["state"], re.sub(r"^TN:\n", "", named, flags=re.MULTILINE))
 
 
 def xml_outside(text, rename, mark):
