@@ -28,13 +28,17 @@ interface Said {
   readonly flags: Flags;
 }
 
-/** Seeks only where neither file nor environment says where the server is. `ask` null: nobody can be asked. */
-export async function seek(said: Said, ask: Ask | null): Promise<Result<Sought>> {
+/** Seeks only where neither file nor environment says where the server is. `ask` null: nobody can be asked. `tell`: somebody waits at a terminal. */
+export async function seek(said: Said, ask: Ask | null, tell: boolean): Promise<Result<Sought>> {
   const { loaded, environment, flags } = said;
   if (isSaid(said)) return ok({ loaded, layer: NO_LAYER, found: null });
   const root = loaded.file === null ? projectRoot(loaded.root, existsSync) : loaded.root;
   const doubt = foreign(root);
   if (doubt !== null) return fail(doubt);
+  if (tell)
+    process.stderr.write(
+      `gunicov: no configuration says where the server is: looks in ${root} for it and its tests\n`,
+    );
   const given = givenBy(said);
   const settled = await settle(root, systemSurvey(), given, await readAnswers(root), ask);
   if (!settled.ok) return settled;

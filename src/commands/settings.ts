@@ -20,13 +20,17 @@ export interface Said {
 }
 
 /** `ask`: how the user is asked where two answers fit; null: nobody can be. */
-export async function readConfiguration(asked: Asked, ask: Ask | null = null): Promise<Result<Said>> {
+export async function readConfiguration(
+  asked: Asked,
+  ask: Ask | null = null,
+  tell = false,
+): Promise<Result<Said>> {
   const loaded = await loadConfig(process.cwd(), asked.config);
   if (!loaded.ok) return loaded;
   const environment = readEnvironment(process.env);
   if (!environment.ok) return environment;
   const said = { loaded: loaded.value, environment: environment.value, flags: asked.flags };
-  const sought = await seek(said, ask);
+  const sought = await seek(said, ask, tell);
   if (!sought.ok) return sought;
   const beside = { environment: environment.value, found: sought.value.layer };
   return ok({ loaded: sought.value.loaded, beside, found: sought.value.found });
@@ -34,7 +38,8 @@ export async function readConfiguration(asked: Asked, ask: Ask | null = null): P
 
 /** The settings of a session; fails with what is wrong in the configuration. */
 export async function openSettings(asked: Asked, log: HostLog): Promise<Result<LiveSettings>> {
-  const said = await readConfiguration(asked, canAsk(asked.json) ? ask : null);
+  const askable = canAsk(asked.json);
+  const said = await readConfiguration(asked, askable ? ask : null, askable);
   if (!said.ok) return said;
   const { loaded, beside, found } = said.value;
   const [flags, cwd] = [asked.flags, process.cwd()];

@@ -20,6 +20,8 @@ export interface AppObject {
 const MADE =
   /^(app|application|api|server)\s*(?::\s*[\w.]+\s*)?=\s*(?:[\w.]+\.)?(Flask|FastAPI|Starlette|Quart|Litestar|Bottle|App|API|Application|AsyncApp|FlaskApp|get_wsgi_application|get_asgi_application|(?:create|make|build|get)_app(?:lication)?)\(/m;
 const FACTORY = /^def ((?:create|make|build)_app(?:lication)?)\(\s*(?:\w+[^=,)]*=[^,)]*(?:,\s*)?)*\)/m;
+/** An application without any framework, WSGI's or ASGI's. */
+const PLAIN = /^(?:async )?def (app|application)\(\s*(?:environ|env|scope)\b/m;
 const ASGI = new Set(["FastAPI", "Starlette", "Quart", "Litestar", "get_asgi_application", "AsyncApp"]);
 const USUAL = ["wsgi.py", "asgi.py", "app.py", "main.py", "application.py", "server.py", "api.py"];
 
@@ -34,12 +36,22 @@ export function appObjects(files: ProjectFiles, tests: readonly string[]): reado
   const found = code.flatMap((path) => inFile(path, files) ?? []);
   const made = found.filter(({ target }) => !target.endsWith("()"));
   const all = made.length > 0 ? made : found;
-  // Django makes a wsgi.py and an asgi.py of the same application: gunicorn's own workers serve the first.
-  const wsgi = all.filter(({ target }) => !/\.?asgi:/.test(target));
-  // What wsgi.py serves is the application; where app.py makes it, that is the same one.
-  const entries = (wsgi.length > 0 ? wsgi : all).toSorted((a, b) => rank(a) - rank(b));
-  const named = entries.filter(({ target }) => /(^|\.)wsgi:/.test(target));
-  return named.length > 0 ? named : entries;
+  const sorted = all.toSorted((a, b) => rank(a) - rank(b));
+  return sorted.filter((one) => !sorted.some((other) => other !== one && serves(other, one, files)));
+}
+
+/** What wsgi.py serves is the application of the file that it imports; Django's asgi.py beside it is the same one. */
+function serves(entry: AppObject, other: AppObject, files: ProjectFiles): boolean {
+  const [name, of] = [lastPart(entry), lastPart(other)];
+  if (name === "wsgi" && of === "asgi") return dirname(entry.why) === dirname(other.why);
+  if ((name !== "wsgi" && name !== "asgi") || of === "wsgi" || of === "asgi") return false;
+  const text = files.text(entry.why.split(":")[0] ?? "") ?? "";
+  // A package's own __init__.py is imported by the package's name.
+  return new RegExp(`(from|import)\\s+[\\w.]*\\b${of}\\b|from\\s+\\S+\\s+import\\s+${of}\\b`).test(text);
+}
+
+function lastPart({ target }: AppObject): string {
+  return target.split(":")[0]?.split(".").at(-1) ?? "";
 }
 
 function rank({ target, usual }: AppObject): number {
@@ -55,7 +67,8 @@ function inFile(path: string, files: ProjectFiles): AppObject | null {
     made === null && factory === null && /^(wsgi|asgi)\.py$/.test(baseOf(path))
       ? /^from .+ import (?:.*\b)?(app|application)\b/m.exec(text)
       : null;
-  const match = made ?? factory ?? imported;
+  const plain = made === null && factory === null ? PLAIN.exec(text) : null;
+  const match = made ?? factory ?? imported ?? plain;
   if (match === null) return null;
   const name = factory === null ? match[1] : `${match[1]}()`;
   const { module, directory } = moduleOf(path, files);
@@ -64,7 +77,8 @@ function inFile(path: string, files: ProjectFiles): AppObject | null {
     made !== null &&
     (ASGI.has(made[2] ?? "") ||
       (/(create|make|build|get)_app/.test(made[2] ?? "") && /fastapi|starlette/i.test(text)));
-  const asgi = isAsgi || (made === null && /\b(FastAPI|Starlette)\(/.test(text));
+  const asgi =
+    isAsgi || (made === null && /\b(FastAPI|Starlette)\(|^async def app(lication)?\(\s*scope/m.test(text));
   return {
     target: `${module}:${name}`,
     directory,

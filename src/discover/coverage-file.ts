@@ -15,7 +15,7 @@ export function coverageFile(files: ProjectFiles): Finding {
     return {
       key: "coverage",
       value: "no configuration",
-      why: "coverage.py measures what is below the server's working directory",
+      why: "lines only, of files that are imported",
     };
   const text = files.text(found[0]) ?? "";
   const branch = /^\s*branch\s*=\s*(true|1|on|yes)/im.test(text) ? "with branches" : "lines only";

@@ -26,9 +26,7 @@ interface Way {
 export function localServer(files: ProjectFiles, tests: readonly string[], given: Given, env: Env): Part {
   const { command: settled, source: watched, cwd = "." } = given.config.server ?? {};
   if (settled !== undefined) {
-    return watched !== undefined
-      ? NO_PART
-      : { ...NO_PART, config: { server: { source: [...sourceOf(files, tests, cwd)] } } };
+    return watched === undefined ? aboutSource(sourceOf(files, tests, cwd)) : NO_PART;
   }
   const written = unique([...ofProcfile(files), ...ofConfig(files), ...ofScripts(files)]);
   const ways = written.length > 0 ? written : ofObjects(files, tests);
@@ -54,6 +52,12 @@ export function localServer(files: ProjectFiles, tests: readonly string[], given
       },
     ],
   };
+}
+
+function aboutSource(source: readonly string[]): Part {
+  const why = source.includes(".") ? "the project's own directory" : "Python code";
+  const findings = [{ key: "server.source", value: source.join(", "), why }];
+  return { ...NO_PART, config: { server: { source: [...source] } }, findings };
 }
 
 /** With the project's own gunicorn, where there is one. */

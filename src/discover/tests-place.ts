@@ -150,7 +150,7 @@ function insideServer(
       {
         key: "tests.service",
         value: name,
-        why: `the tests are mounted into it (${placeOf(view.project, name, "volumes", files)}), and no .venv is here`,
+        why: `the tests are mounted into it in ${placeOf(view.project, name, "volumes", files)}, and no .venv is here`,
       },
       { key: "tests.command", value: `pytest ${inside.join(" ")}`, why: suite.why },
     ],

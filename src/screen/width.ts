@@ -114,3 +114,18 @@ function graphemeWidth(grapheme: string): number {
   }
   return width;
 }
+
+/** At spaces, where there is one in the line's second half; else as `wrap`. Spaces inside a line stay. */
+export function wrapWords(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (displayWidth(rest) > width && width > 0) {
+    const [head = ""] = wrap(rest, width);
+    const space = head.lastIndexOf(" ");
+    const end = rest[head.length] === " " || space < head.length / 2 ? head.length : space;
+    if (end === 0) break;
+    lines.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
+}

@@ -135,6 +135,22 @@ describe("gunicorn's command without Docker", () => {
     expect(config.server?.command?.at(-1)).toBe("app:app");
   });
 
+  test("wsgi.py serves what it imports; an application that it does not is another answer", async () => {
+    const wsgi = "from shop.main import app\n";
+    const files = { "wsgi.py": wsgi, "shop/__init__.py": "", "shop/main.py": FLASK };
+    expect((await found(files)).config.server?.command?.at(-1)).toBe("wsgi:app");
+    const { questions } = await found({ ...files, "admin/__init__.py": "", "admin/panel.py": FLASK });
+    expect(questions[0]?.answers.map(({ value }) => value.at(-1))).toEqual(["wsgi:app", "admin.panel:app"]);
+  });
+
+  test("plain WSGI and ASGI callables", async () => {
+    expect((await command({ "app.py": "def app(environ, start_response):\n    pass\n" }))?.at(-1)).toBe(
+      "app:app",
+    );
+    const asgi = await command({ "app.py": "async def application(scope, receive, send):\n    pass\n" });
+    expect(asgi).toContain("uvicorn.workers.UvicornWorker");
+  });
+
   test("two ways are a question", async () => {
     const { config, questions } = await found({ Procfile: "web: gunicorn a:app\nadmin: gunicorn b:app\n" });
     expect(config.server).toBeUndefined();

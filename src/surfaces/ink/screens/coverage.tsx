@@ -1,8 +1,8 @@
 import { useMemo } from "react";
-import { firstLines } from "../../../core/first-lines.ts";
 import type { Report } from "../../../core/report.ts";
 import type { ScreenContent } from "../../../core/screen-content.ts";
-import { clean, count } from "../../../core/text.ts";
+import { count } from "../../../core/text.ts";
+import { firstLines } from "../../../screen/first-lines.ts";
 import { type Span, span } from "../../../screen/span.ts";
 import { type FileRow, sortOf } from "../../../screen/table.ts";
 import { Row } from "../parts/row.tsx";
@@ -77,7 +77,7 @@ function Nothing({
   readonly height: number;
   readonly width: number;
 }) {
-  const lines = firstLines(content).map((line) => clean(line));
+  const lines = firstLines(content, width - 2);
   return (
     <Rows
       line={(index) => (lines[index - 1] ? [span(`  ${lines[index - 1]}`, "dim")] : null)}
