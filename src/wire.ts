@@ -273,10 +273,18 @@ function projectOf(
   const looked = live.look(settingsFiles);
   // It is written with each thing that happens: a change of it must be none.
   const own = logFile === null ? [] : [logFile, `${logFile}.1`];
+  const { source, tests } = live.current;
+  const sources = [...(source ?? []), ...(tests.source ?? [])];
+  // HTML may be wanted among sources, whose saves count.
+  const reports = live.current.reports
+    .map(({ path }) => path)
+    .filter((path) => !sources.some((one) => `${one}/`.startsWith(`${path}/`)));
+  // Each is written under another name first (publisher.ts).
+  const written = patternsOf(reports, root).flatMap((pattern) => [pattern, `${pattern}.*.new`]);
   return {
     places: () => {
       const places = placesOf(live.current, foundOf(targets));
-      return { ...places, ignore: [...places.ignore, ...patternsOf(own, root)] };
+      return { ...places, ignore: [...places.ignore, ...patternsOf(own, root), ...written] };
     },
     meaning: (file): Meaning => {
       if (own.includes(file)) return "own";

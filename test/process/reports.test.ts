@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { remove, run } from "../support/machine.ts";
 import { committed, gunicovRun, type Ran } from "../support/one-run.ts";
+import { Session } from "../support/session.ts";
 
 const TEST = `import os, urllib.request, pytest
 
@@ -169,4 +170,22 @@ test("a report that can't be written is said before the server starts", async ()
   const ran = await gunicovRun(directory, ["--report", "xml=src"]);
   expect(ran).toMatchObject({ code: 2, out: "" });
   expect(ran.err).toContain("it is a directory");
+});
+
+test("reports in a watched directory start no cycle", async () => {
+  const kinds = ["json=src/c.json", "html=src/html", "junit=src/j.xml", "markdown=src/m.md"];
+  const args = ["watch", "--json", "--local", ...kinds.flatMap((one) => ["--report", one])];
+  const session = new Session(args, directory);
+  try {
+    await session.next();
+    const lib = await read("src/lib.py");
+    await writeFile(join(directory, "src/lib.py"), `${lib}\nX = 1\n`);
+    // What the reports had started would come before it, or be in it.
+    expect((await session.next()).of("cycle.started")[0]?.files).toEqual(["src/lib.py"]);
+    await writeFile(join(directory, "src/lib.py"), lib);
+    expect((await session.next()).of("cycle.started")[0]?.files).toEqual(["src/lib.py"]);
+    expect(await session.stop()).toBe(0);
+  } finally {
+    await session.kill();
+  }
 });
