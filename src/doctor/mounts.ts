@@ -19,7 +19,7 @@ export interface Compared {
   readonly files: number;
   /** The server sees this machine's own files. */
   readonly local: boolean;
-  /** Modules that the workers have loaded from no mount. */
+  /** Modules that the workers have loaded from no mount, and that are measured. */
   readonly inImage: readonly string[];
   readonly shown: (inside: string) => string;
 }
@@ -71,4 +71,13 @@ export function bytesLine({ absent, different }: Seen, { files, places, shown }:
   }
   if (files === 0) return notNeeded("bytes", "the source has no Python file");
   return right("bytes", `${count(files, "file")} compared`);
+}
+
+/** Of the modules that the workers have loaded, those that lie in no mount, and that a save should reach: what is measured. */
+export function fromImage(facts: ServerFacts, isMounted: (path: string) => boolean): readonly string[] {
+  const { modules, coverage, user_config: config } = facts;
+  const ignored = new Set(coverage?.ignored ?? []);
+  return modules.filter(
+    (path) => path.endsWith(".py") && path !== config && !ignored.has(path) && !isMounted(path),
+  );
 }

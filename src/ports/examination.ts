@@ -24,6 +24,8 @@ export interface Stranger {
 
 export interface ServerFacts extends Stranger {
   readonly cwd: string | null;
+  /** The user's own gunicorn config; null: there is none, or only the hook tells. */
+  readonly user_config: string | null;
   readonly gunicorn: string | null;
   readonly python: string | null;
   readonly worker_class: string | null;
@@ -100,7 +102,8 @@ export interface CoverageFacts {
   /** Of the app's files: how many are measured, of how many; null: not told. */
   readonly measured: number | null;
   readonly asked: number;
-  /** Why one is not. */
+  /** Those that are not, and why the first is not. */
+  readonly ignored: readonly string[];
   readonly reason: string | null;
 }
 

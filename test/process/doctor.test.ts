@@ -183,7 +183,7 @@ test("hook, coverage, tests", async () => {
     looked,
     "no-hook",
     /-c own\.py on its command line keeps it out/,
-    /GUNICOV_USER_CONFIG=own\.py/,
+    /GUNICOV_USER_CONFIG = "own\.py"/,
   );
   makesWrong(
     "coverage",

@@ -20,7 +20,7 @@ def measurement(folder, path, environment, files):
     To be called in a process that ends with it: it goes there, imports plugins, and starts coverage.py.
     """
     found = {"version": None, "core": None, "config": None, "error": None, "source": []}
-    found.update(missing=[], plugins=[], measured=None, asked=0, reason=None)
+    found.update(missing=[], plugins=[], measured=None, asked=0, ignored=[], reason=None)
     with contextlib.suppress(OSError):
         os.chdir(folder)
     import_coverage(path)
@@ -66,9 +66,11 @@ def configured(coverage, environment, files, found):
     cov.stop()
     found["core"] = core_of(cov)
     with contextlib.suppress(AttributeError, TypeError):
-        reasons = [cov._inorout.check_include_omit_etc(path, None) for path in files[:MOST_FILES]]
+        asked = files[:MOST_FILES]
+        reasons = [cov._inorout.check_include_omit_etc(path, None) for path in asked]
         found["measured"] = sum(reason is None for reason in reasons)
         found["asked"] = len(reasons)
+        found["ignored"] = [path for path, reason in zip(asked, reasons) if reason]
         found["reason"] = next((reason for reason in reasons if reason), None)
 
 

@@ -31,12 +31,14 @@ const CoverageFacts = v.object({
   plugins: v.array(v.object({ name: v.string(), error: text })),
   measured: optional,
   asked: int,
+  ignored: texts,
   reason: text,
 });
 
 export const Examined: v.GenericSchema<unknown, ServerFacts> = v.object({
   ...stranger,
   cwd: text,
+  user_config: text,
   gunicorn: text,
   python: text,
   worker_class: text,

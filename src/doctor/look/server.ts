@@ -19,7 +19,7 @@ import { failed, right } from "../finding.ts";
 import type { Findings } from "../findings.ts";
 import { gunicornLine, hookLine, missingHook, replicasLine, workersLine } from "../gunicorn.ts";
 import { clockLine, memoryLine } from "../machine.ts";
-import { bytesLine, type Compared, mountsLine } from "../mounts.ts";
+import { bytesLine, type Compared, fromImage, mountsLine } from "../mounts.ts";
 import { recordLine } from "../record.ts";
 import { hashedFiles } from "./host.ts";
 import { type Running, runningServer } from "./running.ts";
@@ -147,7 +147,7 @@ export class LookAtServer {
   #judge(facts: ServerFacts, some: Omit<Compared, "inImage">): void {
     const { findings, target, paths } = this.#look;
     const ahead = facts.time - Date.now() / 1000;
-    const inImage = facts.modules.filter((path) => path.endsWith(".py") && paths.host(path) === null);
+    const inImage = fromImage(facts, (path) => paths.host(path) !== null);
     findings.add(
       gunicornLine(facts),
       workersLine(facts),
