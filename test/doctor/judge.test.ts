@@ -15,6 +15,7 @@ import {
 import { Findings } from "../../src/doctor/findings.ts";
 import { hookLine, workersLine } from "../../src/doctor/gunicorn.ts";
 import { linesOfFinding, PLAIN, summaryOf } from "../../src/doctor/lines.ts";
+import { engineLine } from "../../src/doctor/look/engine.ts";
 import { clockLine, diskLine, inotifyLine, memoryLine } from "../../src/doctor/machine.ts";
 import { fromImage } from "../../src/doctor/mounts.ts";
 import { recordLine } from "../../src/doctor/record.ts";
@@ -189,6 +190,19 @@ describe("the record and the machine", () => {
     expect(clockLine(-30).text).toMatch(/30 s behind/);
     expect(stateOf(clockLine(1.5))).toBe("ok");
     expect(diskLine("/p/.gunicov", 1e6, null)).toMatchObject({ state: "wrong" });
+  });
+});
+
+test("an engine whose socket one may not use is ✗ with the way to that right", async () => {
+  const no = failure(
+    "no-engine",
+    "No Docker engine answers at unix:///var/run/docker.sock (EACCES).",
+    "Start it.",
+  );
+  expect(await engineLine({ ok: false, failure: no })).toMatchObject({
+    state: "wrong",
+    kind: "denied",
+    fix: expect.stringMatching(/usermod -aG docker/),
   });
 });
 

@@ -1,4 +1,5 @@
 /** All that doctor looks at, side by side where one thing does not depend on another. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { connectDocker } from "../../adapters/docker/connect.ts";
 import { Paths } from "../../adapters/helper/paths.ts";
 import type { LiveSettings } from "../../config/live.ts";
@@ -14,6 +15,15 @@ import { composeLine, engineLine } from "./engine.ts";
 import { directoriesBelow, diskOf, tryWatches } from "./host.ts";
 import { LookAtServer } from "./server.ts";
 import { LookAtTests } from "./tests.ts";
+
+/** How long a group of lines may take, in seconds: what does not answer by then is not known. */
+const LIMITS = { engine: 20, server: 60, tests: 100 };
+
+async function within(seconds: number, work: Promise<unknown>): Promise<void> {
+  const late = new AbortController();
+  const limit = sleep(seconds * 1000, undefined, { signal: late.signal }).catch(() => {});
+  await Promise.race([work.finally(() => late.abort()), limit]);
+}
 
 /** `run`: one of the tests too. Settles when all lines are told and nothing that was started for it is left. */
 export async function lookAtAll(
@@ -33,16 +43,22 @@ export async function lookAtAll(
   const tests = new LookAtTests({ settings, target: targets.tests, command, log, findings, run });
   try {
     await Promise.all([
-      tellEngine(settings, targets.server.ownServer, findings),
-      tellDisk(settings.root, findings),
-      tellWatches(live, () => server.opened(), found, findings),
-      server.tell(signal),
-      server.listening(signal).then(() => tests.tell(signal)),
+      within(LIMITS.engine, tellEngine(settings, targets.server.ownServer, findings)),
+      within(LIMITS.engine, tellDisk(settings.root, findings)),
+      within(
+        LIMITS.server,
+        tellWatches(live, () => server.opened(), found, findings),
+      ),
+      within(LIMITS.server, server.tell(signal)),
+      within(
+        LIMITS.tests,
+        server.listening(signal).then(() => tests.tell(signal)),
+      ),
     ]);
     if (server.facts !== null) findings.add(tracersLine(server.facts, tests.facts?.other_tracer));
-    await tests.tellRequests(server, signal);
+    await within(run ? settings.tests.timeout : LIMITS.engine, tests.tellRequests(server, signal));
   } finally {
-    await Promise.all([server.close(), tests.close()]);
+    await within(LIMITS.engine, Promise.all([server.close(), tests.close()]));
   }
 }
 
