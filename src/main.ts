@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<Asked["do"], () => Promise<Command>>> = {
   run: async () => (await import("./commands/cycles.ts")).cycles,
   demo: async () => (await import("./commands/demo.ts")).demo,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
+  init: async () => (await import("./commands/init.ts")).init,
   config: async () => (await import("./commands/config.ts")).config,
 };
 

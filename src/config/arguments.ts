@@ -21,6 +21,9 @@ export interface Asked {
   readonly run: boolean;
   /** Of `config`: print the JSON Schema of the configuration. */
   readonly schema: boolean;
+  /** Of `init`: write without asking; take back what was written. */
+  readonly yes: boolean;
+  readonly undo: boolean;
   readonly flags: Flags;
   /** Of `demo`: where to, null: its usual place; and one cycle only. */
   readonly directory: string | null;
@@ -38,6 +41,8 @@ interface Options extends CiOptions {
   readonly testsCommand?: readonly string[];
   readonly testsService?: string;
   readonly schema?: true;
+  readonly yes?: true;
+  readonly undo?: true;
   readonly config?: string;
   readonly json?: true;
   readonly log?: string;
@@ -94,6 +99,7 @@ const COMMANDS = [
   ["watch", "leave it open: a cycle at each change (the default; without a terminal it behaves as run)"],
   ["run", "one cycle in plain text, and an exit code"],
   ["doctor", "look at the whole set-up, change nothing, and say what is wrong"],
+  ["init", "write what the project needs for gunicov: shows it, asks, and can take it back"],
   ["config", "print the configuration in force, and where each value comes from"],
 ] as const;
 
@@ -119,6 +125,8 @@ function build(choose: Choose, write: (text: string) => void): Command {
     const command = program.command(name).description(about).exitOverride();
     if (name === "doctor")
       command.option("--run", "run one test, and look whether a request reaches the server");
+    if (name === "init")
+      command.option("--yes", "write without asking").option("--undo", "take back what it wrote");
     if (name === "config") command.option("--schema", "print its JSON Schema, for editors");
     command.action((_: Options, command: Command) => choose(name, true, command.optsWithGlobals()));
   }
@@ -183,6 +191,8 @@ function toAsked(name: CommandName, explicit: boolean, options: Options, passed:
     log: options.log ?? null,
     run: options.run ?? false,
     schema: options.schema ?? false,
+    yes: options.yes ?? false,
+    undo: options.undo ?? false,
     flags: {
       service: options.service ?? null,
       container: options.container ?? null,

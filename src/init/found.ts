@@ -1,0 +1,39 @@
+/** What was found in the project, as far as `gunicov init` needs it: a Discovery of src/discover is one. */
+import type { FileConfig } from "../config/schema.ts";
+
+export interface FoundService {
+  readonly name: string;
+  readonly image: string | null;
+  readonly build: {
+    readonly context: string;
+    readonly dockerfile: string;
+    readonly target: string | null;
+  } | null;
+  /** Null: the image's. */
+  readonly command: readonly string[] | null;
+  readonly workingDir: string | null;
+  readonly volumes: readonly { readonly host: string; readonly inside: string }[];
+  /** Names of its variables. */
+  readonly env: readonly string[];
+  readonly gunicornArgs: string | null;
+  readonly ports: readonly { readonly published: number; readonly target: number }[];
+}
+
+export interface FoundCompose {
+  /** Absolute. */
+  readonly files: readonly string[];
+  readonly directory: string;
+  readonly services: readonly FoundService[];
+  /** `docker compose config`, `docker-compose config`, or `the YAML itself`. */
+  readonly readBy: string;
+}
+
+export interface Found {
+  /** Absolute. */
+  readonly root: string;
+  readonly config: FileConfig;
+  readonly findings: readonly { readonly key: string }[];
+  readonly compose: FoundCompose | null;
+  /** The variables that tell the tests this address of the server; null: they read none. */
+  addressed?(address: string): Readonly<Record<string, string>> | null;
+}

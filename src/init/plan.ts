@@ -1,0 +1,136 @@
+/** What `gunicov init` would do in a project, of what was found there. Reads, and writes nothing. */
+import { basename, dirname, join, relative } from "node:path";
+import type { FileConfig } from "../config/schema.ts";
+import type { Change, Files, Plan } from "./change.ts";
+import { type Composed, composed, HOOK_DIRECTORY, upCommand } from "./compose.ts";
+import { configuration, hasOwn } from "./configuration.ts";
+import { coveragerc, isSeen } from "./coveragerc.ts";
+import { copiedOf } from "./dockerfile.ts";
+import type { Found, FoundCompose, FoundService } from "./found.ts";
+import { coverageDirectory, isCoverageHook } from "./server-hook.ts";
+import { type Mount, sourceMounts } from "./source-mounts.ts";
+
+/** `hook`: gunicov's hook in one file. `cwd`: where the commands are typed. */
+export function planOf(found: Found, files: Files, hook: string, cwd: string): Plan {
+  const { compose, root } = found;
+  const listed = compose?.services.find(({ name }) => name === found.config.server?.service) ?? null;
+  const mounts =
+    found.config.server?.source === undefined && listed !== null ? sourceMounts(found, listed, files) : [];
+  const server = listed === null ? null : mounted(listed, mounts, files);
+  const config = withSource(found.config, mounts, root);
+  const measures = server === null ? null : ownHookOf(root, server, files);
+  const coverage = measures === null ? coveragerc(root, config, server, files) : null;
+  const path = coverage?.path ?? join(root, ".coveragerc");
+  const unseen = server !== null && coverage !== null && !isSeen(path, server) ? path : null;
+  const made: Composed =
+    compose === null || server === null
+      ? { change: null, mountsHook: false, config, notes: [] }
+      : composed({
+          found: { ...found, config },
+          compose,
+          server,
+          mounts,
+          files,
+          ownHook: measures !== null,
+          coveragerc: unseen,
+        });
+  const said = measures?.directory
+    ? { ...made.config, server: { ...made.config.server, coverage_dir: measures.directory } }
+    : made.config;
+  const changes = [
+    configuration(root, said, files),
+    made.change,
+    coverage,
+    ...(made.mountsHook ? hookFiles(root, hook, files) : []),
+  ].filter((one) => one !== null);
+  const up = compose === null || server === null ? [] : [upCommand(compose, cwd)];
+  const away = relative(cwd, root);
+  return {
+    changes,
+    notes: [
+      ...(hasOwn(root, files) ? ["The configuration is there already, and stays as it is."] : []),
+      ...(measures === null ? [] : [aboutOwnHook(measures)]),
+      ...made.notes,
+      ...templatesOf(compose, files),
+    ],
+    next: [...up, ...(away === "" ? [] : [`cd ${away}`]), "gunicov"],
+  };
+}
+
+/** The service as it will be. */
+function mounted(service: FoundService, mounts: readonly Mount[], files: Files): FoundService {
+  const { build, volumes, workingDir } = service;
+  const dockerfile = build === null ? null : files.text(join(build.context, build.dockerfile));
+  const inside = dockerfile === null ? null : copiedOf(dockerfile).workingDir;
+  return { ...service, volumes: [...volumes, ...mounts], workingDir: workingDir ?? inside };
+}
+
+function withSource(config: FileConfig, mounts: readonly Mount[], root: string): FileConfig {
+  if (mounts.length === 0) return config;
+  return {
+    ...config,
+    server: { ...config.server, source: mounts.map(({ host }) => relative(root, host) || ".") },
+  };
+}
+
+interface OwnHook {
+  /** From the root. */
+  readonly config: string;
+  readonly directory: string | null;
+}
+
+/** The service's gunicorn config, where it measures by itself. */
+function ownHookOf(root: string, { command, gunicornArgs }: FoundService, files: Files): OwnHook | null {
+  const words = [...(command ?? []), gunicornArgs ?? ""].join(" ");
+  const named = [...words.matchAll(/(?:-c|--config)[\s=]+([^\s'";|&]+\.py)/g)].map(([, path = ""]) =>
+    basename(path),
+  );
+  for (const name of [...named, "gunicorn.conf.py"]) {
+    const text = files.text(join(root, name));
+    if (text !== null && isCoverageHook(text)) return { config: name, directory: coverageDirectory(text) };
+  }
+  return null;
+}
+
+function aboutOwnHook({ config, directory }: OwnHook): string {
+  const where =
+    directory === null
+      ? "Name the directory that it writes to as server.coverage_dir"
+      : `It writes to ${directory}`;
+  return `${config} measures by itself (coverage.py in its post_fork), so gunicov's hook is left out. ${where}. What you miss without the hook: docs/configuration.md, "A server with its own coverage hook".`;
+}
+
+function hookFiles(root: string, hook: string, files: Files): readonly Change[] {
+  const wanted = [
+    {
+      path: join(root, dirname(HOOK_DIRECTORY), ".gitignore"),
+      after: "*\n",
+      about: "keeps .gunicov out of git",
+    },
+    {
+      path: join(root, HOOK_DIRECTORY, "gunicov_hook.py"),
+      after: hook,
+      about: "gunicov's hook, in one file",
+    },
+  ];
+  return wanted
+    .map((one) => ({ ...one, before: files.text(one.path) }))
+    .filter(({ before, after }) => before !== after);
+}
+
+const TEMPLATE = /\.(j2|jinja2?|tmpl|tpl|template|in|envsubst|mustache|erb)$/;
+
+/** Compose files that are made from a template: an edit of one would be lost. */
+function templatesOf(compose: FoundCompose | null, files: Files): readonly string[] {
+  return (compose?.files ?? []).flatMap((path) => {
+    const name = basename(path);
+    const stem = name.replace(/\.ya?ml$/, "");
+    const made = files.list(dirname(path)).find((one) => {
+      const plain = one.replace(TEMPLATE, "");
+      return plain !== one && (plain === name || plain === stem);
+    });
+    return made === undefined
+      ? []
+      : [`${name} is made from ${made}, and is not edited: what gunicov needs is beside it.`];
+  });
+}

@@ -1,0 +1,272 @@
+/** What gunicov init would write in a project, and what it leaves alone. */
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { afterwards, foundWith, planned, ROOT, WEB } from "./project.ts";
+
+describe("the configuration", () => {
+  test("goes to the end of pyproject.toml, whose comments and order stay", () => {
+    const text = "# first\n[project]\nname = 'x'  # why\n\n[tool.ruff]\nline-length = 100\n";
+    const after = planned(foundWith({}), { "pyproject.toml": text }).written["pyproject.toml"];
+    expect(after?.startsWith(text)).toBe(true);
+    expect(after?.slice(text.length)).toBe(
+      '\n[tool.gunicov.server]\nservice = "web"\nsource = ["src"]\n\n[tool.gunicov.tests]\ncommand = ["pytest", "tests"]\nsource = ["tests"]\n',
+    );
+  });
+
+  test.each([
+    ["no line break at its end", "[project]\nname = 'x'", /\["tests"\]$/],
+    ["line breaks of Windows", "[project]\r\nname = 'x'\r\n", /^[^\r\n]*(?:\r\n[^\r\n]*)*$/],
+    ["a BOM", "\uFEFF[project]\nname = 'x'\n", /^\uFEFF\[project\]/],
+  ])("keeps %s", (_, text, pattern) => {
+    const { written } = planned(foundWith({}), { "pyproject.toml": text });
+    expect(written["pyproject.toml"]).toMatch(pattern);
+    expect(written["pyproject.toml"]?.startsWith(text)).toBe(true);
+  });
+
+  test.each([
+    ["there is no pyproject.toml", {}],
+    ["pyproject.toml takes no table any more", { "pyproject.toml": "tool = { ruff = { x = 1 } }\n" }],
+    ["pyproject.toml is broken", { "pyproject.toml": "[project\n" }],
+  ])("is a gunicov.toml where %s", (_, texts) => {
+    const { written } = planned(foundWith({}), texts);
+    expect(written["gunicov.toml"]).toContain('[server]\nservice = "web"\n');
+    expect(Object.keys(written)).not.toContain("pyproject.toml");
+  });
+
+  test.each([
+    { "pyproject.toml": "[tool.gunicov.watch]\npoll = true\n" },
+    { "gunicov.toml": "[server]\nservice = 'web'\n" },
+  ])("stays as it is where the user has one: %j", (texts) => {
+    const { written, notes } = planned(foundWith({}), texts);
+    expect(Object.keys(written)).not.toContain(Object.keys(texts)[0]);
+    expect(notes.join()).toContain("stays as it is");
+  });
+});
+
+describe("the hook", () => {
+  const web = (override: string) => parse(override).services.web;
+
+  test("comes by GUNICORN_CMD_ARGS and a mounted copy, and what was in the variable stays", () => {
+    const plain = web(planned(foundWith({})).override);
+    expect(plain.environment.GUNICORN_CMD_ARGS).toBe("-c /gunicov-hook/gunicov_hook.py");
+    expect(plain.volumes).toContain("./.gunicov/hook:/gunicov-hook:ro");
+    expect(plain.command).toBeUndefined();
+    const { environment } = web(planned(foundWith({ gunicornArgs: "--workers 3 -c mine.py" })).override);
+    expect(environment).toMatchObject({
+      GUNICORN_CMD_ARGS: "--workers 3 -c /gunicov-hook/gunicov_hook.py",
+      GUNICOV_USER_CONFIG: "mine.py",
+    });
+  });
+
+  test.each<[string[], string[], string]>([
+    [["gunicorn", "-c", "conf.py", "app:app"], ["gunicorn", "-c", "HOOK", "app:app"], "conf.py"],
+    [["/v/bin/gunicorn", "--config=conf.py", "a:a"], ["/v/bin/gunicorn", "--config=HOOK", "a:a"], "conf.py"],
+    [["gunicorn", "-cpython:x.y", "a:a"], ["gunicorn", "-cHOOK", "a:a"], "python:x.y"],
+    [
+      ["sh", "-c", "migrate && exec gunicorn -c conf.py a:a"],
+      ["sh", "-c", "migrate && exec gunicorn -c HOOK a:a"],
+      "conf.py",
+    ],
+    [
+      ["python", "-c", "x", "gunicorn", "-c", "y.py"],
+      ["python", "-c", "x", "gunicorn", "-c", "HOOK"],
+      "y.py",
+    ],
+  ])("stands in the command where that has a -c of its own: %j", (command, expected, config) => {
+    const service = web(planned(foundWith({ command })).override);
+    expect(service.command).toEqual(
+      expected.map((word) => word.replace("HOOK", "/gunicov-hook/gunicov_hook.py")),
+    );
+    expect(service.environment.GUNICOV_USER_CONFIG).toBe(config);
+  });
+
+  test("a shell's -c is none of gunicorn's", () => {
+    const service = web(planned(foundWith({ command: ["sh", "-c", "gunicorn a:a"] })).override);
+    expect([service.command, service.environment.GUNICORN_CMD_ARGS]).toEqual([
+      undefined,
+      "-c /gunicov-hook/gunicov_hook.py",
+    ]);
+  });
+
+  test("is not added where it is there", () => {
+    const { override, written } = planned(foundWith({ gunicornArgs: "-c python:gunicov_hook" }), {
+      ".coveragerc": "[run]\n",
+    });
+    expect([override, Object.keys(written)]).toEqual(["", ["gunicov.toml"]]);
+  });
+
+  test("has a place to write to where the container's root is read-only", () => {
+    const { override } = planned(foundWith({}), {
+      "compose.yaml": "services:\n  web:\n    read_only: true\n",
+    });
+    expect(web(override).tmpfs).toEqual(["/tmp/gunicov:mode=1777"]);
+  });
+
+  test("its copy is kept out of git", () => {
+    expect(planned(foundWith({})).written[".gunicov/.gitignore"]).toBe("*\n");
+  });
+});
+
+const ARTICLE = `import coverage
+cov = coverage.Coverage(data_file="/cov/.coverage", data_suffix=True)
+
+def post_fork(server, worker):
+    cov.start()
+
+def worker_exit(server, worker):
+    cov.stop()
+    cov.save()
+`;
+
+test("a gunicorn config that measures by itself is left in force: coverage_dir, and no hook", () => {
+  const command = ["gunicorn", "-c", "gunicorn_coverage.conf.py", "app:app"];
+  const { written, notes, override } = planned(foundWith({ command }), {
+    "gunicorn_coverage.conf.py": ARTICLE,
+  });
+  expect(written["gunicov.toml"]).toContain('coverage_dir = "/cov"');
+  expect(override).toBe("");
+  expect(Object.keys(written)).toEqual(["gunicov.toml"]);
+  expect(notes.join()).toContain("gunicorn_coverage.conf.py measures by itself");
+});
+
+test("a gunicorn config that only mentions coverage is none that measures", () => {
+  const text = "# coverage is measured elsewhere\nworkers = 2\n";
+  expect(planned(foundWith({}), { "gunicorn.conf.py": text }).override).toContain("gunicov_hook.py");
+});
+
+describe(".coveragerc", () => {
+  test("names the source as the server sees it from where it is, and is mounted", () => {
+    const { written, override } = planned(foundWith({}));
+    expect(written[".coveragerc"]).toBe("[run]\nbranch = true\nsource =\n    src\n");
+    expect(override).toContain("./.coveragerc:/gunicov-coveragerc:ro");
+    const flat = foundWith({ volumes: [{ host: `${ROOT}/src`, inside: "/app" }] });
+    expect(planned(flat).written[".coveragerc"]).toContain("source =\n    .\n");
+  });
+
+  test("says nothing of the source where it is not known how the server sees it", () => {
+    expect(planned(foundWith({ workingDir: null })).written[".coveragerc"]).toBe("[run]\nbranch = true\n");
+  });
+
+  test("needs no mount where the container has the project's directory", () => {
+    const { override } = planned(foundWith({ volumes: [{ host: ROOT, inside: "/app" }] }));
+    expect(override).not.toContain("coveragerc");
+  });
+
+  test.each([
+    { ".coveragerc": "" },
+    { "setup.cfg": "[coverage:run]\nbranch = 1\n" },
+    { "tox.ini": "[coverage:report]\n" },
+    { "pyproject.toml": "[tool.coverage.run]\nbranch = true\n" },
+  ])("is not made where coverage.py has a configuration: %j", (texts) => {
+    const { written } = planned(foundWith({}), texts);
+    expect(written[".coveragerc"]).toBeUndefined();
+  });
+
+  test("is not made where COVERAGE_PROCESS_START names one, and that is told", () => {
+    const { written, notes } = planned(foundWith({ env: ["COVERAGE_PROCESS_START"] }));
+    expect(written[".coveragerc"]).toBeUndefined();
+    expect(notes.join()).toContain("COVERAGE_PROCESS_START is set");
+  });
+});
+
+describe("a long-lived service for the tests", () => {
+  const none = { findings: [] };
+
+  test("is there where no service, and no Python of this machine, runs them", () => {
+    const found = foundWith(
+      { env: ["COVERAGE_PROCESS_START"] },
+      { ...none, addressed: (address) => ({ BASE_URL: address }) },
+    );
+    const { override, written } = planned(found);
+    expect(parse(override).services["gunicov-tests"]).toMatchObject({
+      build: { context: "." },
+      command: ["sleep", "infinity"],
+      entrypoint: [],
+      volumes: [".:/gunicov-tests"],
+      environment: { COVERAGE_PROCESS_START: "" },
+    });
+    expect(written["gunicov.toml"]).toContain('service = "gunicov-tests"');
+    expect(written["gunicov.toml"]).toContain('env = { BASE_URL = "http://web:8000" }');
+  });
+
+  test("gets the server's address among the containers", () => {
+    const config = {
+      ...foundWith({}).config,
+      tests: { command: ["pytest"], env: { URL: "http://127.0.0.1:8765/api" } },
+    };
+    const { written } = planned(foundWith({}, { ...none, config }));
+    expect(written["gunicov.toml"]).toContain('URL = "http://web:8000/api"');
+  });
+
+  test.each([
+    { tests: { service: "tests" } },
+    { tests: { service: "tests", run: "compose-run" as const } },
+    { tests: { command: ["docker", "compose", "exec", "tests", "pytest"] } },
+  ])("is not there where %j", ({ tests }) => {
+    const config = { server: { service: "web", source: ["src"] }, tests };
+    expect(planned(foundWith({}, { ...none, config })).override).not.toContain("gunicov-tests");
+  });
+});
+
+describe("source that the image has a copy of", () => {
+  const config = { server: { service: "web" }, tests: { command: ["pytest"], source: ["tests"] } };
+  const texts = { "src/shop/app.py": "", "tests/test_a.py": "", "docs/a.md": "", "compose.yaml": "" };
+
+  test.each([
+    ["WORKDIR /code\nCOPY . .\n", "./src:/code/src"],
+    ["FROM x AS y\nCOPY tests /t\nFROM z\nCOPY --chown=a:b src/ /opt/src/\n", "./src:/opt/src"],
+    ['WORKDIR /a\nWORKDIR b\nCOPY ["src", "lib"]\n', "./src:/a/b/lib"],
+  ])("is mounted over it: %j", (dockerfile, volume) => {
+    const found = foundWith({ volumes: [], workingDir: null }, { config });
+    const { override, written } = planned(found, { ...texts, Dockerfile: dockerfile });
+    expect(parse(override).services.web.volumes).toContain(volume);
+    expect(written["gunicov.toml"]).toContain('source = ["src"]');
+  });
+});
+
+describe("compose files", () => {
+  test("that are made from a template are not edited, and that is told", () => {
+    for (const template of ["compose.yaml.j2", "compose.tmpl", "compose.yaml.template"]) {
+      const { written, notes } = planned(foundWith({}), { [template]: "services: {{ x }}" });
+      expect(notes.join()).toContain(`compose.yaml is made from ${template}`);
+      expect(Object.keys(written)).not.toContain("compose.yaml");
+    }
+  });
+
+  test("have the version that compose v1 asks for in each of them", () => {
+    const { override, next } = planned(foundWith({}), { "compose.yaml": 'version: "3.7"\nservices: {}\n' });
+    expect(parse(override).version).toBe("3.7");
+    expect(next).toEqual(["docker compose -f compose.yaml -f compose.gunicov.yaml up -d", "gunicov"]);
+  });
+
+  test("in another directory: paths start where compose has them start", () => {
+    const found = foundWith({});
+    const compose = {
+      ...found.compose,
+      files: [`${ROOT}/deploy/a.yml`, `${ROOT}/deploy/b.yml`],
+      directory: `${ROOT}/deploy`,
+      services: [WEB],
+      readBy: "docker-compose config",
+    };
+    const { written, next } = planned({ ...found, compose });
+    expect(written["deploy/compose.gunicov.yaml"]).toContain("../.gunicov/hook:/gunicov-hook:ro");
+    expect(next[0]).toBe(
+      "docker-compose -f deploy/a.yml -f deploy/b.yml -f deploy/compose.gunicov.yaml up -d",
+    );
+  });
+});
+
+test("a server of this machine needs its configuration only", () => {
+  const config = {
+    server: { command: ["gunicorn", "app:app"], source: ["."] },
+    tests: { command: ["pytest"] },
+  };
+  const { written, next } = planned(foundWith({}, { config, compose: null }));
+  expect(Object.keys(written)).toEqual(["gunicov.toml", ".coveragerc"]);
+  expect(next).toEqual(["gunicov"]);
+});
+
+test.each([{}, { "pyproject.toml": "[project]\nname = 'x'" }])("twice is as once: %j", (texts) => {
+  expect(planned(foundWith({}, { findings: [] }), texts).changes.length).toBeGreaterThan(3);
+  expect(afterwards(foundWith({}, { findings: [] }), texts).changes).toEqual([]);
+});
