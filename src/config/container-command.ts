@@ -3,7 +3,7 @@
  * tests run: a client that is ended leaves what it has started in the container running.
  */
 import { dirname, resolve } from "node:path";
-import type { Place } from "./settings.ts";
+import type { Place } from "./place.ts";
 
 /** Where such a command runs what, and how. */
 export interface InContainer {

@@ -11,11 +11,10 @@ import { type ComposeRun, type InContainer, inContainer } from "./container-comm
 import { type Flags, flagLayer } from "./flags.ts";
 import { type InForce, type Layer, layered, NO_LAYER, nameOf } from "./layers.ts";
 import type { Loaded } from "./load.ts";
+import type { Place } from "./place.ts";
 import type { FileConfig } from "./schema.ts";
 
 export type { Flags } from "./flags.ts";
-
-export type Place = { readonly service: string } | { readonly container: string };
 
 export interface LocalSettings {
   readonly command: readonly string[];
