@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import type { ProjectFiles } from "../ports/survey.ts";
 import { list, table, variablesOf } from "./compose-document.ts";
+import { variablesIn } from "./compose-find.ts";
 
 type Table = Record<string, unknown>;
 type Env = Readonly<Record<string, string | undefined>>;
@@ -23,12 +24,20 @@ function readFile(path: string, files: ProjectFiles, env: Env, depth: number): T
   );
   const services = Object.entries(table(document.services)).map(([name, service]) => [
     name,
-    absolute(extended(table(service), path, files, env, depth), directory),
+    withEnvFiles(absolute(extended(table(service), path, files, env, depth), directory), directory, files),
   ]);
   const own = { ...document, services: Object.fromEntries(services) as Table };
   return included
     .map((one) => readFile(one, files, env, depth + 1))
     .reduceRight((all, one) => merged(one, all), own as Table);
+}
+
+/** Its own variables win over those of its files. */
+function withEnvFiles(service: Table, directory: string, files: ProjectFiles): Table {
+  const paths = list(service.env_file).map((one) => String(typeof one === "string" ? one : table(one).path));
+  if (paths.length === 0) return service;
+  const read = paths.map((path) => variablesIn(files.text(resolve(directory, path))));
+  return { ...service, environment: { ...Object.assign({}, ...read), ...variablesOf(service.environment) } };
 }
 
 function extended(service: Table, path: string, files: ProjectFiles, env: Env, depth: number): Table {

@@ -74,7 +74,12 @@ function startOf(service: ComposeService, { project }: ComposeView, files: Proje
   const read = scriptsOf(service, files);
   const at = (key: string) => placeOf(project, service.name, key, files);
   const image = imageOf(service, files);
+  const entry = service.entrypoint ?? image?.start.entrypoint ?? null;
+  const command = service.command ?? (service.entrypoint === null ? image?.start.command : null) ?? null;
+  // `sh -c` in the one, its text in the other.
+  const whole = entry === null || command === null ? null : [...entry, ...command];
   const parts: readonly (readonly [readonly string[] | null, string])[] = [
+    [whole, service.command === null ? `${image?.path}:${image?.start.commandLine}` : at("command")],
     [service.entrypoint, at("entrypoint")],
     [service.command, at("command")],
     // Compose's entrypoint takes the image's command away.

@@ -207,6 +207,18 @@ describe("compose", () => {
     ]);
   });
 
+  test("a shell in the entrypoint, its text in the command; a hook that comes by env_file", async () => {
+    const { config, missing, findings } = await found({
+      "compose.yaml":
+        "services:\n  web:\n    image: a\n    entrypoint: [sh, -c]\n    command: ['exec gunicorn a:app']\n    volumes: ['./src:/app']\n    env_file: web.env\n",
+      "web.env": "GUNICORN_CMD_ARGS=-c /gunicov/gunicov_hook.py\n",
+      "src/a.py": "",
+    });
+    expect(config.server?.service).toBe("web");
+    expect(findings.find(({ key }) => key === "server.service")?.why).toBe("compose.yaml:5: gunicorn a:app");
+    expect(missing.map(({ kind }) => kind)).not.toContain("no-hook");
+  });
+
   test("what is not mounted, not started and without the hook is missing, each with its fix", async () => {
     const { missing } = await found({
       "compose.yaml": "services:\n  web: {build: ., command: gunicorn a}\n",

@@ -46,6 +46,8 @@ def test_asks_once_shows_what_it_found_and_keeps_the_answer(place):
         terminal.wait_for_line(r"server.command  gunicorn .* -w 3 app:app  \(your answer\)")
         terminal.wait_for_line(r"Your answers are kept in \.gunicov/answers")
         terminal.wait_for_line(r"TOTAL +\d+")
+        terminal.wait_for_line(r"Edit a file: each save is a cycle\. \? shows all keys\.")
+        terminal.wait_for_line(r"gunicov init writes this down")
         terminal.press("q")
         terminal.wait_exit()
     with start(place, 50, 160) as terminal:

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { KEEP } from "../../../core/found.ts";
 import type { Report } from "../../../core/report.ts";
 import type { ScreenContent } from "../../../core/screen-content.ts";
 import { count } from "../../../core/text.ts";
@@ -17,13 +18,27 @@ export function Coverage(props: PageProps) {
   const { report, partial } = snapshot.content;
   if (report === null) return <Nothing content={snapshot.content} height={height} width={width} />;
   const note = partial !== null && height >= 4;
+  const hints = hintsOf(snapshot.content, height);
   return (
     <>
       {note && <Row spans={selectionNote(partial, report.cycle)} width={width} />}
-      <Files {...props} report={report.value} height={note ? height - 1 : height} />
+      <Files {...props} report={report.value} height={height - (note ? 1 : 0) - hints.length} />
+      {hints.map((hint) => (
+        <Row key={hint} spans={[span(`  ${hint}`, "dim")]} width={width} />
+      ))}
     </>
   );
 }
+
+/** What to do next, below the first table that came without a configuration, where there is room. */
+function hintsOf({ found, history, report }: ScreenContent, height: number): readonly string[] {
+  const rows = report?.value.files.length ?? 0;
+  if (found === null || history.length > 1 || height < rows + TABLE_FRAME) return [];
+  return ["Edit a file: each save is a cycle. ? shows all keys.", KEEP];
+}
+
+/** Its head, its total, a line between, and the hints. */
+const TABLE_FRAME = 8;
 
 function Files({
   report,
