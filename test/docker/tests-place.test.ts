@@ -117,7 +117,7 @@ ${tests}
   });
 
   test("in a container of its own, by compose run as the command: its options and tests.env hold", async () => {
-    const compose = ["docker-compose", "-f", "../docker-compose.yaml", "-p", project.name];
+    const compose = [...project.program, "-f", "../docker-compose.yaml", "-p", project.name];
     const options = ["run", "--no-deps", "-e", "OF_COMMAND=2", "-w", "/app/test"];
     const in_ = await watch(`command = ${JSON.stringify([...compose, ...options, "tests", ...ownPytest])}`);
     expectPassed(await in_.next());

@@ -23,6 +23,11 @@ export class Project {
   readonly directory: string;
   readonly name = `gunicov-test-${randomBytes(5).toString("hex")}`;
   readonly #compose: readonly string[];
+  /** The words of this machine's compose. */
+  get program(): readonly string[] {
+    return this.#compose;
+  }
+
   /** What compose needs to know in its environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly #files: readonly string[];
