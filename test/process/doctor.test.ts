@@ -1,5 +1,5 @@
 /** `gunicov doctor` on projects of this machine: what is right, and each thing that can be wrong. */
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { doctor, inState, makesWrong } from "../support/doctor.ts";
@@ -216,6 +216,16 @@ test("configuration, disk: the rest of the machine is told all the same", async 
     text: expect.stringMatching(/“configuration”/),
   });
   expect(looked.code).toBe(2);
+});
+
+test("without a configuration it looks at what is found, and says what that is", async () => {
+  const directory = await made({ files: { Procfile: "web: gunicorn app:app\n", ".coveragerc": RC } });
+  await rm(join(directory, "gunicov.toml"));
+  const looked = await doctor(directory);
+  expect(looked.line("configuration")).toMatchObject({ state: "ok" });
+  expect(looked.line("configuration").text).toMatch(/found: .*server\.command gunicorn .*\(Procfile/);
+  expect(looked.line("hook")).toMatchObject({ state: "ok" });
+  expect(looked.line("collection")).toMatchObject({ state: "ok", text: "1 test" });
 });
 
 test("--run: one test shows whether a request reaches the server", async () => {

@@ -1,10 +1,11 @@
 """`examine`: all that is to be known of a server's set-up. It takes no lock, sends no signal, and leaves nothing behind."""
 
+import math
 import os
 import time
 
 from gunicov_common.failure import Failure
-from gunicov_common.process import all_processes
+from gunicov_common.process import Process, all_processes
 
 from gunicov_helper.examine.arrivals import arrivals
 from gunicov_helper.examine.files import compare, directory
@@ -28,6 +29,7 @@ from gunicov_helper.requests.find import choose_master, config_in_the_way, hook_
 
 PAUSE = 0.05  # seconds between two looks
 YOUNG = 3.0  # a master that is to run the hook has run it by then
+STARTING = 15.0  # what is younger may be starting still
 PATIENCE = 10.0  # seconds that coverage.py may take to say how it is set
 
 ABOUT = ("gunicorn", "python", "worker_class", "workers", "threads", "preload", "user_config")
@@ -41,7 +43,9 @@ class Examine:
 
     def do_examine(self, request, job):
         """Generator: waits up to `timeout` for a master and the boot of its workers, and tells what there is then."""
-        until = time.monotonic() + request["timeout"]
+        until = time.monotonic() + max(
+            request["timeout"], STARTING - age_of(request.get("root") or 1)
+        )
         while True:
             try:
                 master = self.look(request)
@@ -173,6 +177,12 @@ class Examine:
         finally:
             child.close()
         return (child.answer or {}).get("ok")
+
+
+def age_of(pid):
+    """How long a process has run, in seconds; infinite where there is none, or that is not known."""
+    first = Process.read(pid)
+    return first.seconds() if first else math.inf
 
 
 def misfit(about):

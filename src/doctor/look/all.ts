@@ -7,8 +7,9 @@ import { placesOf } from "../../config/places.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Log } from "../../ports/log.ts";
 import { chooseTargets, foundOf, testCommand } from "../../wire.ts";
+import { configurationLine } from "../configuration.ts";
 import { tracersLine } from "../coverage.ts";
-import { notNeeded, right } from "../finding.ts";
+import { notNeeded } from "../finding.ts";
 import type { Findings } from "../findings.ts";
 import { diskLine, inotifyLine } from "../machine.ts";
 import { composeLine, engineLine } from "./engine.ts";
@@ -34,7 +35,7 @@ export async function lookAtAll(
   signal: AbortSignal,
 ): Promise<void> {
   const settings = live.current;
-  findings.add(right("configuration", live.about.replace(/^configuration: /, "")));
+  findings.add(configurationLine(live.about, live.found));
   const targets = await chooseTargets(settings, log);
   const paths = new Paths(settings.root, () => targets.server.mappings);
   const found = () => foundOf(targets);
