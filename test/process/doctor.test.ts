@@ -272,7 +272,7 @@ test("engine, compose: where a container is wanted and no engine answers", async
   expect(looked.code).toBe(3);
 });
 
-test("interrupted it ends with 130, and its server with it", async () => {
+test("interrupted it ends, and its server with it", async () => {
   const directory = await made({ server: ["sleep", "1000"] });
   const mark = `${Math.random()}`;
   const session = new Session(["doctor"], directory, { GUNICOV_TEST_DOCTOR: mark });
