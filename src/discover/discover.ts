@@ -109,9 +109,7 @@ async function ofService(
   const [published] = container?.ports.length ? container.ports : service.ports;
   const address = published === undefined ? null : `http://127.0.0.1:${published.published}`;
   const env = inContainer ? NO_PART : addressFor(address, files, tests, given);
-  // Where no engine answers, gunicorn of this machine may do.
-  const local = view.engine ? NO_PART : withoutQuestions(localServer(files, tests, given, survey.env));
-  return [named, source, place, env, local];
+  return [named, source, place, env];
 }
 
 /** What a file names may be the service of another compose project: it is taken as it is. */
@@ -143,17 +141,6 @@ async function onThisMachine(
     testsHere(suite, given, files, server.config.server?.cwd ?? "."),
     addressFor("http://127.0.0.1:{port}", files, tests, given),
   ]);
-}
-
-function withoutQuestions(part: Part): Part {
-  const { command } = part.config.server ?? {};
-  return command === undefined
-    ? NO_PART
-    : {
-        ...NO_PART,
-        config: part.config,
-        findings: part.findings.filter(({ key }) => key === "server.command"),
-      };
 }
 
 function found(

@@ -170,15 +170,18 @@ describe("gunicorn's command without Docker", () => {
     );
   });
 
-  test("no engine, and a compose file: both the service and the command", async () => {
-    const { config } = await found(
-      { "compose.yaml": "services:\n  web: {build: ., command: gunicorn app:app}\n", "app.py": FLASK },
-      { containers: null },
-    );
-    expect(config.server).toMatchObject({
-      service: "web",
+  test("no engine, and a compose file: the service stays, and only --local leads to a server on this machine", async () => {
+    const files = {
+      "compose.yaml": "services:\n  web: {build: ., command: gunicorn app:app}\n",
+      "app.py": FLASK,
+    };
+    const without = await found(files, { containers: null });
+    expect(without.config.server).toEqual({ service: "web" });
+    const local = await found(files, { containers: null, given: { config: {}, local: true } });
+    expect(local.config.server).toMatchObject({
       command: ["gunicorn", ...BIND, "--workers", "2", "app:app"],
     });
+    expect(local.config.server?.service).toBeUndefined();
   });
 });
 
