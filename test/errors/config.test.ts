@@ -110,7 +110,8 @@ describe("on the command line", () => {
   });
 
   test("nothing says where the server is", async () => {
-    const bare = await project({ files: { "gunicov.toml": "[tool.gunicov.tests]\nrun = 'host'" } });
+    const files = { "app.py": "", "gunicov.toml": "[tool.gunicov.tests]\nrun = 'host'" };
+    const bare = await project({ files });
     const message = /Nothing below .* says how gunicorn is started: no compose service, Procfile/;
     await expectError(["run"], bare, { ...CONFIG, message, fix: /--service NAME/ });
     const needs = /--local needs the server's command/;
