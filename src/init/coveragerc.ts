@@ -13,12 +13,16 @@ const PLACES: readonly (readonly [string, RegExp])[] = [
   ["pyproject.toml", /^\s*\[?\s*tool\s*\.\s*coverage\b/m],
 ];
 
-/** Null: there is one. `server`: the service that measures; null: a server of this machine. */
+/**
+ * Null: there is one. `server`: the service that measures; null: a server of this machine. `narrow`: all source of the server is known.
+ * Else no source is named: what lies beside it would be left out of the report, and nobody would see that.
+ */
 export function coveragerc(
   root: string,
   { server: settings }: FileConfig,
   server: FoundService | null,
   files: Files,
+  narrow: boolean,
 ): Change | null {
   const there = PLACES.some(
     ([name, own]) =>
@@ -26,7 +30,7 @@ export function coveragerc(
   );
   if (there || server?.env.includes("COVERAGE_PROCESS_START")) return null;
   const hosts = (settings?.source ?? []).map((path) => join(root, path));
-  const source = server === null ? fromLocal(hosts, root, settings?.cwd) : fromService(hosts, server);
+  const source = server === null ? fromLocal(hosts, root, settings?.cwd) : fromService(hosts, server, narrow);
   const lines = [
     "[run]",
     "branch = true",
@@ -40,7 +44,13 @@ function fromLocal(hosts: readonly string[], root: string, cwd = "."): readonly 
 }
 
 /** As the server sees them from where it is. Empty where that is not known for each: coverage.py then measures all but libraries. */
-function fromService(hosts: readonly string[], { volumes, workingDir }: FoundService): readonly string[] {
+function fromService(
+  hosts: readonly string[],
+  { volumes, workingDir }: FoundService,
+  narrow: boolean,
+): readonly string[] {
+  const whole = volumes.some(({ inside }) => workingDir === inside || workingDir?.startsWith(`${inside}/`));
+  if (!narrow && !whole) return [];
   const inside = hosts.map((host) => {
     const over = volumes.filter((one) => host === one.host || host.startsWith(`${one.host}/`));
     const [nearest] = over.toSorted((a, b) => b.host.length - a.host.length);

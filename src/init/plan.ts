@@ -14,14 +14,17 @@ import { type Mount, sourceMounts } from "./source-mounts.ts";
 export function planOf(found: Found, files: Files, hook: string, cwd: string): Plan {
   const { compose, root } = found;
   const listed = compose?.services.find(({ name }) => name === found.config.server?.service) ?? null;
-  const mounts =
-    found.config.server?.source === undefined && listed !== null ? sourceMounts(found, listed, files) : [];
+  // Source that only the image has: it is mounted where nothing else is, since then no save would reach the server.
+  const unseen =
+    listed === null ? [] : sourceMounts(found, listed, files).filter((one) => !isMounted(one, listed));
+  const mounts = found.config.server?.source === undefined ? unseen : [];
   const server = listed === null ? null : mounted(listed, mounts, files);
   const config = withSource(found.config, mounts, root);
   const measures = server === null ? null : ownHookOf(root, server, files);
-  const coverage = measures === null ? coveragerc(root, config, server, files) : null;
+  const narrow = mounts.length === unseen.length && (listed === null || isBuilt(listed, files));
+  const coverage = measures === null ? coveragerc(root, config, server, files, narrow) : null;
   const path = coverage?.path ?? join(root, ".coveragerc");
-  const unseen = server !== null && coverage !== null && !isSeen(path, server) ? path : null;
+  const hidden = server !== null && coverage !== null && !isSeen(path, server) ? path : null;
   const made: Composed =
     compose === null || server === null
       ? { change: null, mountsHook: false, config, notes: [] }
@@ -32,7 +35,7 @@ export function planOf(found: Found, files: Files, hook: string, cwd: string): P
           mounts,
           files,
           ownHook: measures !== null,
-          coveragerc: unseen,
+          coveragerc: hidden,
         });
   const said = measures?.directory
     ? { ...made.config, server: { ...made.config.server, coverage_dir: measures.directory } }
@@ -51,10 +54,21 @@ export function planOf(found: Found, files: Files, hook: string, cwd: string): P
       ...(hasOwn(root, files) ? ["The configuration is there already, and stays as it is."] : []),
       ...(measures === null ? [] : [aboutOwnHook(measures)]),
       ...made.notes,
+      ...(mounts.length === unseen.length ? [] : [aboutUnseen(unseen, root)]),
       ...templatesOf(compose, files),
     ],
     next: [...up, ...(away === "" ? [] : [`cd ${away}`]), "gunicov"],
   };
+}
+
+function isMounted({ host, inside }: Mount, { volumes }: FoundService): boolean {
+  const below = (path: string, top: string) => path === top || path.startsWith(`${top}/`);
+  return volumes.some((one) => below(host, one.host) || below(inside, one.inside));
+}
+
+/** What is in its image is known. */
+function isBuilt({ build }: FoundService, files: Files): boolean {
+  return build !== null && files.text(join(build.context, build.dockerfile)) !== null;
 }
 
 /** The service as it will be. */
@@ -98,6 +112,11 @@ function aboutOwnHook({ config, directory }: OwnHook): string {
       ? "Name the directory that it writes to as server.coverage_dir"
       : `It writes to ${directory}`;
   return `${config} measures by itself (coverage.py in its post_fork), so gunicov's hook is left out. ${where}. What you miss without the hook: docs/configuration.md, "A server with its own coverage hook".`;
+}
+
+function aboutUnseen(unseen: readonly Mount[], root: string): string {
+  const names = unseen.map(({ host, inside }) => `./${relative(root, host)}:${inside}`).join(", ");
+  return `Only the image has this source, so a save of it does not reach the server: mount it under volumes (${names}).`;
 }
 
 function hookFiles(root: string, hook: string, files: Files): readonly Change[] {

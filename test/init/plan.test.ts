@@ -135,16 +135,39 @@ test("a gunicorn config that only mentions coverage is none that measures", () =
 });
 
 describe(".coveragerc", () => {
+  const texts = { Dockerfile: "WORKDIR /app\nCOPY src src\n", "src/app.py": "" };
+
   test("names the source as the server sees it from where it is, and is mounted", () => {
-    const { written, override } = planned(foundWith({}));
+    const { written, override } = planned(foundWith({}), texts);
     expect(written[".coveragerc"]).toBe("[run]\nbranch = true\nsource =\n    src\n");
     expect(override).toContain("./.coveragerc:/gunicov-coveragerc:ro");
     const flat = foundWith({ volumes: [{ host: `${ROOT}/src`, inside: "/app" }] });
     expect(planned(flat).written[".coveragerc"]).toContain("source =\n    .\n");
   });
 
+  test("names no source where the server may have more of it: that would be left out of the report", () => {
+    // What is mounted is gunicorn's config only, and the app is in the image.
+    const volumes = [{ host: `${ROOT}/conf`, inside: "/app/conf" }];
+    const config = {
+      server: { service: "web", source: ["conf"] },
+      tests: { command: ["pytest"], source: ["tests"] },
+    };
+    const found = foundWith({ volumes }, { config });
+    const { written, notes } = planned(found, {
+      ...texts,
+      Dockerfile: "WORKDIR /app\nCOPY . .\n",
+      "conf/c.py": "",
+    });
+    expect(written[".coveragerc"]).toBe("[run]\nbranch = true\n");
+    expect(notes.join()).toContain("./src:/app/src");
+    const unknown = foundWith({ volumes, build: null, image: "shop" }, { config });
+    expect(planned(unknown).written[".coveragerc"]).toBe("[run]\nbranch = true\n");
+  });
+
   test("says nothing of the source where it is not known how the server sees it", () => {
-    expect(planned(foundWith({ workingDir: null })).written[".coveragerc"]).toBe("[run]\nbranch = true\n");
+    expect(planned(foundWith({ workingDir: null, build: null })).written[".coveragerc"]).toBe(
+      "[run]\nbranch = true\n",
+    );
   });
 
   test("needs no mount where the container has the project's directory", () => {
