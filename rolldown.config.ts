@@ -18,7 +18,8 @@ export default defineConfig({
     define: { "process.env.NODE_ENV": '"production"', fetch: "undefined" },
   },
   plugins: [faster(), leftOut(), licences(), oneFileHook(), commit()],
-  output: { dir: "dist", cleanDir: true },
+  // Without spaces and comments: the packages are an eighth smaller. Names stay, so that a stack trace can be read.
+  output: { dir: "dist", cleanDir: true, minify: { compress: false, mangle: false, codegen: true } },
 });
 
 /** What src/surfaces/ink/faster/ stands before: it answers what it can by itself, and asks the original only where it must. */
