@@ -80,12 +80,13 @@ function refused({ files: [first = "compose.yaml"] }: ComposeFiles, message: str
 function isOf({ compose }: RunningContainer, found: ComposeFiles): boolean {
   if (compose === null) return false;
   const files = found.files.map(real);
-  const from = compose.files.map((path) =>
-    real(path.startsWith("/") ? path : `${compose.directory}/${path}`),
-  );
+  const from = compose.files
+    .filter((path) => path.startsWith("/") || compose.directory !== "")
+    .map((path) => real(path.startsWith("/") ? path : `${compose.directory}/${path}`));
   return (
     from.some((path) => files.includes(path)) ||
-    (from.length === 0 && real(compose.directory) === real(found.directory))
+    // An empty path is the working directory to realpath: labels that tell nothing mean no directory.
+    (from.length === 0 && compose.directory !== "" && real(compose.directory) === real(found.directory))
   );
 }
 

@@ -207,6 +207,22 @@ describe("compose", () => {
     ]);
   });
 
+  test("a container whose labels tell no directory is of no project here, not of the working directory's", async () => {
+    const here = process.cwd();
+    const elsewhere = container("server", ["gunicorn a"]);
+    const { config, questions } = await found(
+      { [`${here}/compose.yaml`]: "services:\n  web: {image: a, command: gunicorn a}\n" },
+      {
+        root: here,
+        containers: [
+          { ...elsewhere, compose: { project: "other", service: "server", directory: "", files: [] } },
+        ],
+      },
+    );
+    expect(questions).toEqual([]);
+    expect(config.server?.service).toBe("web");
+  });
+
   test("a shell in the entrypoint, its text in the command; a hook that comes by env_file", async () => {
     const { config, missing, findings } = await found({
       "compose.yaml":
