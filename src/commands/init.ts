@@ -1,4 +1,5 @@
 /** `gunicov init`: writes what a project needs for gunicov, after it has shown it and asked. */
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
@@ -11,7 +12,7 @@ import { flagLayer } from "../config/flags.ts";
 import { configOf, entriesOf, type Layer, layered } from "../config/layers.ts";
 import { loadConfig } from "../config/load.ts";
 import type { FileConfig } from "../config/schema.ts";
-import { type Failure, failure } from "../core/failure.ts";
+import { FAILURE_EXIT, type Failure, failure } from "../core/failure.ts";
 import { ok, type Result } from "../core/result.ts";
 import { addressFor } from "../discover/address.ts";
 import { projectRoot } from "../discover/discover.ts";
@@ -53,11 +54,11 @@ export const init: Command = async (asked) => {
   for (const note of plan.notes) say(`note: ${note}`);
   if (plan.changes.length === 0) {
     say("Nothing to write: all that gunicov needs is there.");
-    return 0;
+    return asked.up ? start(plan) : 0;
   }
   for (const change of plan.changes)
     say(`\n${diffOf(change, relative(process.cwd(), change.path)).join("\n")}`);
-  const answer = asked.yes ? true : await agreed();
+  const answer = asked.yes ? true : await agreed("Write this?");
   if (answer === null) {
     say("\nNothing was written: there is no terminal to ask on. Write it with gunicov init --yes.");
     return NOT_WRITTEN;
@@ -68,9 +69,23 @@ export const init: Command = async (asked) => {
   }
   const written = await writeAll(root, plan.changes);
   if (!written.ok) return complain(written.failure, asked.json);
-  sayNext(written.value, plan);
+  say(`\nWritten: ${written.value.join(", ")}. Take it back with gunicov init --undo.`);
+  const starts = plan.up !== null && (asked.up || (!asked.yes && (await agreed(`Run ${plan.up} now?`))));
+  if (starts) return start(plan);
+  sayNext([...(plan.up === null ? [] : [plan.up]), ...plan.next]);
   return 0;
 };
+
+/** Runs the command that starts the containers, as if it had been typed. Gives its exit code. */
+function start({ up, next }: Plan): number {
+  if (up !== null) {
+    say(`\n$ ${up}`);
+    const { status } = spawnSync(up, { shell: true, stdio: "inherit" });
+    if (status !== 0) return status ?? FAILURE_EXIT["no-service"];
+  }
+  sayNext(next);
+  return 0;
+}
 
 /** What is said already is settled, and is part of the configuration that is planned for. */
 async function discoverWith(root: string, said: readonly Layer[], asked: Asked): Promise<Result<Discovery>> {
@@ -103,20 +118,19 @@ async function undo(root: string): Promise<number> {
 }
 
 /** Null: nobody can be asked. */
-async function agreed(): Promise<boolean | null> {
+async function agreed(question: string): Promise<boolean | null> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return null;
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return /^y(es)?$/i.test((await lines.question("\nWrite this? [y/N] ")).trim());
+    return /^y(es)?$/i.test((await lines.question(`\n${question} [y/N] `)).trim());
   } finally {
     lines.close();
   }
 }
 
-function sayNext(written: readonly string[], { next }: Plan): void {
-  say(`\nWritten: ${written.join(", ")}. Take it back with gunicov init --undo.`);
+function sayNext(commands: readonly string[]): void {
   say("Next:");
-  for (const command of next) say(`  ${command}`);
+  for (const command of commands) say(`  ${command}`);
 }
 
 function nothingFound({ root, missing }: Discovery): Failure {

@@ -24,6 +24,7 @@ export interface Asked {
   /** Of `init`: write without asking; take back what was written. */
   readonly yes: boolean;
   readonly undo: boolean;
+  readonly up: boolean;
   readonly flags: Flags;
   /** Of `demo`: where to, null: its usual place; and one cycle only. */
   readonly directory: string | null;
@@ -43,6 +44,7 @@ interface Options extends CiOptions {
   readonly schema?: true;
   readonly yes?: true;
   readonly undo?: true;
+  readonly up?: true;
   readonly config?: string;
   readonly json?: true;
   readonly log?: string;
@@ -126,7 +128,10 @@ function build(choose: Choose, write: (text: string) => void): Command {
     if (name === "doctor")
       command.option("--run", "run one test, and look whether a request reaches the server");
     if (name === "init")
-      command.option("--yes", "write without asking").option("--undo", "take back what it wrote");
+      command
+        .option("--yes", "write without asking")
+        .option("--up", "start the containers with it, too")
+        .option("--undo", "take back what it wrote");
     if (name === "config") command.option("--schema", "print its JSON Schema, for editors");
     command.action((_: Options, command: Command) => choose(name, true, command.optsWithGlobals()));
   }
@@ -193,6 +198,7 @@ function toAsked(name: CommandName, explicit: boolean, options: Options, passed:
     schema: options.schema ?? false,
     yes: options.yes ?? false,
     undo: options.undo ?? false,
+    up: options.up ?? false,
     flags: {
       service: options.service ?? null,
       container: options.container ?? null,

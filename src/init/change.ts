@@ -14,7 +14,9 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** What people should know: why something is as it is, or is not done. */
   readonly notes: readonly string[];
-  /** Commands to type then. */
+  /** The command, as in a shell, that starts the containers with all of it. Null: there are none. */
+  readonly up: string | null;
+  /** Commands to type after that. */
   readonly next: readonly string[];
 }
 

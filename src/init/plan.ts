@@ -46,7 +46,7 @@ export function planOf(found: Found, files: Files, hook: string, cwd: string): P
     coverage,
     ...(made.mountsHook ? hookFiles(root, hook, files) : []),
   ].filter((one) => one !== null);
-  const up = compose === null || server === null ? [] : [upCommand(compose, cwd)];
+  const up = compose === null || server === null ? null : upCommand(compose, cwd);
   const away = relative(cwd, root);
   return {
     changes,
@@ -57,7 +57,8 @@ export function planOf(found: Found, files: Files, hook: string, cwd: string): P
       ...(mounts.length === unseen.length ? [] : [aboutUnseen(unseen, root)]),
       ...templatesOf(compose, files),
     ],
-    next: [...up, ...(away === "" ? [] : [`cd ${away}`]), "gunicov"],
+    up,
+    next: [...(away === "" ? [] : [`cd ${away}`]), "gunicov"],
   };
 }
 

@@ -1,5 +1,5 @@
 /** `gunicov init` as people type it, on a project of files without Docker. */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { gunicov } from "../errors/expect.ts";
@@ -56,4 +56,27 @@ test("--undo refuses where the user has edited a file since, and keeps it", asyn
     expect.stringContaining("pyproject.toml was edited"),
   ]);
   expect(await pyproject()).toBe(edited);
+}, 30_000);
+
+test("--up runs the command that starts the containers, and gives its exit code", async () => {
+  await rm(join(root, "Procfile"));
+  const web =
+    '    image: shop\n    command: gunicorn app:app\n    volumes: [".:/app"]\n    ports: ["8000:8000"]\n';
+  await writeFile(join(root, "compose.yaml"), `version: "3.7"\nservices:\n  web:\n${web}`);
+  // Stands in for compose, of both versions: it says how it was called, and fails where it is to start something.
+  const bin = join(root, "bin");
+  await mkdir(bin);
+  for (const name of ["docker", "docker-compose"])
+    await writeFile(
+      join(bin, name),
+      '#!/bin/sh\necho "called $@"\ncase $* in *up*) exit 7 ;; *) exit 1 ;; esac\n',
+      {
+        mode: 0o755,
+      },
+    );
+  const env = { PATH: `${bin}:${process.env.PATH}`, DOCKER_HOST: "unix:///nowhere.sock" };
+  const { code, stdout } = await gunicov(["init", "--yes", "--up"], root, env);
+  expect(stdout).toMatch(/\$ docker[ -]compose -f compose\.yaml -f compose\.gunicov\.yaml up -d\n/);
+  expect(stdout).toContain("called ");
+  expect(code).toBe(7);
 }, 30_000);

@@ -257,9 +257,11 @@ describe("compose files", () => {
   });
 
   test("have the version that compose v1 asks for in each of them", () => {
-    const { override, next } = planned(foundWith({}), { "compose.yaml": 'version: "3.7"\nservices: {}\n' });
+    const { override, up, next } = planned(foundWith({}), {
+      "compose.yaml": 'version: "3.7"\nservices: {}\n',
+    });
     expect(parse(override).version).toBe("3.7");
-    expect(next).toEqual(["docker compose -f compose.yaml -f compose.gunicov.yaml up -d", "gunicov"]);
+    expect([up, next]).toEqual(["docker compose -f compose.yaml -f compose.gunicov.yaml up -d", ["gunicov"]]);
   });
 
   test("in another directory: paths start where compose has them start", () => {
@@ -271,11 +273,9 @@ describe("compose files", () => {
       services: [WEB],
       readBy: "docker-compose config",
     };
-    const { written, next } = planned({ ...found, compose });
+    const { written, up } = planned({ ...found, compose });
     expect(written["deploy/compose.gunicov.yaml"]).toContain("../.gunicov/hook:/gunicov-hook:ro");
-    expect(next[0]).toBe(
-      "docker-compose -f deploy/a.yml -f deploy/b.yml -f deploy/compose.gunicov.yaml up -d",
-    );
+    expect(up).toBe("docker-compose -f deploy/a.yml -f deploy/b.yml -f deploy/compose.gunicov.yaml up -d");
   });
 });
 

@@ -97,7 +97,7 @@ export function projectOf(labels: Labels): string {
 function directoriesOf(labels: Labels): readonly string[] {
   const files = (labels[FILES] ?? "").split(",").filter((file) => file.startsWith("/"));
   const directory = labels[DIRECTORY];
-  return [...(directory === undefined ? [] : [directory]), ...files.map((file) => dirname(file))].map(real);
+  return [...(directory ? [directory] : []), ...files.map((file) => dirname(file))].map(real);
 }
 
 /** Where compose would find its file from here: the nearest directory that has one. Null: none has. */
