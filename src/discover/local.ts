@@ -8,8 +8,8 @@ import { table } from "./compose-document.ts";
 import { type Answer, type Given, NO_PART, type Part } from "./discovery.ts";
 import { gunicornAt, gunicornStart } from "./gunicorn-command.ts";
 import { localCommand } from "./local-command.ts";
+import { fromProcfiles } from "./procfile.ts";
 import { environmentWith, runnerOf } from "./python.ts";
-import { scriptsIn } from "./scripts.ts";
 import { isBelow } from "./test-directories.ts";
 import { commandsOf, quoted, wordsOf } from "./words.ts";
 
@@ -20,6 +20,10 @@ interface Way {
   readonly text: string;
   readonly why: string;
   readonly cwd: string;
+  /** Words that are taken as they are; null: those of `text`, on a free port. */
+  readonly words?: readonly string[] | null;
+  /** Processes of the service that are not started with it. */
+  readonly left?: readonly string[];
 }
 
 /** `suite`: directories of tests, from the root. */
@@ -43,6 +47,7 @@ export function localServer(files: ProjectFiles, tests: readonly string[], given
     config: {
       server: { command: [...command], ...(only.cwd === "." ? {} : { cwd: only.cwd }), source: [...source] },
     },
+    missing: only.left?.length ? [notStarted(only.left)] : [],
     findings: [
       { key: "server.command", value: quoted(command), why: only.why },
       {
@@ -61,7 +66,8 @@ function aboutSource(source: readonly string[]): Part {
 }
 
 /** With the project's own gunicorn, where there is one. */
-function commandOf({ text, cwd }: Way, files: ProjectFiles, env: Env): readonly string[] {
+function commandOf({ text, cwd, words: whole }: Way, files: ProjectFiles, env: Env): readonly string[] {
+  if (whole) return whole;
   const words = localCommand(text, env);
   const place = environmentWith(files, "gunicorn", cwd) ?? environmentWith(files, "gunicorn");
   const at = gunicornAt(words);
@@ -73,15 +79,10 @@ function commandOf({ text, cwd }: Way, files: ProjectFiles, env: Env): readonly 
 }
 
 function ofProcfile(files: ProjectFiles): readonly Way[] {
-  return ["Procfile.dev", "Procfile"].flatMap((path) => {
-    const lines = (files.text(path) ?? "").split("\n");
-    return lines.flatMap((line, index) => {
-      const [, name = "", command = ""] = /^([\w-]+):\s*(.+)$/.exec(line.trim()) ?? [];
-      return gunicornStart(["sh", "-c", command], scriptsIn(files, ".")) === null
-        ? []
-        : [{ text: command, why: `${path}:${index + 1}, ${name}`, cwd: "." }];
-    });
-  });
+  return fromProcfiles(files).map(({ text, together, others, why }) => ({
+    ...{ text, why, cwd: ".", words: together },
+    left: together === null ? others : [],
+  }));
 }
 
 /** gunicorn.conf.py with wsgi_app: then gunicorn needs no words. */
@@ -196,6 +197,13 @@ function sourceOf(files: ProjectFiles, tests: readonly string[], cwd: string): r
   return tops.has(cwd) || tops.size === 0
     ? [cwd]
     : [...tops].filter((path) => !/^(docs?|scripts|bin|examples?|migrations|tools)$/.test(path)).toSorted();
+}
+
+function notStarted(names: readonly string[]) {
+  const [verb, them] = names.length === 1 ? ["is", "it"] : ["are", "them"];
+  const message = `The Procfile's ${names.join(", ")} ${verb} not started with gunicorn.`;
+  const fix = `Where the tests need ${them}, start ${them} beside gunicov, or name a command that starts all: command = ["honcho", "start", "-p", "{port}"] under [tool.gunicov.server].`;
+  return failure("no-service", message, fix);
 }
 
 function nothing({ root }: ProjectFiles) {

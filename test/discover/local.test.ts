@@ -17,6 +17,22 @@ describe("gunicorn's command without Docker", () => {
       ["gunicorn", ...BIND, "-w", "3", "app:app"],
     ],
     [
+      "Procfile with a process beside it, and honcho",
+      {
+        Procfile: "web: gunicorn --bind 0.0.0.0:$PORT app:app\nworker: python -m worker\n",
+        ".venv/bin/honcho": "",
+      },
+      ["sh", "-c", ". .venv/bin/activate && exec honcho start -p {port}"],
+    ],
+    [
+      "Procfile with a release alone beside it",
+      {
+        Procfile: "release: python manage.py migrate\nweb: gunicorn -b :$PORT app:app\n",
+        ".venv/bin/honcho": "",
+      },
+      ["gunicorn", ...BIND, "app:app"],
+    ],
+    [
       "Procfile with a default in the shell's words",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the file's own words
       { Procfile: "web: gunicorn -w ${WEB_CONCURRENCY:-2} app:app" },
@@ -149,6 +165,24 @@ describe("gunicorn's command without Docker", () => {
     );
     const asgi = await command({ "app.py": "async def application(scope, receive, send):\n    pass\n" });
     expect(asgi).toContain("uvicorn.workers.UvicornWorker");
+  });
+
+  test.each<[string, Files]>([
+    ["honcho is not here", { Procfile: "web: gunicorn -b :$PORT a:app\nworker: python -m w\n" }],
+    [
+      "honcho gives another port to gunicorn",
+      { Procfile: "worker: python -m w\nweb: gunicorn -b :$PORT a:app\n", ".venv/bin/honcho": "" },
+    ],
+    [
+      "gunicorn does not take the port that honcho gives",
+      { Procfile: "web: gunicorn -b :8000 a:app\nworker: python -m w\n", ".venv/bin/honcho": "" },
+    ],
+  ])("%s: gunicorn alone is started, and what is not is said", async (_, files) => {
+    const { config, missing } = await found({ ...files, "tests/test_a.py": HTTP_TEST });
+    expect(config.server?.command).toEqual(["gunicorn", ...BIND, "a:app"]);
+    expect(missing.map(({ message }) => message)).toContain(
+      "The Procfile's worker is not started with gunicorn.",
+    );
   });
 
   test("two ways are a question", async () => {
