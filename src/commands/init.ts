@@ -18,6 +18,7 @@ import { addressFor } from "../discover/address.ts";
 import { projectRoot } from "../discover/discover.ts";
 import type { Discovery } from "../discover/discovery.ts";
 import { settle } from "../discover/settle.ts";
+import { quoted } from "../discover/words.ts";
 import type { Plan } from "../init/change.ts";
 import { diffOf } from "../init/diff.ts";
 import { hostFiles } from "../init/files.ts";
@@ -70,17 +71,19 @@ export const init: Command = async (asked) => {
   const written = await writeAll(root, plan.changes);
   if (!written.ok) return complain(written.failure, asked.json);
   say(`\nWritten: ${written.value.join(", ")}. Take it back with gunicov init --undo.`);
-  const starts = plan.up !== null && (asked.up || (!asked.yes && (await agreed(`Run ${plan.up} now?`))));
+  const { up, next } = plan;
+  const starts = up !== null && (asked.up || (!asked.yes && (await agreed(`Run ${quoted(up)} now?`))));
   if (starts) return start(plan);
-  sayNext([...(plan.up === null ? [] : [plan.up]), ...plan.next]);
+  sayNext([...(up === null ? [] : [quoted(up)]), ...next]);
   return 0;
 };
 
 /** Runs the command that starts the containers, as if it had been typed. Gives its exit code. */
 function start({ up, next }: Plan): number {
-  if (up !== null) {
-    say(`\n$ ${up}`);
-    const { status } = spawnSync(up, { shell: true, stdio: "inherit" });
+  const [program, ...words] = up ?? [];
+  if (program !== undefined) {
+    say(`\n$ ${quoted([program, ...words])}`);
+    const { status } = spawnSync(program, words, { stdio: "inherit" });
     if (status !== 0) return status ?? FAILURE_EXIT["no-service"];
   }
   sayNext(next);

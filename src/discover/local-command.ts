@@ -1,6 +1,6 @@
 /** gunicorn's command, made fit for a server that gunicov starts itself on a free port. */
 import { gunicornAt } from "./gunicorn-command.ts";
-import { quoted, wordsOf } from "./words.ts";
+import { quoted, throughShell, wordsOf } from "./words.ts";
 
 const BIND = "127.0.0.1:{port}";
 
@@ -49,5 +49,5 @@ export function localCommand(
       ? part
       : ` exec ${quoted(localWords(wordsOf(part).filter((word) => word !== "exec")))}`,
   );
-  return ["sh", "-c", fit.join("").trim()];
+  return throughShell(fit.join("").trim());
 }

@@ -3,6 +3,7 @@ import type { ProjectFiles } from "../ports/survey.ts";
 import { gunicornStart } from "./gunicorn-command.ts";
 import { environmentWith } from "./python.ts";
 import { scriptsIn } from "./scripts.ts";
+import { throughShell } from "./words.ts";
 
 export interface Process {
   readonly name: string;
@@ -26,7 +27,7 @@ export function fromProcfiles(files: ProjectFiles): readonly FromProcfile[] {
   return ["Procfile.dev", "Procfile"].flatMap((path) => {
     const processes = processesIn(files.text(path) ?? "");
     const servers = processes.filter(
-      ({ command }) => gunicornStart(["sh", "-c", command], scriptsIn(files, ".")) !== null,
+      ({ command }) => gunicornStart(throughShell(command), scriptsIn(files, ".")) !== null,
     );
     return servers.map((server) => {
       // Heroku runs it once, before the others.
@@ -58,5 +59,5 @@ function honcho(
   const place = environmentWith(files, "honcho");
   if (place === null || server !== first || !/\$\{?PORT\b/.test(server.command)) return null;
   const file = path === "Procfile" ? "" : ` -f ${path}`;
-  return ["sh", "-c", `. ${place}/bin/activate && exec honcho${file} start -p {port}`];
+  return throughShell(`. ${place}/bin/activate && exec honcho${file} start -p {port}`);
 }

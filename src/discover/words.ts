@@ -22,6 +22,11 @@ export function wordsOf(text: string): readonly string[] {
   return word === null ? words : [...words, word];
 }
 
+/** A command of the project's own that only a shell can read, as the project has a shell read it. */
+export function throughShell(text: string): readonly string[] {
+  return ["sh", "-c", text];
+}
+
 /** A shell's command with words of its own: each is quoted where it has to be. */
 export function quoted(words: readonly string[]): string {
   return words

@@ -14,8 +14,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** What people should know: why something is as it is, or is not done. */
   readonly notes: readonly string[];
-  /** The command, as in a shell, that starts the containers with all of it. Null: there are none. */
-  readonly up: string | null;
+  /** The command that starts the containers with all of it. Null: there are none. */
+  readonly up: readonly string[] | null;
   /** Commands to type after that. */
   readonly next: readonly string[];
 }

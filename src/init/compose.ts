@@ -1,7 +1,6 @@
 /** compose.gunicov.yaml: what a compose project needs beside its own files, in test mode only. The user's own files are never edited. */
 import { basename, join, relative } from "node:path";
 import type { FileConfig } from "../config/schema.ts";
-import { quoted as asShell } from "../discover/words.ts";
 import type { Change, Files } from "./change.ts";
 import type { Found, FoundCompose, FoundService } from "./found.ts";
 import { HOOK_INSIDE, hookWay } from "./server-hook.ts";
@@ -213,13 +212,13 @@ function escaped(text: string, { readBy }: FoundCompose): string {
   return readBy.includes("YAML") ? text.replaceAll("$", "$$$$") : text;
 }
 
-/** The command that starts it all, as in a shell. */
-export function upCommand(compose: FoundCompose, cwd: string): string {
-  const program = /^docker-compose\b/.test(compose.readBy) ? "docker-compose" : "docker compose";
+/** The command that starts it all. */
+export function upCommand(compose: FoundCompose, cwd: string): readonly string[] {
+  const program = /^docker-compose\b/.test(compose.readBy) ? ["docker-compose"] : ["docker", "compose"];
   const paths = [
     ...compose.files.filter((path) => basename(path) !== OVERRIDE),
     join(compose.directory, OVERRIDE),
   ];
-  const words = paths.map((path) => `-f ${asShell([relative(cwd, path) || path])}`);
-  return `${program} ${words.join(" ")} up -d`;
+  const files = paths.flatMap((path) => ["-f", relative(cwd, path) || path]);
+  return [...program, ...files, "up", "-d"];
 }

@@ -13,7 +13,8 @@ interface Some {
   readonly service?: string;
   readonly project?: string;
   readonly directory?: string;
-  readonly number?: number;
+  /** Null: it is inherited from the image. */
+  readonly number?: number | null;
   readonly oneOff?: boolean;
   readonly state?: string;
   readonly id?: string;
@@ -25,7 +26,7 @@ function labels({ service, project = "shop", directory = "/home/me/shop", number
     "com.docker.compose.service": service,
     "com.docker.compose.project": project,
     "com.docker.compose.project.working_dir": directory,
-    "com.docker.compose.container-number": `${number}`,
+    ...(number === null ? {} : { "com.docker.compose.container-number": `${number}` }),
     "com.docker.compose.oneoff": oneOff ? "True" : "False",
   };
 }
@@ -52,6 +53,15 @@ describe("a service", () => {
 
   test("by its label, whatever the container is called", async () => {
     expect(await choose({ service: "api" }, [{ name: "api" }, { ...API, name: "x" }])).toBe("/x");
+  });
+
+  test("only what compose has made of it: an image that it built hands its labels to docker run, too", async () => {
+    const inherited = { name: "one", service: "api", number: null };
+    expect(await choose({ service: "api" }, [inherited, { ...API, state: "exited" }])).toMatchObject({
+      message: "Container shop_api_1 is not running (is exited).",
+    });
+    expect(await choose({ service: "api" }, [inherited, API])).toBe("/shop_api_1");
+    expect(await choose({ service: "api" }, [inherited])).toMatchObject({ kind: "no-service" });
   });
 
   test("of the project in this directory or above it, not another's", async () => {

@@ -261,7 +261,10 @@ describe("compose files", () => {
       "compose.yaml": 'version: "3.7"\nservices: {}\n',
     });
     expect(parse(override).version).toBe("3.7");
-    expect([up, next]).toEqual(["docker compose -f compose.yaml -f compose.gunicov.yaml up -d", ["gunicov"]]);
+    expect([up, next]).toEqual([
+      "docker compose -f compose.yaml -f compose.gunicov.yaml up -d".split(" "),
+      ["gunicov"],
+    ]);
   });
 
   test("in another directory: paths start where compose has them start", () => {

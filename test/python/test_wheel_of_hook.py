@@ -43,8 +43,8 @@ def pip(*words):
     subprocess.run(command, check=True, capture_output=True, timeout=300)
 
 
-def compare(start, project, tmp_path, python, way, args):
-    """Two cycles, with the hook loaded in that way, against a cold run."""
+def compare(start, project, tmp_path, python, way, args, text=CONF):
+    """Two cycles, with the hook loaded in that way, against a cold run. `text`: the user's config."""
     named, env = way
     rc = "[run]\nbranch = True\nsource = .\n"
     conf = "gunicorn.conf.py" if way is MODULE else "mine.conf.py"
@@ -52,7 +52,7 @@ def compare(start, project, tmp_path, python, way, args):
         {
             "rc": rc,
             "cold.rc": f"{rc}parallel = True\n",
-            conf: CONF + (UVICORN if "uvicorn" in str(args) else ""),
+            conf: text + (UVICORN if "uvicorn" in str(args) else ""),
         }
     )
     own = {**env, "GUNICOV_COVERAGE_CONFIG": "rc"}
@@ -100,4 +100,6 @@ def test_with_the_oldest_gunicorn_and_nothing_else(gunicorn_server, project, tmp
     pip("--prefix", folder, "--ignore-installed", *OLDEST, wheel)
     project.write(FILES)
     args = ["-k", "gthread", "--threads", "2"] if way is MODULE else []
-    compare(gunicorn_server, project, tmp_path, python, way, args)
+    # Up to gunicorn 23 a signal's handler calls child_exit, which can be after the master has saved.
+    text, _, _ = CONF.partition("\n\ndef child_exit")
+    compare(gunicorn_server, project, tmp_path, python, way, args, text + "\n")

@@ -6,7 +6,7 @@ import { failure } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { spawnProcess } from "../process/channel.ts";
 import type { Composition } from "./compose-run.ts";
-import { DIRECTORY, FILES, type Labels, PROJECT } from "./labels.ts";
+import { DIRECTORY, FILES, type Labels, listContainers, PROJECT } from "./labels.ts";
 import type { ProjectChoice } from "./project.ts";
 
 /** That of the project which has `service`; where none has, what compose finds in `root`. */
@@ -22,7 +22,7 @@ export async function compositionOf(
     const fix = "Install one of them: it makes the containers of the tests.";
     return fail(failure("no-command", message, fix));
   }
-  const all = await docker.listContainers({ all: true }).catch((error: Error) => error);
+  const all = await listContainers(docker, true).catch((error: Error) => error);
   if (all instanceof Error) {
     const message = `Docker's engine does not answer (${all.message}).`;
     return fail(failure("no-engine", message, "Check that it runs: docker info"));

@@ -11,6 +11,23 @@ export const DIRECTORY = "com.docker.compose.project.working_dir";
 export const FILES = "com.docker.compose.project.config_files";
 const ONE_OFF = "com.docker.compose.oneoff";
 
+/**
+ * The labels of a container, with compose's only where compose has made it: the images that it builds have its project and
+ * service on them, too, and whatever else is made of such an image (docker run) inherits these. It numbers its containers alone.
+ */
+export function ownLabels(labels: Labels): Labels {
+  if (labels[NUMBER] !== undefined) return labels;
+  return Object.fromEntries(
+    Object.entries(labels).filter(([name]) => !name.startsWith("com.docker.compose.")),
+  );
+}
+
+/** The engine's containers, with their own labels; `all`: also those that do not run. */
+export async function listContainers(docker: Docker, all: boolean): Promise<readonly Docker.ContainerInfo[]> {
+  const listed = await docker.listContainers({ all });
+  return listed.map((info) => ({ ...info, Labels: ownLabels(info.Labels) }));
+}
+
 /** What `docker compose run` makes has its service's labels, but is not the service. */
 export function isOneOff(labels: Labels): boolean {
   return labels[ONE_OFF]?.toLowerCase() === "true";

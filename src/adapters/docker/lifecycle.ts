@@ -5,7 +5,7 @@ import { failure } from "../../core/failure.ts";
 import type { Result } from "../../core/result.ts";
 import type { Lifecycle } from "../../ports/target.ts";
 import { Lines } from "../helper/lines.ts";
-import type { Labels, Selector } from "./labels.ts";
+import { type Labels, ownLabels, type Selector } from "./labels.ts";
 import { isMeant, selectorName } from "./select.ts";
 
 const EVENTS = ["die", "start", "pause", "unpause", "oom"];
@@ -131,7 +131,7 @@ class Events {
   #take(line: string): void {
     const event = parse(line);
     const { selector, known } = this.#followed;
-    const attributes = event?.Actor?.Attributes ?? {};
+    const attributes = ownLabels(event?.Actor?.Attributes ?? {});
     this.#followed.saw?.(attributes);
     if (event === null || !isMeant(selector, attributes, event.Actor?.ID ?? event.id ?? "", known())) return;
     const who = `The container of ${selectorName(selector)}`;

@@ -1,12 +1,12 @@
 /** Containers that run, as far as they tell what is served in them. */
 import type Docker from "dockerode";
 import type { RunningContainer } from "../../ports/survey.ts";
-import { DIRECTORY, FILES, isOneOff, PROJECT, SERVICE } from "./labels.ts";
+import { DIRECTORY, FILES, isOneOff, listContainers, PROJECT, SERVICE } from "./labels.ts";
 import { bindMounts } from "./mounts.ts";
 import { nameOf } from "./select.ts";
 
 export async function runningContainers(docker: Docker): Promise<readonly RunningContainer[]> {
-  const all = await docker.listContainers();
+  const all = await listContainers(docker, false);
   const ours = all.filter(({ Labels }) => Labels[PROJECT] !== undefined && !isOneOff(Labels));
   const read = await Promise.all(ours.map((info) => look(docker, info).catch(() => null)));
   return read.filter((one) => one !== null);

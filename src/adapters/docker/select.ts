@@ -6,6 +6,7 @@ import {
   isOneOff,
   isReplica,
   type Labels,
+  listContainers,
   NUMBER,
   ofName,
   PROJECT,
@@ -53,7 +54,7 @@ export async function findContainer(
   selector: Selector,
   projects: ProjectChoice,
 ): Promise<Result<Docker.ContainerInfo>> {
-  const all = await docker.listContainers({ all: true });
+  const all = await listContainers(docker, true);
   if ("service" in selector) return ofService(all, selector, projects);
   const found = ofName(all, selector.container);
   const [first, second] = found;
@@ -81,7 +82,7 @@ function ofService(
 
 /** The other containers of its service that may serve too, as `web-2`. */
 export async function replicasOf(docker: Docker, known: Labels): Promise<readonly string[]> {
-  const all = await docker.listContainers();
+  const all = await listContainers(docker, false);
   return all.filter(({ Labels }) => isReplica(known, Labels)).map(({ Labels }) => replicaName(Labels));
 }
 
