@@ -278,7 +278,9 @@ describe("compose files", () => {
     };
     const { written, up } = planned({ ...found, compose });
     expect(written["deploy/compose.gunicov.yaml"]).toContain("../.gunicov/hook:/gunicov-hook:ro");
-    expect(up).toBe("docker-compose -f deploy/a.yml -f deploy/b.yml -f deploy/compose.gunicov.yaml up -d");
+    expect(up?.join(" ")).toBe(
+      "docker-compose -f deploy/a.yml -f deploy/b.yml -f deploy/compose.gunicov.yaml up -d",
+    );
   });
 });
 
