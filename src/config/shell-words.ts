@@ -1,5 +1,11 @@
-/** A text as a shell's words: blanks between them, quotes and backslashes as in sh. Null: a quote is left open. */
+/** A text as a shell's words. Null: a quote is left open. */
 export function shellWords(text: string): readonly string[] | null {
+  const { words, open } = splitWords(text);
+  return open ? null : words;
+}
+
+/** Blanks are between words, quotes and backslashes are as in sh, variables stay as they are written. `open`: a quote is left open. */
+export function splitWords(text: string): { readonly words: readonly string[]; readonly open: boolean } {
   const words: string[] = [];
   let word: string | null = null;
   let quote = "";
@@ -24,5 +30,5 @@ export function shellWords(text: string): readonly string[] | null {
     } else word = `${word ?? ""}${letter}`;
   }
   if (word !== null) words.push(word);
-  return quote === "" ? words : null;
+  return { words, open: quote !== "" };
 }

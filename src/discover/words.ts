@@ -1,25 +1,9 @@
 /** Shell text as words: enough of it to see which program is started, and with what. */
+import { splitWords } from "../config/shell-words.ts";
 
-/** The words of one command, as a POSIX shell splits them. Variables stay as they are written. */
+/** The words of one command; of a script's line that ends within a quote, those up to there. */
 export function wordsOf(text: string): readonly string[] {
-  const words: string[] = [];
-  let word: string | null = null;
-  let quote = "";
-  for (let index = 0; index < text.length; index++) {
-    const char = text.charAt(index);
-    if (quote === "'" ? char !== "'" : quote !== "" && char !== quote && char !== "\\") word += char;
-    else if (char === quote) quote = "";
-    else if (char === "\\") {
-      word = (word ?? "") + text.charAt(++index);
-    } else if (char === "'" || char === '"') {
-      quote = char;
-      word ??= "";
-    } else if (/\s/.test(char)) {
-      if (word !== null) words.push(word);
-      word = null;
-    } else word = (word ?? "") + char;
-  }
-  return word === null ? words : [...words, word];
+  return splitWords(text).words;
 }
 
 /** A command of the project's own that only a shell can read, as the project has a shell read it. */
