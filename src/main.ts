@@ -54,6 +54,8 @@ function outOfFiles(json: boolean): { readonly text: string; readonly code: numb
 }
 
 async function run(argv: readonly string[], crash: Crash): Promise<number> {
+  // Whoever reads has had enough (`gunicov doctor | head`): that is no fault of ours. Cycles end with it (commands/cycles.ts).
+  process.stdout.on("error", () => {});
   const version = await ownVersion();
   const read = readArguments(argv);
   if (!read.ok) return complain(read.failure, wantsJson(argv));
