@@ -1,5 +1,5 @@
 /** A server on this machine: how gunicorn is started here. */
-import { dirname, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { parse } from "smol-toml";
 import { failure } from "../core/failure.ts";
 import type { ProjectFiles } from "../ports/survey.ts";
@@ -73,7 +73,8 @@ function commandOf({ text, cwd, words: whole }: Way, files: ProjectFiles, env: E
   const at = gunicornAt(words);
   const bare = at === 0 && words[0] === "gunicorn";
   if (!bare) return words;
-  if (place !== null) return [`${files.root}/${place}/bin/gunicorn`, ...words.slice(1)];
+  // From where it is started, so that it is right on other machines too.
+  if (place !== null) return [join(relative(cwd, place), "bin", "gunicorn"), ...words.slice(1)];
   const runner = env.VIRTUAL_ENV ? null : (runnerOf(files, cwd) ?? runnerOf(files));
   return runner === null ? words : [...runner, ...words];
 }

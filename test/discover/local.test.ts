@@ -127,7 +127,7 @@ describe("gunicorn's command without Docker", () => {
 
   test("the project's own gunicorn is taken: .venv, else what runs programs here", async () => {
     expect(await command({ "app.py": FLASK, ".venv/bin/gunicorn": "" })).toEqual([
-      "/project/.venv/bin/gunicorn",
+      ".venv/bin/gunicorn",
       ...BIND,
       "--workers",
       "2",
@@ -364,7 +364,7 @@ test("a project below the root is started in its own directory, where its settin
   });
   expect(config).toEqual({
     server: {
-      command: ["/project/backend/.venv/bin/gunicorn", ...BIND, "--workers", "2", "app.main:app"],
+      command: [".venv/bin/gunicorn", ...BIND, "--workers", "2", "app.main:app"],
       cwd: "backend",
       source: ["backend/app"],
     },
