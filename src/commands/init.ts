@@ -83,11 +83,18 @@ function start({ up, next }: Plan): number {
   const [program, ...words] = up ?? [];
   if (program !== undefined) {
     say(`\n$ ${quoted([program, ...words])}`);
-    const { status } = spawnSync(program, words, { stdio: "inherit" });
+    const { status, error } = spawnSync(program, words, { stdio: "inherit" });
+    if (error !== undefined) return complain(noProgram(program, error), false);
     if (status !== 0) return status ?? FAILURE_EXIT["no-service"];
   }
   sayNext(next);
   return 0;
+}
+
+function noProgram(program: string, error: Error): Failure {
+  const fix =
+    "Install Docker with compose, or start the containers in your own way, with compose.gunicov.yaml.";
+  return failure("no-command", `${program} can't be run: ${error.message}.`, fix);
 }
 
 /** What is said already is settled, and is part of the configuration that is planned for. */

@@ -1,6 +1,6 @@
 /** `gunicov init` as people type it, on a project of files without Docker. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { gunicov } from "../errors/expect.ts";
 import { remove, temporaryDirectory } from "../support/machine.ts";
@@ -79,4 +79,15 @@ test("--up runs the command that starts the containers, and gives its exit code"
   expect(stdout).toMatch(/\$ docker[ -]compose -f compose\.yaml -f compose\.gunicov\.yaml up -d\n/);
   expect(stdout).toContain("called ");
   expect(code).toBe(7);
+}, 30_000);
+
+test("--up where there is no docker says so, and keeps what was written", async () => {
+  await rm(join(root, "Procfile"));
+  const web =
+    '    image: shop\n    command: gunicorn app:app\n    volumes: [".:/app"]\n    ports: ["8000:8000"]\n';
+  await writeFile(join(root, "compose.yaml"), `services:\n  web:\n${web}`);
+  const env = { PATH: dirname(process.execPath), DOCKER_HOST: "unix:///nowhere.sock" };
+  const { code, stderr } = await gunicov(["init", "--yes", "--up"], root, env);
+  expect(stderr).toMatch(/docker can't be run: .*ENOENT.*\n.*Install Docker with compose/);
+  expect([code, await names()]).toEqual([2, expect.arrayContaining(["compose.gunicov.yaml"])]);
 }, 30_000);
