@@ -17,8 +17,13 @@ export type Command =
   | "last"
   | "page-down"
   | "page-up"
+  | "half-down"
+  | "half-up"
+  | "left"
+  | "right"
   | "open"
   | "back"
+  | "leave-page"
   | "search"
   | "search-next"
   | "search-previous"
@@ -43,6 +48,8 @@ export interface Binding {
   readonly command: Command;
   /** As `keyName` (surfaces/ink) gives them: characters as typed, else names. */
   readonly keys: readonly string[];
+  /** Keys that mean it in a page (the help, a source, a failure), whatever they mean in a list: those of less. */
+  readonly pageKeys?: readonly string[];
   readonly group: "run" | "move" | "find" | "view" | "open" | "end";
   readonly help: string;
 }
@@ -68,8 +75,18 @@ export const BINDINGS: readonly Binding[] = [
   { command: "move-up", keys: ["k", "Up"], group: "move", help: "up" },
   { command: "first", keys: ["g", "Home"], group: "move", help: "first row" },
   { command: "last", keys: ["G", "End"], group: "move", help: "last row" },
-  { command: "page-down", keys: ["PageDown", "Ctrl-D"], group: "move", help: "a page down" },
-  { command: "page-up", keys: ["PageUp", "Ctrl-U"], group: "move", help: "a page up" },
+  {
+    command: "page-down",
+    keys: ["PageDown", "Ctrl-F"],
+    pageKeys: ["Space", "f"],
+    group: "move",
+    help: "a page down",
+  },
+  { command: "page-up", keys: ["PageUp", "Ctrl-B"], pageKeys: ["b"], group: "move", help: "a page up" },
+  { command: "half-down", keys: ["Ctrl-D"], group: "move", help: "half a page down" },
+  { command: "half-up", keys: ["Ctrl-U"], group: "move", help: "half a page up" },
+  { command: "right", keys: ["Right"], group: "move", help: "the rest of long lines" },
+  { command: "left", keys: ["Left"], group: "move", help: "back to their start" },
   { command: "search", keys: ["/"], group: "find", help: "search" },
   { command: "search-next", keys: ["n"], group: "find", help: "next match" },
   { command: "search-previous", keys: ["N"], group: "find", help: "previous match" },
@@ -92,6 +109,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: "view-previous", keys: ["Shift-Tab"], group: "view", help: "previous view" },
   { command: "open", keys: ["Enter"], group: "open", help: "open the row: source, or the whole failure" },
   { command: "back", keys: ["Esc"], group: "open", help: "back" },
+  { command: "leave-page", keys: [], pageKeys: ["q"], group: "open", help: "leave the page" },
   {
     command: "summary",
     keys: ["w"],
@@ -106,10 +124,28 @@ export const BINDINGS: readonly Binding[] = [
 ];
 
 const BY_KEY: ReadonlyMap<string, Command> = new Map(
-  BINDINGS.flatMap((binding) => binding.keys.map((key) => [key, binding.command] as const)),
+  BINDINGS.flatMap(({ command, keys }) => keys.map((key) => [key, command] as const)),
+);
+const BY_PAGE_KEY: ReadonlyMap<string, Command> = new Map(
+  BINDINGS.flatMap(({ command, pageKeys = [] }) => pageKeys.map((key) => [key, command] as const)),
 );
 
-/** The command of a key, by its name; null where it has none. */
-export function commandOf(key: string): Command | null {
-  return BY_KEY.get(key) ?? null;
+/** The command of a key, by its name, in a list or in a page; null where it has none. */
+export function commandOf(key: string, inPage: boolean): Command | null {
+  return (inPage ? BY_PAGE_KEY.get(key) : undefined) ?? BY_KEY.get(key) ?? null;
 }
+
+/** A line of the help: keys, and what they do. */
+export interface HelpLine {
+  readonly group: Binding["group"] | "page";
+  readonly keys: readonly string[];
+  readonly help: string;
+}
+
+/** All keys with what they do; those of pages are a group of their own, the last. */
+export const HELP_LINES: readonly HelpLine[] = [
+  ...BINDINGS.filter(({ keys }) => keys.length > 0),
+  ...BINDINGS.flatMap(({ pageKeys = [], help }) =>
+    pageKeys.length === 0 ? [] : [{ group: "page" as const, keys: pageKeys, help }],
+  ),
+];

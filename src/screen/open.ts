@@ -73,7 +73,7 @@ function openFile(screen: ScreenState, context: ScreenContext): ScreenChange {
   const first = file.missing_lines[0] ?? file.missing_branches[0]?.[0] ?? 1;
   const index = Math.max(0, Math.abs(first) - 1);
   // A few lines above the first missed one say where it is.
-  const place = { key: null, index, top: Math.max(0, index - 4) };
+  const place = { key: null, index, top: Math.max(0, index - 4), left: 0 };
   return stay(opened(screen, { kind: "source", path: file.path, place }));
 }
 

@@ -64,12 +64,20 @@ export function paneOf(screen: ScreenState, input: PaneInput): Pane {
   return listPane(screen, input);
 }
 
+/** Columns before the text of a source of so many lines: the cursor, the number, the mark. */
+export function gutter(lines: number): number {
+  return `${lines}`.length + 4;
+}
+
+/** Columns before the text of a line in a list. */
+const MARK = 2;
+
 /** Rows of an opened page: its title takes one. */
 export function pageRows(body: number): number {
   return Math.max(0, body - 1);
 }
 
-function listPane(screen: ScreenState, { content, lists, body }: PaneInput): Pane {
+function listPane(screen: ScreenState, { content, lists, body, columns }: PaneInput): Pane {
   switch (screen.view) {
     case "coverage": {
       const note = content.partial === null || body < 4 ? 0 : 1;
@@ -94,7 +102,10 @@ function listPane(screen: ScreenState, { content, lists, body }: PaneInput): Pan
         splitTable(body, false).rows,
       );
     case "log":
-      return rowsPane(content.log.length, body, (index) => clean(content.log[index]?.text ?? ""));
+      return {
+        ...rowsPane(content.log.length, body, (index) => clean(content.log[index]?.text ?? "")),
+        room: Math.max(1, columns - MARK),
+      };
     case "timings": {
       const cycles = lists.cycles(content);
       const text = (index: number) => `${cycles[index]?.cycle ?? ""} ${cycles[index]?.outcome ?? ""}`;
@@ -113,7 +124,8 @@ function openedPane(opened: Opened, { content, pages, source, body, columns }: P
   if (source?.path !== opened.path) return { ...EMPTY_PANE, height };
   const file = content.report?.value.files.find((candidate) => candidate.path === opened.path);
   const pane = rowsPane(source.lines.length, height, (index) => source.lines[index] ?? "");
-  return { ...pane, stops: file ? missedRows(file) : [] };
+  const room = Math.max(1, columns - gutter(source.lines.length));
+  return { ...pane, room, stops: file ? missedRows(file) : [] };
 }
 
 /** Rows that n goes to in a source: missed lines; where there are none, lines with a branch that was not taken. */
@@ -146,6 +158,7 @@ function keyed<Row>(
     keyOf: (index) => at(index, key),
     indexOf: (wanted) => rows.findIndex((row) => key(row) === wanted),
     textOf: (index) => at(index, text) ?? "",
+    room: null,
     stops: [],
   };
 }

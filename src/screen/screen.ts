@@ -3,7 +3,7 @@
 import { clear, cycleSort, narrow, reverseSort, showSkipped } from "./arrange.ts";
 import type { Command, View } from "./command.ts";
 import { type Action, act, notice, type ScreenChange, type ScreenContext, stay } from "./context.ts";
-import { type Move, moved, searched, searchFrom } from "./move.ts";
+import { type Move, moved, searched, searchFrom, shifted } from "./move.ts";
 import { open, placeToEdit } from "./open.ts";
 import { START } from "./scroll.ts";
 import { failedIds, selection } from "./select.ts";
@@ -76,7 +76,13 @@ function onCommand(screen: ScreenState, command: Command, context: ScreenContext
     case "last":
     case "page-down":
     case "page-up":
+    case "half-down":
+    case "half-up":
       return stay(moved(screen, MOVES[command], context));
+    case "left":
+      return stay(shifted(screen, -1, context));
+    case "right":
+      return stay(shifted(screen, 1, context));
     case "search-next":
       return searched(screen, 1, context);
     case "search-previous":
@@ -101,6 +107,8 @@ function onCommand(screen: ScreenState, command: Command, context: ScreenContext
       return screen.help === null ? open(screen, context) : stay(screen);
     case "back":
       return stay(back(screen));
+    case "leave-page":
+      return stay(leave(screen));
     case "summary":
       return openSummary(screen, context);
     case "html":
@@ -108,7 +116,7 @@ function onCommand(screen: ScreenState, command: Command, context: ScreenContext
     case "edit":
       return edit(screen, context);
     case "help":
-      return stay({ ...screen, help: screen.help === null ? { key: null, index: 0, top: 0 } : null });
+      return stay({ ...screen, help: screen.help === null ? START : null });
     case "suspend":
       return act(screen, { type: "suspend" });
     case "quit":
@@ -123,6 +131,8 @@ const MOVES = {
   last: "last",
   "page-down": "page-down",
   "page-up": "page-up",
+  "half-down": "half-down",
+  "half-up": "half-up",
 } as const satisfies Partial<Record<Command, Move>>;
 
 const VIEW_OF = {
@@ -147,6 +157,11 @@ function back(screen: ScreenState): ScreenState {
   if (screen.help !== null) return { ...screen, help: null };
   if (screen.search !== "") return { ...screen, search: "" };
   return { ...screen, opened: null };
+}
+
+/** The page on top is left, whatever is looked for in it. */
+function leave(screen: ScreenState): ScreenState {
+  return screen.help !== null ? { ...screen, help: null } : { ...screen, opened: null, search: "" };
 }
 
 function startInput(screen: ScreenState, field: Field): ScreenState {

@@ -6,6 +6,8 @@ export interface Place {
   readonly index: number;
   /** First row that is visible. */
   readonly top: number;
+  /** Columns of long lines that are scrolled out. */
+  readonly left: number;
 }
 
 /** What a list must tell for a cursor to move in it. */
@@ -19,13 +21,15 @@ export interface Pane {
   readonly indexOf: (key: string) => number;
   /** What search looks in. */
   readonly textOf: (index: number) => string;
+  /** Columns that a line's text has; null: no line is longer than its room. */
+  readonly room: number | null;
   /** Rows that n and N go to while nothing is searched for, ascending. */
   readonly stops: readonly number[];
 }
 
-export const START: Place = { key: null, index: 0, top: 0 };
+export const START: Place = { key: null, index: 0, top: 0, left: 0 };
 /** Behind any last row: stays at the end while rows come. */
-export const END: Place = { key: null, index: Number.MAX_SAFE_INTEGER, top: 0 };
+export const END: Place = { key: null, index: Number.MAX_SAFE_INTEGER, top: 0, left: 0 };
 
 export const EMPTY_PANE: Pane = {
   length: 0,
@@ -34,12 +38,14 @@ export const EMPTY_PANE: Pane = {
   keyOf: () => null,
   indexOf: () => -1,
   textOf: () => "",
+  room: null,
   stops: [],
 };
 
 export interface Window {
   readonly index: number;
   readonly top: number;
+  readonly left: number;
 }
 
 /** Where cursor and window are in the list as it is now. An empty list has index 0. */
@@ -49,11 +55,11 @@ export function settlePlace(place: Place, pane: Pane): Window {
   const lowest = Math.max(0, pane.length - Math.max(1, pane.height));
   if (pane.mode === "scroll") {
     const top = clamp(wanted, 0, lowest);
-    return { index: top, top };
+    return { index: top, top, left: place.left };
   }
   const index = clamp(wanted, 0, Math.max(0, pane.length - 1));
   const top = clamp(place.top, Math.max(0, index - Math.max(1, pane.height) + 1), index);
-  return { index, top: Math.min(top, lowest) };
+  return { index, top: Math.min(top, lowest), left: place.left };
 }
 
 /** The place at a row, with the window moved no further than needed. */
@@ -61,8 +67,8 @@ export function placeAt(index: number, place: Place, pane: Pane): Place {
   const current = settlePlace(place, pane);
   const bounded = clamp(index, 0, Math.max(0, pane.length - 1));
   const key = pane.keyOf(bounded);
-  const { top } = settlePlace({ key: null, index: bounded, top: current.top }, pane);
-  return { key, index: bounded, top };
+  const { top } = settlePlace({ key: null, index: bounded, top: current.top, left: 0 }, pane);
+  return { key, index: bounded, top, left: place.left };
 }
 
 /** The next row (of `step` 1 or -1) that fits, going around the end; null where none does. The row itself comes last. */

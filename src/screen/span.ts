@@ -1,5 +1,5 @@
 /** Pieces of a line with what they mean; a surface gives each meaning its colour, or none. */
-import { displayWidth, truncateEnd } from "./width.ts";
+import { displayWidth, dropColumns, truncateEnd } from "./width.ts";
 
 export type Tone =
   | "plain"
@@ -49,6 +49,18 @@ export function cutSpans(spans: readonly Span[], width: number): readonly Span[]
     if (fitted !== text) break;
   }
   return cut;
+}
+
+/** The spans without their first `columns`, with a mark in the place of what is left out. */
+export function dropSpans(spans: readonly Span[], columns: number): readonly Span[] {
+  if (columns <= 0 || spansWidth(spans) === 0) return spans;
+  let left = columns + 1;
+  const rest = spans.flatMap(({ text, tone }) => {
+    const dropped = dropColumns(text, left);
+    left = Math.max(0, left - displayWidth(text));
+    return dropped === "" ? [] : [{ text: dropped, tone }];
+  });
+  return [span("…", "dim"), ...rest];
 }
 
 /** The spans filled or cut to exactly `width` columns. */

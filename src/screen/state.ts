@@ -54,6 +54,11 @@ export const INITIAL_SCREEN: ScreenState = {
   notice: null,
 };
 
+/** Whether a page is shown, in which keys do what they do in less, and no list. */
+export function inPage(screen: ScreenState): boolean {
+  return screen.help !== null || screen.opened !== null;
+}
+
 /** The place in what is shown: help, else what is open, else the view's list. */
 export function currentPlace(screen: ScreenState): Place {
   return screen.help ?? screen.opened?.place ?? screen.places[screen.view];

@@ -69,6 +69,20 @@ export function truncateStart(text: string, width: number): string {
   return `…${rest}`;
 }
 
+/** The text without its first `columns`. What is left of a wide character that is cut is a space. */
+export function dropColumns(text: string, columns: number): string {
+  if (columns <= 0) return text;
+  if (isSimple(text)) return text.slice(columns);
+  let dropped = 0;
+  let length = 0;
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    if (dropped >= columns) break;
+    dropped += graphemeWidth(segment);
+    length += segment.length;
+  }
+  return " ".repeat(Math.max(0, dropped - columns)) + text.slice(length);
+}
+
 /** The text filled or cut to exactly `width` columns. */
 export function fill(text: string, width: number, align: "left" | "right" = "left"): string {
   const cut = truncateEnd(text, width);

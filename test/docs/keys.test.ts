@@ -1,24 +1,27 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { BINDINGS } from "../../src/screen/command.ts";
+import { HELP_LINES } from "../../src/screen/command.ts";
 
-const README = new URL("../../README.md", import.meta.url);
+const PAGE = new URL("../../docs/keys.md", import.meta.url);
 const BETWEEN = /(<!-- keys:.*?-->\n)([\s\S]*?)(<!-- \/keys -->)/;
 
-/** The table of keys as the README has it. */
+/** The table of keys as docs/keys.md has it. */
 function keyTable(): string {
-  const rows = BINDINGS.map(({ keys, help }) => `| ${keys.map((key) => `\`${key}\``).join(" ")} | ${help} |`);
+  const rows = HELP_LINES.map(({ group, keys, help }) => {
+    const names = keys.map((key) => `\`${key}\``).join(" ");
+    return `| ${group === "page" ? "in pages: " : ""}${names} | ${help} |`;
+  });
   return ["| key | does |", "|---|---|", ...rows, ""].join("\n");
 }
 
 // UPDATE_DOCS=1 npx vitest run test/docs
-test("the README's keys are those of the command table", async () => {
-  const readme = await readFile(README, "utf8");
+test("the keys of docs/keys.md are those of the command table", async () => {
+  const page = await readFile(PAGE, "utf8");
   if (process.env.UPDATE_DOCS) {
     await writeFile(
-      README,
-      readme.replace(BETWEEN, (_, start: string, __, end: string) => start + keyTable() + end),
+      PAGE,
+      page.replace(BETWEEN, (_, start: string, __, end: string) => start + keyTable() + end),
     );
   }
-  expect((await readFile(README, "utf8")).match(BETWEEN)?.[2]).toBe(keyTable());
+  expect((await readFile(PAGE, "utf8")).match(BETWEEN)?.[2]).toBe(keyTable());
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { failure } from "../../src/core/failure.ts";
 import { fail, ok } from "../../src/core/result.ts";
-import { BINDINGS, type Command } from "../../src/screen/command.ts";
+import { BINDINGS, type Command, HELP_LINES } from "../../src/screen/command.ts";
 import { FakeEngine } from "./fake-engine.ts";
 import { BACK, cycle, FAILED, FILES, report, STARTED, SUMMARY, test } from "./sample.ts";
 import { BYTES, ENTER, ESC, Terminal } from "./terminal.ts";
@@ -18,7 +18,7 @@ async function ready(): Promise<readonly [FakeEngine, Terminal]> {
   const terminal = new Terminal(engine);
   open.push(terminal);
   await terminal.emit(BACK, ...cycle(report(FILES)), FAILED);
-  engine.log("a line of the log");
+  engine.log(`a line of the log${" and more".repeat(20)}`);
   await terminal.drawn();
   return [engine, terminal];
 }
@@ -94,6 +94,20 @@ const CHECKS: Readonly<Record<Command, Check>> = {
   last: moves("store.py"),
   "page-down": moves("store.py"),
   "page-up": moves("__init__.py", "G"),
+  "half-down": moves("store.py"),
+  "half-up": moves("__init__.py", "G"),
+  right: async (_engine, terminal, key) => {
+    await terminal.press("4");
+    expect(terminal.frame).toContain("a line of the log");
+    await terminal.press(key);
+    expect(terminal.frame).not.toContain("a line of the log");
+  },
+  left: async (_engine, terminal, key) => {
+    await terminal.press("4", "\x1b[C");
+    expect(terminal.frame).not.toContain("a line of the log");
+    await terminal.press(key);
+    expect(terminal.frame).toContain("a line of the log");
+  },
   search: leads("Enter accepts"),
   "search-next": moves("game.py", "/", "e.py", ENTER, "gg"),
   "search-previous": moves("store.py", "/", ".py", ENTER, "gg"),
@@ -109,6 +123,7 @@ const CHECKS: Readonly<Record<Command, Check>> = {
   "view-previous": leads("median"),
   open: leads("line_1"),
   back: leads("TOTAL", "?"),
+  "leave-page": leads("TOTAL", ENTER),
   summary: async (engine, terminal, key) => {
     await terminal.press(key);
     expect(terminal.frame).toContain("have said nothing besides");
@@ -135,8 +150,9 @@ const CHECKS: Readonly<Record<Command, Check>> = {
 };
 
 describe("each key of the table", () => {
-  for (const { command, keys } of BINDINGS) {
-    it.each(keys)(`%s: ${command}`, async (key) => {
+  for (const { command, keys, pageKeys = [] } of BINDINGS) {
+    // What page keys do in lists is another command's; those that move are tried in pages.test.tsx.
+    it.each(keys.length > 0 ? keys : pageKeys)(`%s: ${command}`, async (key) => {
       const [engine, terminal] = await ready();
       await CHECKS[command](engine, terminal, BYTES[key] ?? key);
     });
@@ -239,11 +255,11 @@ describe("a notice", () => {
 
 it("help has every key and what it does", async () => {
   const engine = new FakeEngine();
-  const terminal = new Terminal(engine, { rows: 60 });
+  const terminal = new Terminal(engine, { rows: 80 });
   open.push(terminal);
   await terminal.emit(BACK, test("t"));
   await terminal.press("h");
-  for (const { keys, help } of BINDINGS) {
+  for (const { keys, help } of HELP_LINES) {
     expect(
       terminal.lines.some((line) => line.startsWith(`  ${keys.join(" ")} `) && line.endsWith(help)),
     ).toBe(true);

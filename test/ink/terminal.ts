@@ -174,7 +174,11 @@ export const BYTES: Readonly<Record<string, string>> = {
   Home: "\x1b[H",
   End: "\x1b[F",
   "Ctrl-C": "\x03",
+  Left: "\x1b[D",
+  Right: "\x1b[C",
+  "Ctrl-B": "\x02",
   "Ctrl-D": "\x04",
+  "Ctrl-F": "\x06",
   "Ctrl-U": "\x15",
   "Ctrl-Z": "\x1a",
 };

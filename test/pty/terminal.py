@@ -35,8 +35,12 @@ NAMED_KEYS = {
     "PageDown": "\x1b[6~",
     "Home": "\x1b[H",
     "End": "\x1b[F",
+    "Left": "\x1b[D",
+    "Right": "\x1b[C",
+    "Ctrl-B": "\x02",
     "Ctrl-C": "\x03",
     "Ctrl-D": "\x04",
+    "Ctrl-F": "\x06",
     "Ctrl-U": "\x15",
     "Ctrl-Z": "\x1a",
 }

@@ -51,16 +51,18 @@ def test_the_ends_are_one_key_away(session):
         session.wait_cursor(row)
 
 
-@pytest.mark.parametrize("down, up", [("PageDown", "PageUp"), ("Ctrl-D", "Ctrl-U")])
+@pytest.mark.parametrize(
+    "down, up", [("PageDown", "PageUp"), ("Ctrl-F", "Ctrl-B"), ("Ctrl-D", "Ctrl-U")]
+)
 def test_pages(session, down, up):
     session.press("3", "g")
     session.wait_tab("tests")
     session.wait_for(lambda s: s.lines[5].startswith("▸"), describe="the cursor at the top")
     first = session.lines[5]
-    session.press(down, down, down)
+    session.press(down, down, down, down)
     session.wait_for(lambda s: s.lines[22].startswith("▸"), describe="the cursor at the end")
     assert first not in session.lines
-    session.press(up, up, up)
+    session.press(up, up, up, up)
     session.wait_for(lambda s: s.lines[5] == first, describe="the first row again")
 
 
@@ -197,6 +199,34 @@ def test_a_file_shows_its_source_with_marks(session):
     session.wait_cursor("8 ✗")
     session.press("Esc")
     session.wait_cursor("verdict.py")
+
+
+def test_q_and_space_in_a_page_are_those_of_less(session):
+    before = session.cycle
+    session.press("G", "Enter")
+    session.wait_cursor("8 ✗         return")
+    session.press("g", "Space", "b", "?")
+    session.wait_for("run all tests")
+    session.press("Space")
+    session.wait_gone("run all tests")
+    session.press("q")
+    session.wait_for("source/xy/verdict.py   86 %")
+    session.press("q")
+    session.wait_cursor("verdict.py")
+    assert "paused" not in session.text
+    assert session.cycle == before
+
+
+def test_a_paste_is_not_keys(session):
+    session.type("\x1b[200~q\rR\x03\x1b[201~")
+    session.wait_for("Pasted text is taken only where a line is typed")
+    session.press("p")
+    session.type("\x1b[200~verdict.py\n\x1b[201~")
+    session.wait_for("files: verdict.py")
+    session.press("Enter")
+    session.wait_for(lambda s: paths(s) == ["verdict"])
+    session.press("c")
+    session.wait_for(lambda s: len(paths(s)) == 9)
 
 
 def test_a_failure_opens_and_reruns_alone(session):

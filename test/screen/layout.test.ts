@@ -59,7 +59,7 @@ describe("a place in a list", () => {
     fc.assert(
       fc.property(pane, fc.nat(200), fc.nat(200), fc.nat(200), (shape, index, top, target) => {
         const list = { ...EMPTY_PANE, ...shape };
-        const place = { key: null, index, top };
+        const place = { key: null, index, top, left: 0 };
         for (const current of [place, placeAt(target, place, list)]) {
           const settled = settlePlace(current, list);
           expect(settled.index).toBeLessThan(Math.max(1, list.length));

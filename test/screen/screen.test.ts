@@ -56,7 +56,8 @@ class Desk {
 
   /** Index of the cursor and of the first visible row. */
   get window() {
-    return settlePlace(currentPlace(this.screen), this.#pane(this.screen));
+    const { index, top } = settlePlace(currentPlace(this.screen), this.#pane(this.screen));
+    return { index, top };
   }
 
   get rows(): readonly string[] {

@@ -61,7 +61,7 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
   const perform = useActions(engine, { editor, suspend }, (text) => send({ type: "notice", text }));
   const { screen, latest, send } = useScreen(context, perform);
   const source = useSource(engine, screen.opened, snapshot.content.report?.cycle ?? 0);
-  useKeyboard(() => latest().input !== null, send);
+  useKeyboard(latest, send);
   const now = useNow(snapshot.state.progress !== null, clock);
   const { layout, problem } = frameOf(screen, snapshot.content, lists, rows);
   const pane = paneFor(screen, snapshot);

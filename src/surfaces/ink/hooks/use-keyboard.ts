@@ -1,25 +1,36 @@
 import { useInput, usePaste } from "ink";
+import { clean } from "../../../core/text.ts";
 import { commandOf } from "../../../screen/command.ts";
 import type { ScreenInput } from "../../../screen/screen.ts";
+import { inPage, type ScreenState } from "../../../screen/state.ts";
 import { keyNames } from "../keys.ts";
 
-/** Keys as inputs of the screen. `isTyping` is asked at each key: the one before may have opened or closed a line. */
-export function useKeyboard(isTyping: () => boolean, send: (input: ScreenInput) => void): void {
+/** Keys as inputs of the screen. `latest` is asked at each key: the one before may have opened or closed a line or a page. */
+export function useKeyboard(latest: () => ScreenState, send: (input: ScreenInput) => void): void {
   useInput((input, key) => {
     for (const name of keyNames(input, key)) {
-      const meant = isTyping() ? typed(name) : command(name);
+      const screen = latest();
+      const meant = screen.input !== null ? typed(name) : command(name, inPage(screen));
       if (meant !== null) send(meant);
     }
   });
   // A paste must never be taken for commands.
   usePaste((text) => {
-    if (isTyping()) send({ type: "text", text: text.replace(/\s+/g, " ") });
+    if (latest().input !== null) send({ type: "text", text: pasted(text) });
     else send({ type: "notice", text: "Pasted text is taken only where a line is typed: / t p." });
   });
 }
 
-function command(name: string): ScreenInput | null {
-  const found = commandOf(name);
+/** The longest paste that is a filter. */
+const LONGEST = 1000;
+
+/** One line: copied lines bring their ends along. */
+function pasted(text: string): string {
+  return clean(text).replace(/\s+/g, " ").trim().slice(0, LONGEST);
+}
+
+function command(name: string, page: boolean): ScreenInput | null {
+  const found = commandOf(name, page);
   return found === null ? null : { type: "command", command: found };
 }
 

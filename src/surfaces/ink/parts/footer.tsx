@@ -1,7 +1,7 @@
 import { clean } from "../../../core/text.ts";
 import { BINDINGS, type Command } from "../../../screen/command.ts";
 import { fitSegments, type Segment, type Span, segment, span } from "../../../screen/span.ts";
-import type { Field, ScreenState } from "../../../screen/state.ts";
+import { type Field, inPage, type ScreenState } from "../../../screen/state.ts";
 import { truncateStart } from "../../../screen/width.ts";
 import { Row } from "./row.tsx";
 
@@ -33,7 +33,9 @@ function line(screen: ScreenState, running: boolean, gone: boolean, width: numbe
   }
   if (screen.notice !== null) return [span(clean(screen.notice), "warning")];
   return fitSegments(
-    useful(screen, running, gone).map(([command, words], index) => hint(command, words, index)),
+    useful(screen, running, gone).map(([command, words], index) =>
+      hint(command, words, index, inPage(screen)),
+    ),
     width,
     2,
   );
@@ -53,22 +55,30 @@ function useful(screen: ScreenState, running: boolean, gone: boolean): readonly 
   ];
   if (screen.help !== null)
     return [
-      ["back", "back"],
-      ["move-down", "down"],
-      ["move-up", "up"],
-      ["quit", "quit"],
+      ["leave-page", "back"],
+      ["page-down", "next page"],
+      ["page-up", "page before"],
+      ["search", "search"],
     ];
   if (screen.opened?.kind === "source") {
     return [
-      ["back", "back"],
+      ["leave-page", "back"],
       ["search-next", screen.search === "" ? "next missed" : "next"],
       ["edit", "edit"],
       ["search", "search"],
-      ...end,
+      ["page-down", "next page"],
+      ["help", "help"],
     ];
   }
   if (screen.opened !== null)
-    return [["back", "back"], ["rerun-selection", "rerun"], ["edit", "edit"], ["search", "search"], ...end];
+    return [
+      ["leave-page", "back"],
+      ["rerun-selection", "rerun"],
+      ["edit", "edit"],
+      ["search", "search"],
+      ["page-down", "next page"],
+      ["help", "help"],
+    ];
   switch (screen.view) {
     case "coverage":
       return [
@@ -110,7 +120,8 @@ function useful(screen: ScreenState, running: boolean, gone: boolean): readonly 
 }
 
 /** Keys come from the command table: the footer cannot promise one that does nothing. */
-function hint(command: Command, words: string, index: number): Segment {
-  const key = BINDINGS.find((binding) => binding.command === command)?.keys[0] ?? "";
+function hint(command: Command, words: string, index: number, page: boolean): Segment {
+  const { keys = [], pageKeys = [] } = BINDINGS.find((binding) => binding.command === command) ?? {};
+  const [key = ""] = page ? [...pageKeys, ...keys] : keys;
   return segment(100 - index, span(key, "accent"), span(` ${words}`, "dim"));
 }

@@ -1,16 +1,17 @@
-import { BINDINGS, type Binding } from "../../../screen/command.ts";
+import { HELP_LINES, type HelpLine } from "../../../screen/command.ts";
 import { type Span, span } from "../../../screen/span.ts";
 import { fill } from "../../../screen/width.ts";
 import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";
 
-const GROUPS: Readonly<Record<Binding["group"], string>> = {
+const GROUPS: Readonly<Record<HelpLine["group"], string>> = {
   run: "Run",
   move: "Move",
   find: "Find",
   view: "Views",
   open: "Open",
   end: "Help and end",
+  page: "In pages, as in less: this help, a source, a failure",
 };
 
 /** Every key and what it does, from the command table. */
@@ -27,13 +28,13 @@ export function Help({ screen, window, height, width }: PageProps) {
 }
 
 /** Columns that the keys take, with a gap. */
-const KEYS = Math.max(...BINDINGS.map(({ keys }) => keys.join(" ").length)) + 2;
+const KEYS = Math.max(...HELP_LINES.map(({ keys }) => keys.join(" ").length)) + 2;
 
 /** Lines of the help. Keys of one group stand together. */
 export const HELP: readonly (readonly Span[])[] = Object.entries(GROUPS).flatMap(([group, title], index) => [
   ...(index === 0 ? [] : [[span("")]]),
   [span(title, "title")],
-  ...BINDINGS.filter((binding) => binding.group === group).map(({ keys, help }) => [
+  ...HELP_LINES.filter((line) => line.group === group).map(({ keys, help }) => [
     span(`  ${fill(keys.join(" "), KEYS)}`, "accent"),
     span(help),
   ]),

@@ -1,7 +1,16 @@
 import { useMemo } from "react";
 import { type FileReport, type LineMark, lineMarks } from "../../../core/report.ts";
 import { clean } from "../../../core/text.ts";
-import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../screen/span.ts";
+import type { Window } from "../../../screen/scroll.ts";
+import {
+  dropSpans,
+  fitSegments,
+  type Segment,
+  type Span,
+  segment,
+  span,
+  type Tone,
+} from "../../../screen/span.ts";
 import { grade } from "../../../screen/table.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
@@ -18,8 +27,7 @@ export function SourcePage({ path, ...props }: PageProps & { readonly path: stri
   const digits = `${lines.length}`.length;
   const line = (index: number): readonly Span[] | null => {
     const text = lines[index];
-    if (text !== undefined)
-      return sourceSpans(text, index, marks.get(index + 1) ?? "none", index === window.index, digits);
+    if (text !== undefined) return sourceSpans(text, index, marks.get(index + 1) ?? "none", window, digits);
     return index === 0 && message !== null ? [span(`  ${clean(message)}`, "warning")] : null;
   };
   return (
@@ -51,16 +59,17 @@ function sourceSpans(
   text: string,
   index: number,
   mark: LineMark,
-  selected: boolean,
+  { index: cursor, left }: Window,
   digits: number,
 ): readonly Span[] {
   const { glyph, tone } = MARKS[mark];
+  const selected = index === cursor;
   const plain = mark === "covered" || mark === "none";
   return [
     selected ? span("▸", "accent") : span(" "),
     span(`${index + 1}`.padStart(digits), selected ? "accent" : "dim"),
     span(` ${glyph} `, tone),
-    span(text, plain ? (selected ? "strong" : "plain") : tone),
+    ...dropSpans([span(text, plain ? (selected ? "strong" : "plain") : tone)], left),
   ];
 }
 
