@@ -2,6 +2,7 @@
 
 import traceback
 
+BUG = "This is a bug in gunicov: please report it (docs/troubleshooting.md, “Report a bug”)."
 MOST_TEXT = 16_000  # characters of a traceback: its end
 
 
@@ -23,7 +24,7 @@ class Failure(Exception):
 
 def bad(message):
     """Return the Failure of a request that does not follow the protocol."""
-    return Failure("bad-request", message)
+    return Failure("bad-request", message, BUG)
 
 
 def internal(error):
@@ -32,5 +33,4 @@ def internal(error):
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    fix = "This is a bug in gunicov: please report it with the text below."
-    return Failure("internal", last + place, fix, text[-MOST_TEXT:])
+    return Failure("internal", last + place, BUG, text[-MOST_TEXT:])

@@ -9,6 +9,7 @@ from gunicov_helper.files import within
 
 # A full disk, one that can't be written, or a record that is removed under our hands.
 NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT)
+AGAIN = "Run the tests again (a on the screen): that writes new data files."
 NO_FILES = (errno.EMFILE, errno.ENFILE)
 
 

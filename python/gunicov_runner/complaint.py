@@ -27,7 +27,12 @@ def usage(output):
             f"{sys.executable} -m pip install pytest-xdist, or take the option out of the command.",
             output,
         )
-    return Failure("usage", usage_message(text), "Correct the test command.", output)
+    return Failure(
+        "usage",
+        usage_message(text),
+        "Correct the test command: `command` under [tool.gunicov.tests].",
+        output,
+    )
 
 
 def usage_message(text):

@@ -356,7 +356,7 @@ class Run:
                 f"{self.command.program} cannot be executed: {why}.",
                 "Check its first line and its permissions."
                 if self.exec_errno in (errno.ENOENT, errno.ENOEXEC, errno.EACCES)
-                else "",
+                else "Try it by hand where the tests run.",
             )
         if self.inside.seen:
             self._check_inside(code, text)

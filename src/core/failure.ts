@@ -49,6 +49,9 @@ export const FAILURE_EXIT = {
   cancelled: 130,
 } as const;
 
+/** What to do about a fault of gunicov itself. */
+export const BUG = "This is a bug in gunicov: please report it (docs/troubleshooting.md, “Report a bug”).";
+
 export type FailureKind = keyof typeof FAILURE_EXIT;
 
 /** Whether a string (a helper's error kind, say) is one of the kinds known here. */

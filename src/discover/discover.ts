@@ -235,7 +235,7 @@ function noHook({ view: { service, container } }: ServerService): readonly Failu
     failure(
       "no-hook",
       message,
-      "Run gunicov init, which proposes how; README.md, “Load gunicov's hook”, has it to write yourself.",
+      "Run gunicov init, which proposes how; docs/configuration.md, “gunicov's hook in the server”, has it to write yourself.",
     ),
   ];
 }

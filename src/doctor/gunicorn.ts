@@ -17,7 +17,7 @@ export function gunicornLine({ gunicorn, python, pid, uid, busy, interpreter }: 
 
 export function workersLine(facts: ServerFacts): Finding {
   const { workers, worker_class: kind, threads, preload, reload, boot_errors: errors, booted } = facts;
-  if (!facts.hook || workers === null) return unknown("workers", "only gunicov's hook tells of them", "");
+  if (!facts.hook || workers === null) return unknown("workers", "only gunicov's hook tells of them");
   const [error] = errors;
   if (error !== undefined) {
     const last = error.trimEnd().split("\n").at(-1)?.trim() ?? "";

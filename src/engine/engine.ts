@@ -4,7 +4,7 @@ import { factCycle, type State, type Transition } from "../core/cycle/state.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Event, Settled } from "../core/event.ts";
 import { FACT_VERSION, type Fact, type FactBody } from "../core/fact.ts";
-import { type Failure, failure } from "../core/failure.ts";
+import { BUG, type Failure, failure } from "../core/failure.ts";
 import { Listeners } from "../core/listeners.ts";
 import type { Policy } from "../core/policy.ts";
 import { asideWarning } from "../core/program-writes.ts";
@@ -114,7 +114,7 @@ export class Engine implements EngineHandle {
 
   async openHtml(): Promise<Result<{ path: string; notOpened: ReturnType<typeof failure> | null }>> {
     if (this.#content.report === null && this.#content.partial === null) {
-      return fail(failure("no-report", "There is no report yet.", "Wait for the first cycle to end."));
+      return fail(failure("no-report", "There is no report yet.", "Press a, or wait for the first cycle."));
     }
     const pages = this.#named(await this.#ports.server.html(new AbortController().signal));
     if (!pages.ok) return pages;
@@ -384,6 +384,5 @@ function crashed(error: unknown): Settled {
 
 function bug(what: string, error: unknown): Failure {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const fix = "This is a bug in gunicov: please report it with the text below.";
-  return failure("internal", `${what} broke down.`, fix, detail);
+  return failure("internal", `${what} broke down.`, BUG, detail);
 }

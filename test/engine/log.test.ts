@@ -1,6 +1,6 @@
 /** What the log has of the engine's work, and how an error of gunicov's own names it. */
 import { expect, test } from "vitest";
-import { failure } from "../../src/core/failure.ts";
+import { BUG, failure } from "../../src/core/failure.ts";
 import { fail } from "../../src/core/result.ts";
 import { Harness, SOURCE } from "./harness.ts";
 
@@ -79,7 +79,7 @@ test("an error whose log can't be written is said all the same", async () => {
   harness.log.file = null;
   harness.operations.breakNext("collect", new Error("broken"));
   await harness.start();
-  expect(harness.of("error")[0]?.fix).toBe("This is a bug in gunicov: please report it with the text below.");
+  expect(harness.of("error")[0]?.fix).toBe(BUG);
 });
 
 test("the log's own file starts no cycle", async () => {

@@ -8,6 +8,7 @@ import time
 from gunicov_common.failure import Failure
 from gunicov_common.process import Process, children
 
+from gunicov_helper.failure import AGAIN
 from gunicov_helper.own_hook.between import Between
 from gunicov_helper.own_hook.closed import Closed
 from gunicov_helper.own_hook.configured import DELETING_WORD, config_speaks_of
@@ -247,7 +248,7 @@ class OwnHook:
         """The Closed of that generation; raises Failure `no-report` where it left nothing."""
         closed = self.closed.get(number)
         if closed is None:
-            raise Failure("no-report", f"generation {number} is not known")
+            raise Failure("no-report", f"generation {number} is not known", AGAIN)
         if not closed.paths:
             raise Failure(
                 "no-report",

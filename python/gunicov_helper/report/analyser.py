@@ -11,6 +11,7 @@ import warnings
 from gunicov_common.failure import Failure
 from gunicov_common.versions import untried
 
+from gunicov_helper.failure import AGAIN
 from gunicov_helper.files import is_sqlite
 from gunicov_helper.report.internals import Internals
 from gunicov_helper.report.reading import Readings
@@ -18,8 +19,6 @@ from gunicov_helper.report.results import Results
 from gunicov_helper.report.rows import Rows
 from gunicov_helper.report.summary import public_report, summarize
 from gunicov_helper.report.unparsed import heard
-
-AGAIN = "Rerun: the next run writes new data files."
 
 
 class Analyser:
@@ -219,5 +218,6 @@ class CoverageErrors:
 
     def __exit__(self, kind, error, trace):
         if isinstance(error, self.expected) or type(error).__module__ == "sqlite3":
-            raise Failure("coverage-error", f"{kind.__name__}: {error}") from None
+            fix = "Correct what it names; gunicov doctor looks at coverage.py's configuration."
+            raise Failure("coverage-error", f"{kind.__name__}: {error}", fix) from None
         return False

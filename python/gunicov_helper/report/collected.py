@@ -6,7 +6,7 @@ import time
 
 from gunicov_common.failure import Failure
 
-from gunicov_helper.report.analyser import AGAIN
+from gunicov_helper.failure import AGAIN
 from gunicov_helper.report.check import Check
 from gunicov_helper.report.reading import Readings
 
@@ -79,7 +79,7 @@ def refuse_lost(generation):
         raise Failure(
             "no-report",
             f"no data of generation {generation.number} is left: {lost} of {len(forked)} workers are lost",
-            "The report's reasons tell the cause of each. Rerun: the next run writes new data files.",
+            f"The report's reasons tell the cause of each. {AGAIN}",
         )
 
 

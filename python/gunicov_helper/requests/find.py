@@ -206,7 +206,7 @@ def nobody(pid, near, root):
     return Failure(
         "no-gunicorn",
         "no gunicorn master is running here" + (f" with pid {pid}" if pid else ""),
-        "Start the server, or name the service or container that gunicorn runs in.",
+        "Start the server, or name where gunicorn runs (--service NAME, --container NAME).",
     )
 
 

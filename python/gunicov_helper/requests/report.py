@@ -9,6 +9,7 @@ import time
 
 from gunicov_common.failure import Failure
 
+from gunicov_helper.failure import AGAIN
 from gunicov_helper.files import RealPaths, list_names
 from gunicov_helper.process.deaths import Deaths
 from gunicov_helper.process.watch import POLL_SECONDS
@@ -147,7 +148,7 @@ class Report:
         """The data files of the run that ended with that generation of the record."""
         generations = self.session.generations_of(number)
         if not generations:
-            raise Failure("no-report", f"generation {number} is not recorded")
+            raise Failure("no-report", f"generation {number} is not recorded", AGAIN)
         files = [path for generation in generations for path in generation.data_files()]
         if all(map(is_masters, files)):
             for generation in generations:
@@ -328,14 +329,15 @@ class Report:
     def do_read(self, request, job):
         path = request["path"]
         if path not in self.last().rows:
-            raise Failure("no-report", f"{path} is not in the last report")
+            raise Failure("no-report", f"{path} is not in the last report", AGAIN)
         try:
             with open(path, "rb") as file:
                 body = file.read(TEXT_LIMIT + 1)
         except FileNotFoundError:
-            raise Failure("no-report", f"{path} is not there any more") from None
+            raise Failure("no-report", f"{path} is not there any more", AGAIN) from None
         if len(body) > TEXT_LIMIT:
-            raise Failure("no-report", f"{path} is larger than {TEXT_LIMIT} bytes")
+            fix = "Open it in your editor (e on the screen)."
+            raise Failure("no-report", f"{path} is larger than {TEXT_LIMIT} bytes", fix)
         return {"text": decode_source(body)}
 
     def do_prune(self, request, job):

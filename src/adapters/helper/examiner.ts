@@ -154,7 +154,8 @@ export class TestsExaminer {
   }
 
   async examine(signal: AbortSignal): Promise<Result<TestsFacts>> {
-    if (this.#rpc === null) return fail(failure("tests-lost", "The runner is not connected.", ""));
+    if (this.#rpc === null)
+      return fail(failure("tests-lost", "The runner is not connected.", "Run gunicov doctor again."));
     return await this.#rpc.call("examine", programOf(this.#command), TestsExamined, { signal });
   }
 

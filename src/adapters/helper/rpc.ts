@@ -1,7 +1,7 @@
 /** A conversation in JSON lines with one injected program (docs/protocol.md, sections 1 and 2). */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
-import { type Failure, failure, isFailureKind } from "../../core/failure.ts";
+import { BUG, type Failure, failure, isFailureKind } from "../../core/failure.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { type Log, NO_LOG } from "../../ports/log.ts";
 import type { Channel, Exit, SpawnOptions, Target } from "../../ports/target.ts";
@@ -259,7 +259,7 @@ function notWanted(program: Program): Failure {
 
 function tooLong(): Failure {
   const message = `An answer had more than ${LINE_LIMIT / 1024 / 1024} MiB in one line.`;
-  return failure("internal", message, "This is a bug in gunicov: please report it.");
+  return failure("internal", message, BUG);
 }
 
 function otherVersion(target: Target, program: Program): Failure {
@@ -290,7 +290,7 @@ function checked<T>(action: string, schema: v.GenericSchema<unknown, T>, value: 
   if (parsed.success) return ok(parsed.output);
   const where = v.getDotPath(parsed.issues[0]) ?? "";
   const message = `The answer to ${action} is not as agreed (${where}: ${parsed.issues[0].message}).`;
-  return fail(failure("internal", message, "This is a bug in gunicov: please report it."));
+  return fail(failure("internal", message, BUG));
 }
 
 function notStarted(target: Target, program: Program, python: string, stderr: string): Failure {

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import type { Together } from "../../core/combined.ts";
 import type { CoverageSettings } from "../../core/coverage-settings.ts";
 import type { Flush as FlushResult } from "../../core/effect.ts";
-import { failure } from "../../core/failure.ts";
+import { BUG, failure } from "../../core/failure.ts";
 import { type FastPathName, fastPathsFact, SWITCHED_OFF } from "../../core/fast-paths.ts";
 import { lossReasons } from "../../core/loss.ts";
 import type { Report } from "../../core/report.ts";
@@ -324,7 +324,7 @@ export class HelperServer implements Server {
     const named = (name: string) => files.value.find((file) => file.path === name)?.data;
     const [data, json] = [named(".coverage"), named("coverage.json")];
     if (!data || !json) {
-      return fail(failure("internal", "The helper did not send both files.", "Please report it."));
+      return fail(failure("internal", "The helper did not send both files.", BUG));
     }
     const check = await this.#checked(result.value, signal);
     return ok({ json: Buffer.from(json).toString("utf8"), data, files: files.value, check });
@@ -392,5 +392,3 @@ export class HelperServer implements Server {
     return fail((await lastWords(this.#target)) ?? result.failure);
   }
 }
-
-const BUG = "This is a bug in gunicov: please report it.";
