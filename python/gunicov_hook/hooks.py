@@ -40,6 +40,7 @@ from .record.errors import open_memory
 from .record.worker import WorkerRecord, note_request, stamp
 from .reload.begin import begin_reload
 from .reload.give_way import give_way, save_memory
+from .reload.reap import reap_when_traced
 from .reload.wrap import exit_deferred, unwrap_reload, wrap_reload
 from .state import STATE
 from .user_config import forget_config
@@ -65,6 +66,7 @@ class Hooks:
         attempt(server, note_hooks_that_ran)
         attempt(server, wrap_reload, server, self.theirs["child_exit"])
         attempt(server, note_statuses, server)
+        attempt(server, reap_when_traced, server)
         attempt(server, open_memory)
         attempt(server, forget_config)
         attempt(server, decide_for_workers)

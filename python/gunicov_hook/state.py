@@ -92,6 +92,7 @@ class State:
         self.retires = []  # the workers that this reload ends
         # During a reload: the workers whose child_exit of the user's is yet to come.
         self.deferred = None
+        self.reaps = False  # gunicorn's handler of SIGCHLD is in ours, see reload/reap.py
         self.statuses = {}  # pid -> what waitpid said of a worker that gunicorn has just reaped
         self.waitpid = None  # os.waitpid itself, while ours is in its place
         self.flushed = None  # directory of the generation whose report comes first, see give_way

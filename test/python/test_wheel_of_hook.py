@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -20,6 +21,30 @@ def post_worker_init(worker):
     import sys
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+"""
+LATE = """
+
+def worker_exit(server, worker):
+    import time
+
+    time.sleep(1)
+"""
+# Its question takes as long as a worker's end takes, in gunicorn's master, right after a reload.
+SLOW = """\
+import os
+import time
+
+from coverage import CoveragePlugin
+
+
+class Slow(CoveragePlugin):
+    def file_tracer(self, filename):
+        if filename.endswith("workers/base.py") and os.environ["MASTER"] == str(os.getpid()):
+            time.sleep(3)
+
+
+def coverage_init(registry, options):
+    registry.add_file_tracer(Slow())
 """
 VARIABLE = (["-c", "mine.conf.py"], {"GUNICOV_HOOK": "1"})
 MODULE = ([], {"GUNICORN_CMD_ARGS": "-c python:gunicov_hook"})
@@ -43,10 +68,11 @@ def pip(*words):
     subprocess.run(command, check=True, capture_output=True, timeout=300)
 
 
-def compare(start, project, tmp_path, python, way, args, text=CONF):
-    """Two cycles, with the hook loaded in that way, against a cold run. `text`: the user's config."""
+def compare(start, project, tmp_path, python, way, args, text=CONF, more=""):
+    """Two cycles, with the hook loaded in that way, against a cold run. `text`: the user's config, `more`: lines
+    of coverage.py's."""
     named, env = way
-    rc = "[run]\nbranch = True\nsource = .\n"
+    rc = f"[run]\nbranch = True\nsource = .\n{more}"
     conf = "gunicorn.conf.py" if way is MODULE else "mine.conf.py"
     project.write(
         {
@@ -91,15 +117,29 @@ def test_with_the_newest_gunicorn(gunicorn_server, project, tmp_path, virtual, w
     compare(gunicorn_server, project, tmp_path, virtual.python, VARIABLE, args)
 
 
-@pytest.mark.parametrize("way", [VARIABLE, MODULE], ids=["variable", "module"])
-def test_with_the_oldest_gunicorn_and_nothing_else(gunicorn_server, project, tmp_path, wheel, way):
-    """An environment with gunicorn, what the wheel brings, and the app."""
-    folder = tmp_path / "oldest"
+@pytest.fixture(scope="session")
+def oldest(wheel, tmp_path_factory):
+    """Python of an environment with the oldest gunicorn, what the wheel brings, and nothing else."""
+    folder = tmp_path_factory.mktemp("oldest")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True, timeout=60)
-    python = str(folder / "bin" / "python")
     pip("--prefix", folder, "--ignore-installed", *OLDEST, wheel)
+    return str(folder / "bin" / "python")
+
+
+@pytest.mark.parametrize("way", [VARIABLE, MODULE], ids=["variable", "module"])
+def test_with_the_oldest_gunicorn_and_nothing_else(gunicorn_server, project, tmp_path, oldest, way):
     project.write(FILES)
     args = ["-k", "gthread", "--threads", "2"] if way is MODULE else []
-    # Up to gunicorn 23 a signal's handler calls child_exit, which can be after the master has saved.
-    text, _, _ = CONF.partition("\n\ndef child_exit")
-    compare(gunicorn_server, project, tmp_path, python, way, args, text + "\n")
+    compare(gunicorn_server, project, tmp_path, oldest, way, args)
+
+
+def test_child_exit_counts_whatever_it_interrupts(gunicorn_server, project, tmp_path, oldest):
+    """Up to gunicorn 23 a signal calls child_exit, at any moment: here, while coverage.py is asked whether a file is
+    measured. It traces nothing then."""
+    (site,) = Path(oldest).parent.parent.glob("lib/python3*/site-packages")
+    (site / "slow_plugin.py").write_text(SLOW)
+    project.write(FILES)
+    conf = f"import os\n\nos.environ['MASTER'] = str(os.getpid())\n{CONF}{LATE}"
+    compare(
+        gunicorn_server, project, tmp_path, oldest, VARIABLE, [], conf, "plugins = slow_plugin\n"
+    )

@@ -4,6 +4,7 @@ from ..attempt import attempt
 from ..master.save import save_master
 from ..state import STATE
 from .begin import begin_reload
+from .reap import forget_reaping, reap_now
 from .wait import WAIT_SECONDS, wait_for_end
 
 
@@ -29,6 +30,7 @@ def wrap_reload(server, child_exit):
         if STATE.master.start:
             # The end of those that this generation has replaced is part of its life.
             wait_for_end([worker["pid"] for worker in STATE.retires], WAIT_SECONDS)
+            attempt(server, reap_now, server)
             STATE.deferred = []
         attempt(server, begin_reload, server)
         attempt(server, save_master)
@@ -56,3 +58,4 @@ def unwrap_reload(server):
     if STATE.reload[1]:
         server.reload = STATE.reload[1]
     STATE.reload = None, None
+    forget_reaping(server)
