@@ -3,9 +3,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import leven from "leven";
 import { type Failure, failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { shellWords } from "../core/shell-words.ts";
 import { type CiOptions, ciFlagsOf, percent, withCiOptions } from "./ci-flags.ts";
 import type { Flags } from "./settings.ts";
-import { shellWords } from "./shell-words.ts";
 
 /** A command, and what it was given. */
 export interface Asked {

@@ -3,10 +3,10 @@ import leven from "leven";
 import * as v from "valibot";
 import { type Failure, failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { shellWords } from "../core/shell-words.ts";
 import { explain } from "./explain.ts";
 import { configOf, type Layer } from "./layers.ts";
 import { allKeys, FileConfig, knownKeys, schemaAt } from "./schema.ts";
-import { shellWords } from "./shell-words.ts";
 
 type Environment = Readonly<Partial<Record<string, string>>>;
 

@@ -1,5 +1,5 @@
 /** Shell text as words: enough of it to see which program is started, and with what. */
-import { splitWords } from "../config/shell-words.ts";
+import { splitWords } from "../core/shell-words.ts";
 
 /** The words of one command; of a script's line that ends within a quote, those up to there. */
 export function wordsOf(text: string): readonly string[] {

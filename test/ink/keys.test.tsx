@@ -235,6 +235,16 @@ describe("a notice", () => {
     expect(terminal.lines.at(-1)).toContain("? help");
   });
 
+  it("says where an editor with a window was opened, and what comes of it", async () => {
+    const [, terminal] = await ready();
+    terminal.editorInTerminal = false;
+    await terminal.press("j", "e");
+    expect(terminal.lines.at(-1)).toContain("Opened demo/source/xy/app.py:31 in ed.");
+    terminal.editor = fail(failure("no-command", "It broke.", "Mend it."));
+    await terminal.press("e");
+    expect(terminal.lines.at(-1)).toContain("It broke. Mend it.");
+  });
+
   it("tells where the HTML report is when it could not be opened, and why it could not be made", async () => {
     const [engine, terminal] = await ready();
     const notOpened = { kind: "internal" as const, message: "no opener", fix: "" };

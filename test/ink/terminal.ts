@@ -67,6 +67,8 @@ export class Terminal {
   readonly edited: (readonly [string, number | null])[] = [];
   /** How the editor ends. */
   editor: Result<void> = ok(undefined);
+  /** Whether it needs the terminal. */
+  editorInTerminal = true;
   /** Epoch milliseconds on the screen's clock. */
   now = 1_000_000;
   readonly #engine: FakeEngine;
@@ -83,7 +85,11 @@ export class Terminal {
       color,
       editor: (path, line) => {
         this.edited.push([path, line]);
-        return this.editor;
+        return ok({
+          name: "ed",
+          inTerminal: this.editorInTerminal,
+          run: async () => this.editor,
+        });
       },
       suspend: async () => {
         this.suspended += 1;

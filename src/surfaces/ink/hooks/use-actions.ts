@@ -1,10 +1,19 @@
+import type { Failure } from "../../../core/failure.ts";
 import type { Result } from "../../../core/result.ts";
 import type { EngineHandle } from "../../../engine/handle.ts";
 import type { Action } from "../../../screen/context.ts";
-import { useTerminal } from "./use-terminal.ts";
+import { type Lend, useTerminal } from "./use-terminal.ts";
 
-/** Opens an editor. Blocks until that is closed; fails where it was none. */
-export type Editor = (path: string, line: number | null) => Result<void>;
+export interface EditorStart {
+  readonly name: string;
+  /** It needs the terminal while `run` has not settled. */
+  readonly inTerminal: boolean;
+  /** Settles when the editor has ended; fails where it was none. */
+  readonly run: () => Promise<Result<void>>;
+}
+
+/** How to open a file in the user's editor; fails where there is none. */
+export type Editor = (path: string, line: number | null) => Result<EditorStart>;
 
 /** Stops gunicov until the shell continues it. */
 export type Suspend = () => Promise<void>;
@@ -35,11 +44,9 @@ export function useActions(
         void openHtml(engine).then(tell, (error: unknown) => tell(String(error)));
         break;
       case "edit": {
-        const path = engine.hostPath(action.path);
-        lend(() => {
-          const edited = editor(path, action.line);
-          if (!edited.ok) tell(`${edited.failure.message} ${edited.failure.fix}`);
-        }).catch((error: unknown) => tell(String(error)));
+        const started = editor(engine.hostPath(action.path), action.line);
+        if (started.ok) edit(started.value, action, lend, tell);
+        else tell(words(started.failure));
         break;
       }
       case "suspend":
@@ -49,9 +56,27 @@ export function useActions(
   };
 }
 
+function edit(
+  { name, inTerminal, run }: EditorStart,
+  { path, line }: Action & { type: "edit" },
+  lend: Lend,
+  tell: (text: string) => void,
+): void {
+  const open = async () => {
+    const edited = await run();
+    if (!edited.ok) tell(words(edited.failure));
+  };
+  if (!inTerminal) tell(`Opened ${path}${line === null ? "" : `:${line}`} in ${name}.`);
+  (inTerminal ? lend(open) : open()).catch((error: unknown) => tell(String(error)));
+}
+
+function words({ message, fix }: Failure): string {
+  return `${message} ${fix}`;
+}
+
 async function openHtml(engine: EngineHandle): Promise<string> {
   const result = await engine.openHtml();
-  if (!result.ok) return `${result.failure.message} ${result.failure.fix}`;
+  if (!result.ok) return words(result.failure);
   const { path, notOpened } = result.value;
   return notOpened === null ? `Opened ${path}` : `Written to ${path} (not opened: ${notOpened.message})`;
 }
