@@ -16,18 +16,19 @@ def post_worker_init(worker):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 `;
 
-/** coverage.py's JSON report of a cold run in `project`, with its own coverage configuration, on the packages of `bin`. */
+/** coverage.py's JSON report of a cold run in `project`, with its own coverage configuration, if it has one, on the packages of `bin`. */
 export async function coldRun(
   example: Example,
   project: string,
   bin: string,
   scratch: string,
 ): Promise<JsonReport> {
-  const rc = existsSync(join(project, ".coveragerc")) ? ".coveragerc" : "pyproject.toml";
+  const rc = [".coveragerc", "pyproject.toml"].find((name) => existsSync(join(project, name)));
   const data = join(scratch, "cold");
   await mkdir(data, { recursive: true });
-  const settings = join(scratch, rc.endsWith(".toml") ? "rc.toml" : "rc");
-  await writeFile(settings, parallel(await readFile(join(project, rc), "utf8")));
+  const settings = join(scratch, rc?.endsWith(".toml") ? "rc.toml" : "rc");
+  const text = rc === undefined ? "" : await readFile(join(project, rc), "utf8");
+  await writeFile(settings, parallel(text));
   const env = plainEnvironment(example, project, bin, `${await freePort()}`, data);
   const measured: Record<string, string> = {
     ...env,
@@ -59,7 +60,8 @@ export async function coldRun(
 }
 
 /** `parallel = true` on top of what a configuration says: each process has a data file. */
-function parallel(rc: string): string {
+export function parallel(rc: string): string {
+  if (/^parallel\b/m.test(rc)) return rc;
   const found = rc.replace(/^\[(tool\.coverage\.)?run\]$/m, "$&\nparallel = true");
   return found === rc ? `${rc}\n[run]\nparallel = true\n` : found;
 }

@@ -2,9 +2,12 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../support/machine.ts";
+import type { Section } from "./page.ts";
 
 export interface Example {
   readonly name: string;
+  /** Where its commands stand. */
+  readonly section: Section;
   /** Files with its packages, or the packages themselves. */
   readonly packages: readonly string[];
   /** The plain server, and what is to be done once before it starts. */
@@ -21,7 +24,12 @@ export interface Example {
 
 const PORT = "{port}";
 
-function example(name: string, its: Partial<Example> & Pick<Example, "server" | "environment">): Example {
+const INIT: Section = { page: "django.md", heading: "On your machine" };
+const NO_CONFIGURATION: Section = { page: "fastapi.md", heading: "One command" };
+
+type Its = Partial<Example> & Pick<Example, "section" | "server" | "environment">;
+
+function example(name: string, its: Its): Example {
   const rest = {
     before: null,
     beside: null,
@@ -35,11 +43,13 @@ function example(name: string, its: Partial<Example> & Pick<Example, "server" | 
 /** Those that run on this machine, without containers. `{port}` stands for a free port. */
 export const EXAMPLES: readonly Example[] = [
   example("django", {
+    section: INIT,
     server: ["gunicorn"],
     before: ["python", "manage.py", "migrate", "--no-input"],
     environment: { BIND: `127.0.0.1:${PORT}`, BASE_URL: `http://127.0.0.1:${PORT}` },
   }),
   example("fastapi", {
+    section: NO_CONFIGURATION,
     packages: ["fastapi", "gunicorn", "uvicorn", "uvicorn-worker", "httpx", "coverage", "pytest"],
     server: [
       ...["gunicorn", "--worker-class", "uvicorn_worker.UvicornWorker", "--workers", "2"],
@@ -50,10 +60,12 @@ export const EXAMPLES: readonly Example[] = [
     uvicorn: true,
   }),
   example("starlette", {
+    section: NO_CONFIGURATION,
     server: ["gunicorn"],
     environment: { PORT, SERVICE_URL: `http://127.0.0.1:${PORT}` },
   }),
   example("worker", {
+    section: INIT,
     server: ["gunicorn", "--workers", "2", "--bind", `127.0.0.1:${PORT}`, "jobs.web:app"],
     beside: ["python", "-m", "jobs.worker"],
     environment: { PORT, JOBS_URL: `http://127.0.0.1:${PORT}` },

@@ -1,26 +1,26 @@
-/** From a project without gunicov to the table of a cold run, as a user has it: the wheel, and two commands. */
-import { mkdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+/** From a project without gunicov to the table of a cold run, as a user has it: the wheel, and the commands of docs/start. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { builtPackages } from "../package/installed.ts";
 import { environment, remove, temporaryDirectory } from "../support/machine.ts";
 import { coldRun } from "./cold.ts";
+import { expectColdRun } from "./compare.ts";
 import { EXAMPLES, layOut } from "./example.ts";
-import { pythonEnvironment } from "./python.ts";
+import { commandsOf, follow } from "./page.ts";
+import { installedWheel, pythonEnvironment } from "./python.ts";
 
 let place = "";
-let gunicov = "";
+let tool = "";
 
 beforeAll(async () => {
   place = await temporaryDirectory("examples");
-  const { wheel } = await builtPackages();
-  gunicov = join(await pythonEnvironment(join(place, "tool"), [wheel]), "gunicov");
+  tool = await installedWheel(join(place, "tool"));
 });
 
 afterAll(() => remove(place));
 
-test.each(EXAMPLES)("$name: init and run give a cold run's table", async (example) => {
+test.concurrent.each(EXAMPLES)("$name: the page's commands give a cold run's table", async (example) => {
   const directory = join(place, example.name);
   const temporary = join(directory, "tmp");
   await mkdir(temporary, { recursive: true });
@@ -32,19 +32,9 @@ test.each(EXAMPLES)("$name: init and run give a cold run's table", async (exampl
     const [file = "", ...args] = example.before;
     await execa(join(bin, file), args, { cwd: project, env, extendEnv: false });
   }
-  const type = (...words: readonly string[]) =>
-    execa(gunicov, words, { cwd: project, env, extendEnv: false, stdin: "ignore", reject: false, all: true });
-
-  const init = await type("init", "--yes", "--local");
-  expect(init.exitCode, init.all).toBe(0);
-  const path = join(directory, "report.json");
-  const ran = await type("run", "--local", "--report", `json=${path}`);
-  expect(ran.exitCode, ran.all).toBe(0);
-  expect(ran.all).not.toMatch(/incomplete|unproven/);
-
-  const report = JSON.parse(await readFile(path, "utf8"));
-  const cold = await coldRun(example, project, bin, join(directory, "cold"));
-  const names = Object.keys(report.files).map((file) => relative(project, file));
-  expect(names.toSorted()).toEqual(Object.keys(cold.files).toSorted());
-  expect(report.totals).toEqual(cold.totals);
+  const report = join(directory, "report.json");
+  const typed = await follow(await commandsOf(example.section), project, tool, env, report);
+  expect(typed.code, typed.said).toBe(0);
+  expect(typed.said).not.toMatch(/incomplete|unproven/);
+  await expectColdRun(report, await coldRun(example, project, bin, join(directory, "cold")), project);
 });

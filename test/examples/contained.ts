@@ -1,0 +1,108 @@
+/** The projects in examples/ that have containers, each with its plain way: how server and system tests are started there. */
+import { appendFile, cp } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT, run } from "../support/machine.ts";
+import type { Section } from "./page.ts";
+
+export interface Contained {
+  /** In examples/. */
+  readonly name: string;
+  readonly title: string;
+  readonly section: Section;
+  readonly file: string;
+  readonly service: string;
+  /** What its container runs, as the image has it, with `MEASURED` before gunicorn. */
+  readonly server: string;
+  /** The server's working directory, as the project has it. */
+  readonly directory: string;
+  readonly workers: number;
+  readonly tests: { readonly service: string; readonly command: readonly string[] };
+  /** Lines that its user puts into .env, with or without gunicov. */
+  readonly settings: readonly string[];
+  /** What the table says of itself: nothing where it is proved. */
+  readonly state: string | null;
+}
+
+const DJANGO: Contained = {
+  name: "django",
+  title: "django, SQLite",
+  section: { page: "django.md", heading: "In containers" },
+  file: "compose.yaml",
+  service: "web",
+  server: "until python manage.py migrate --no-input; do sleep 1; done; exec MEASURED gunicorn shop.wsgi",
+  directory: "",
+  workers: 2,
+  tests: { service: "web", command: ["pytest", "-p", "no:cacheprovider"] },
+  settings: [],
+  state: null,
+};
+
+export const CONTAINED: readonly Contained[] = [
+  {
+    name: "flask",
+    title: "flask",
+    section: { page: "flask.md", heading: "Two commands" },
+    file: "docker-compose.yml",
+    service: "api",
+    server:
+      "exec MEASURED gunicorn --worker-class gthread --workers 2 --threads 4 --bind 0.0.0.0:80 lending.entrypoints.api:app",
+    directory: "src",
+    workers: 2,
+    tests: { service: "api", command: ["pytest", "-p", "no:cacheprovider", "/tests/e2e"] },
+    settings: [],
+    state: null,
+  },
+  DJANGO,
+  {
+    ...DJANGO,
+    title: "django, PostgreSQL",
+    settings: ["COMPOSE_PROFILES=postgres", "DATABASE_URL=postgres://shop:shop@db/shop"],
+  },
+  {
+    name: "article",
+    title: "article, its own hook",
+    section: { page: "from-shell-scripts.md", heading: "Keep your hook" },
+    file: "compose.yaml",
+    service: "server",
+    server: "COVERAGE=0 exec MEASURED ./wallet.sh",
+    directory: "",
+    workers: 3,
+    tests: { service: "tests", command: ["pytest", "-p", "no:cacheprovider", "test"] },
+    settings: [],
+    state: "unproven",
+  },
+];
+
+/** A copy of its files in a directory that names its compose project. */
+export async function layOutContained({ name, settings }: Contained, project: string): Promise<void> {
+  await cp(join(ROOT, "examples", name), project, { recursive: true });
+  if (settings.length > 0) await appendFile(join(project, ".env"), `${settings.join("\n")}\n`);
+}
+
+/** What images are built on, where .ci/engine has made one: the official ones can't be pulled there. */
+export async function baseImage(): Promise<Record<string, string>> {
+  const name = "gunicov-base:debian";
+  const made = await run(["docker", "image", "inspect", name]).catch(() => null);
+  return made === null ? {} : { BASE_IMAGE: name };
+}
+
+/** A PostgreSQL on that base. */
+export async function postgresImage(): Promise<string> {
+  return await built("gunicov-postgres:debian", join(ROOT, "test/examples/postgres"));
+}
+
+const CACHED = new Map<string, Promise<string>>();
+
+/** Has an example's image in the engine's cache, for all tests and the next time: it is built once, not in each project. */
+export async function cached({ name }: Contained, env: Readonly<Record<string, string>>): Promise<void> {
+  const base = env.BASE_IMAGE === undefined ? [] : ["--build-arg", `BASE_IMAGE=${env.BASE_IMAGE}`];
+  const making = CACHED.get(name) ?? built(`gunicov-examples:${name}`, join(ROOT, "examples", name), base);
+  CACHED.set(name, making);
+  await making;
+}
+
+/** Gives the name. With the builder of all engines: BuildKit has a cache of its own. */
+async function built(name: string, context: string, words: readonly string[] = []): Promise<string> {
+  await run(["docker", "build", "-q", "-t", name, ...words, context], { env: { DOCKER_BUILDKIT: "0" } });
+  return name;
+}
