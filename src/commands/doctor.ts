@@ -3,7 +3,7 @@ import chalk from "chalk";
 import type { Failure } from "../core/failure.ts";
 import { exitCode, type Finding, failed, LINES, type LineId } from "../doctor/finding.ts";
 import { Findings } from "../doctor/findings.ts";
-import { linesOfFinding, type Paint, PLAIN, summaryOf } from "../doctor/lines.ts";
+import { linesOfBlocked, linesOfFinding, type Paint, PLAIN, summaryOf } from "../doctor/lines.ts";
 import { lookAtAll, lookAtMachine } from "../doctor/look/all.ts";
 import type { Command } from "./command.ts";
 import { openSettings } from "./settings.ts";
@@ -24,7 +24,8 @@ export const doctor: Command = async (asked, { log }) => {
   const say = (text: string) => void process.stdout.write(`${text}\n`);
   const tell = (finding: Finding) => {
     log.note({ what: "finding", ...finding });
-    if (!asked.json) for (const line of linesOfFinding(finding, width, paint)) say(line);
+    if (!asked.json && finding.behind === null)
+      for (const line of linesOfFinding(finding, width, paint)) say(line);
   };
   const findings = new Findings(tell);
   const stop = new AbortController();
@@ -36,7 +37,10 @@ export const doctor: Command = async (asked, { log }) => {
   const all = findings.end();
   const code = exitCode(all);
   if (asked.json) say(JSON.stringify({ v: 1, type: "doctor", findings: all, exit_code: code }));
-  else say(`\n${summaryOf(all)}`);
+  else {
+    for (const line of linesOfBlocked(all, width, paint)) say(line);
+    say(`\n${summaryOf(all)}`);
+  }
   return code;
 };
 

@@ -6,7 +6,11 @@ import { startError } from "./gunicorn.ts";
 
 const ALL = ["coverage", "settings", "measured", "plugins"] as const;
 
-export function coverageLines(facts: ServerFacts): readonly Finding[] {
+/** `shown`: a path of the server's as people know it. */
+export function coverageLines(
+  facts: ServerFacts,
+  shown: (inside: string) => string = (inside) => inside,
+): readonly Finding[] {
   const { coverage, interpreter } = facts;
   if (coverage === null) return ALL.map((id) => unknown(id, "coverage.py did not answer in time"));
   const python = interpreter ?? "python3";
@@ -18,7 +22,8 @@ export function coverageLines(facts: ServerFacts): readonly Finding[] {
     const fix = `Install it there: ${python} -m pip install coverage`;
     return [wrong("coverage", "no-coverage", text, fix), ...behind(ALL.slice(1), "coverage")];
   }
-  return [packageLine(coverage), ...settingsLines(facts, coverage)];
+  const outside = coverage.outside.filter((path) => path !== facts.user_config).map(shown);
+  return [packageLine(coverage), ...settingsLines(facts, { ...coverage, outside })];
 }
 
 function packageLine({ version, core }: CoverageFacts): Finding {
@@ -46,7 +51,11 @@ function settingsLines(facts: ServerFacts, coverage: CoverageFacts): readonly Fi
   ].flatMap((one) => one ?? []);
 }
 
-function measuredLine({ source, missing, measured, asked, reason }: CoverageFacts): Finding {
+/** How many files are named. */
+const MOST = 3;
+
+function measuredLine(coverage: CoverageFacts): Finding {
+  const { source, missing, measured, asked, reason, outside, config } = coverage;
   const named = source.length === 0 ? "no source is set" : `source: ${source.join(", ")}`;
   const [gone] = missing;
   if (gone !== undefined) {
@@ -68,7 +77,15 @@ function measuredLine({ source, missing, measured, asked, reason }: CoverageFact
       fix,
     );
   }
-  return right("measured", `${named}; ${files}`);
+  if (outside.length === 0) return right("measured", `${named}; ${files}`);
+  // Who has written `source` may mean it so: no ✗.
+  const more = outside.length > MOST ? ` and ${outside.length - MOST} more` : "";
+  const text = `${named}; ${files}: not ${outside.slice(0, MOST).join(", ")}${more}`;
+  return right(
+    "measured",
+    text,
+    `If these are to count, name them in \`source\` of ${config ?? "coverage.py's configuration"}.`,
+  );
 }
 
 function pluginsLine({ plugins }: CoverageFacts): Finding {

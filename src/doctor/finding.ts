@@ -49,14 +49,17 @@ export interface Finding {
   readonly fix: string;
   /** Of what is wrong: the failure that a cycle would end with. Else null. */
   readonly kind: WrongKind | null;
+  /** The line that has to be right before this one can be told; null: it was looked at. */
+  readonly behind: LineId | null;
 }
 
 function finding(id: LineId, state: State, text: string, fix: string, kind: WrongKind | null): Finding {
-  return { id, about: LINES[id], state, text, fix, kind };
+  return { id, about: LINES[id], state, text, fix, kind, behind: null };
 }
 
-export function right(id: LineId, text: string): Finding {
-  return finding(id, "ok", text, "", null);
+/** `fix`: what may be done about it all the same. */
+export function right(id: LineId, text: string, fix = ""): Finding {
+  return finding(id, "ok", text, fix, null);
 }
 
 export function wrong(id: LineId, kind: WrongKind, text: string, fix: string): Finding {
@@ -78,7 +81,10 @@ export function failed(id: LineId, { kind, message, fix }: Failure): Finding {
 
 /** Lines that can't be told because of another one. */
 export function behind(ids: readonly LineId[], first: LineId): readonly Finding[] {
-  return ids.map((id) => unknown(id, `not known before “${LINES[first]}” is right`));
+  return ids.map((id) => ({
+    ...unknown(id, `not known before “${LINES[first]}” is right`),
+    behind: first,
+  }));
 }
 
 /** 0, or that of the first line that is wrong. */

@@ -1,6 +1,6 @@
 /** Findings as lines of text, wrapped to the terminal's width. */
 import { clean, count } from "../core/text.ts";
-import type { Finding, State } from "./finding.ts";
+import { type Finding, LINES, type LineId, type State, unknown } from "./finding.ts";
 
 /** What a part of a line is, for whoever colours it. */
 export type Paint = (text: string, tone: "good" | "error" | "warning" | "dim" | "strong") => string;
@@ -31,12 +31,29 @@ export function linesOfFinding(
   ].map((line) => line.trimEnd());
 }
 
+/** What was not asked, because another line is not right: one line for each of these. */
+export function linesOfBlocked(findings: readonly Finding[], width: number, paint: Paint): readonly string[] {
+  const all = findings.filter(({ behind }) => behind !== null);
+  const blocked = Map.groupBy(all, (finding) => firstOf(finding, findings));
+  return [...blocked].flatMap(([first, some]) => {
+    const text = `needs “${LINES[first]}”: ${some.map(({ about }) => about).join(", ")}`;
+    return linesOfFinding({ ...unknown(first, text), about: "not asked" }, width, paint);
+  });
+}
+
+/** What one line waits for may wait for another. */
+function firstOf({ id, behind }: Finding, findings: readonly Finding[]): LineId {
+  const next = findings.find((one) => one.id === behind);
+  return next === undefined ? (behind ?? id) : firstOf(next, findings);
+}
+
 /** The last line: what it comes to. */
 export function summaryOf(findings: readonly Finding[]): string {
   const wrong = findings.filter(({ state }) => state === "wrong").length;
-  const open = findings.filter(({ state }) => state === "unknown").length;
-  if (wrong > 0)
-    return `${count(wrong, "line")} wrong${open > 0 ? `, ${open} not known` : ""}. Begin with the first ✗.`;
+  const blocked = findings.filter(({ behind }) => behind !== null).length;
+  const open = findings.filter(({ state }) => state === "unknown").length - blocked;
+  const more = `${open > 0 ? `, ${open} not known` : ""}${blocked > 0 ? `, ${blocked} not asked` : ""}`;
+  if (wrong > 0) return `${count(wrong, "line")} wrong${more}. Begin with the first ✗.`;
   return open > 0 ? `Nothing is wrong, as far as it is known: ${open} not known.` : "All is well.";
 }
 

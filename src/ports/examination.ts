@@ -105,6 +105,8 @@ export interface CoverageFacts {
   /** Those that are not, and why the first is not. */
   readonly ignored: readonly string[];
   readonly reason: string | null;
+  /** Those that are not, and that no `omit` names. */
+  readonly outside: readonly string[];
 }
 
 export interface TestsFacts {

@@ -14,7 +14,7 @@ import {
 } from "../../src/doctor/finding.ts";
 import { Findings } from "../../src/doctor/findings.ts";
 import { hookLine, workersLine } from "../../src/doctor/gunicorn.ts";
-import { linesOfFinding, PLAIN, summaryOf } from "../../src/doctor/lines.ts";
+import { linesOfBlocked, linesOfFinding, PLAIN, summaryOf } from "../../src/doctor/lines.ts";
 import { engineLine } from "../../src/doctor/look/engine.ts";
 import { clockLine, diskLine, inotifyLine, memoryLine } from "../../src/doctor/machine.ts";
 import { fromImage } from "../../src/doctor/mounts.ts";
@@ -33,6 +33,7 @@ const COVERAGE: CoverageFacts = {
   measured: 2,
   asked: 2,
   ignored: [],
+  outside: [],
   reason: null,
 };
 
@@ -138,6 +139,15 @@ describe("coverage.py", () => {
   test("a source that excludes the whole app is ✗, one that has part of it is not", () => {
     expect(line("measured", { measured: 0, reason: "is outside" })).toMatchObject({ state: "wrong" });
     expect(stateOf(line("measured", { measured: 1 }))).toBe("ok");
+    const some = {
+      measured: 1,
+      asked: 6,
+      outside: ["/a.py", "/b.py", "/c.py", "/d.py", "/gunicorn.conf.py"],
+    };
+    const facts = { ...SERVER, user_config: "/gunicorn.conf.py", coverage: { ...COVERAGE, ...some } };
+    const found = coverageLines(facts, (path) => path.slice(1)).find(({ id }) => id === "measured");
+    expect(found?.text).toBe("source: src; 1 of 6 files of the app: not a.py, b.py, c.py and 1 more");
+    expect(found?.fix).toMatch(/`source` of \/app\/\.coveragerc/);
     expect(stateOf(line("measured", { measured: null, asked: 0 }))).toBe("unknown");
   });
 
@@ -269,6 +279,23 @@ describe("all of it", () => {
     expect(exitCode(some.slice(2))).toBe(3);
     expect(exitCode([right("disk", "x"), ...behind(["hook"], "server")])).toBe(0);
     expect(summaryOf(some)).toBe("2 lines wrong, 1 not known. Begin with the first ✗.");
+  });
+
+  test("what was not asked is one line for each cause, in the text", () => {
+    const all = [
+      wrong("server", "server-lost", "It has ended.", "Start it."),
+      ...behind(["gunicorn", "hook"], "server"),
+      wrong("tests", "no-command", "x", "x"),
+      ...behind(["pytest"], "tests"),
+      ...behind(["requests"], "gunicorn"),
+      unknown("memory", "the system does not tell"),
+    ];
+    expect(linesOfBlocked(all, 100, PLAIN)).toEqual([
+      "? not asked       needs “server”: gunicorn, hook, requests",
+      "? not asked       needs “tests”: pytest",
+    ]);
+    expect(linesOfBlocked([right("server", "x")], 100, PLAIN)).toEqual([]);
+    expect(summaryOf(all)).toBe("2 lines wrong, 1 not known, 4 not asked. Begin with the first ✗.");
   });
 
   test("a line is wrapped by words, and text from outside moves no cursor", () => {

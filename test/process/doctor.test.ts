@@ -5,7 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import { doctor, inState, makesWrong } from "../support/doctor.ts";
 import { processesWith, remove, until } from "../support/machine.ts";
 import { Session } from "../support/session.ts";
-import { type Choices, project } from "../support/small-project.ts";
+import { APP, type Choices, project } from "../support/small-project.ts";
 
 const directories: string[] = [];
 
@@ -226,6 +226,30 @@ test("without a configuration it looks at what is found, and says what that is",
   expect(looked.line("configuration").text).toMatch(/found: .*server\.command gunicorn .*\(Procfile/);
   expect(looked.line("hook")).toMatchObject({ state: "ok" });
   expect(looked.line("collection")).toMatchObject({ state: "ok", text: "1 test" });
+});
+
+test("a source that names a part of the app says which of its loaded files are not measured", async () => {
+  const files = { "shop/__init__.py": "", "shop/cart.py": "", "extra.py": "", "left_out.py": "" };
+  const directory = await made({
+    files: {
+      ...files,
+      "app.py": `import extra, left_out, shop.cart\n${APP}`,
+      ".coveragerc": "[run]\nsource = .\nomit = left_out.py\n",
+    },
+  });
+  expect((await doctor(directory)).line("measured")).toMatchObject({
+    state: "ok",
+    text: "source: .; 4 of 5 files of the app",
+    fix: "",
+  });
+  await writeFile(join(directory, ".coveragerc"), "[run]\nsource = shop\nomit = shop/cart.py\n");
+  const looked = await doctor(directory);
+  expect(looked.line("measured")).toMatchObject({
+    state: "ok",
+    text: "source: shop; 1 of 5 files of the app: not app.py, extra.py, left_out.py",
+    fix: expect.stringMatching(/name them in `source` of .*\.coveragerc\./),
+  });
+  expect(looked.code).toBe(0);
 });
 
 test("--run: one test shows whether a request reaches the server", async () => {

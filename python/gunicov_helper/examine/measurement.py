@@ -20,7 +20,8 @@ def measurement(folder, path, environment, files):
     To be called in a process that ends with it: it goes there, imports plugins, and starts coverage.py.
     """
     found = {"version": None, "core": None, "config": None, "error": None, "source": []}
-    found.update(missing=[], plugins=[], measured=None, asked=0, ignored=[], reason=None)
+    found.update(missing=[], plugins=[], measured=None, asked=0, ignored=[], outside=[])
+    found["reason"] = None
     with contextlib.suppress(OSError):
         os.chdir(folder)
     import_coverage(path)
@@ -71,6 +72,8 @@ def configured(coverage, environment, files, found):
         found["measured"] = sum(reason is None for reason in reasons)
         found["asked"] = len(reasons)
         found["ignored"] = [path for path, reason in zip(asked, reasons) if reason]
+        # Who omits a file has named it; what `source` does not name may have been forgotten.
+        found["outside"] = [path for path, why in zip(asked, reasons) if why and "omit" not in why]
         found["reason"] = next((reason for reason in reasons if reason), None)
 
 

@@ -32,6 +32,7 @@ const CoverageFacts = v.object({
   measured: optional,
   asked: int,
   ignored: texts,
+  outside: texts,
   reason: text,
 });
 

@@ -152,7 +152,7 @@ export class LookAtServer {
       gunicornLine(facts),
       workersLine(facts),
       hookLine(facts, noHook(facts, target)),
-      ...coverageLines(facts),
+      ...coverageLines(facts, some.shown),
       recordLine(facts),
       mountsLine(facts, { ...some, inImage }),
       bytesLine(facts, { ...some, inImage }),
