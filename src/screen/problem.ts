@@ -1,5 +1,6 @@
 /** What is wrong besides failing tests: a check, a boot, an error. Shown in a box and opened like a failing test. */
 import type { CheckFailure } from "../core/fact.ts";
+import { ownFrame } from "../core/own-frame.ts";
 import type { ScreenContent } from "../core/screen-content.ts";
 
 export interface Problem {
@@ -34,7 +35,9 @@ function errors(content: Troubles): readonly Problem[] {
   if (content.bootError !== null) return [bootProblem(content.bootError, content)];
   if (content.error === null) return [];
   const { message, fix, detail } = content.error;
-  return [{ key: "!error", severity: "error", message, fix, detail: detail ?? "", place: null }];
+  return [
+    { key: "!error", severity: "error", message, fix, detail: detail ?? "", place: ownFrame(detail ?? "") },
+  ];
 }
 
 function checkProblem(first: CheckFailure, { checks: all, error }: Troubles): Problem {
@@ -70,15 +73,13 @@ function checkSource(check: CheckFailure): string {
 function bootProblem(traceback: string, content: Troubles): Problem {
   // A traceback's last line is the exception: what to read first.
   const last = traceback.trimEnd().split("\n").at(-1)?.trim() || "The new code does not boot.";
-  const frames = [...traceback.matchAll(/File "([^"]+)", line (\d+)/g)];
-  const frame = frames.at(-1);
   return {
     key: "!boot",
     severity: "error",
     message: `The new code does not boot: ${last}`,
     fix: content.error?.fix || "The server lives on. Correct it and save: the next cycle starts by itself.",
     detail: traceback,
-    place: frame ? { path: frame[1] ?? "", line: Number(frame[2]) } : null,
+    place: ownFrame(traceback),
   };
 }
 

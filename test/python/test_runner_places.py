@@ -64,3 +64,56 @@ def test_the_place_of_a_warning_that_is_an_error_is_the_users_own_line(runner, s
     )
     [test] = runner.run(suite.dir, "-W", "error").tests().values()
     assert test["place"] == "test_a.py:5"
+
+
+AT_IMPORT = {
+    "the environment": (
+        {"test_a.py": "import os\nHOME = os.environ['NOT_THERE']\n"},
+        "test_a.py:2",
+    ),
+    "a module by its name": (
+        {"test_a.py": "import importlib\n\nimportlib.import_module('not_there')\n"},
+        "test_a.py:3",
+    ),
+    "a helper of the tests": (
+        {"test_a.py": "import helper\n", "helper.py": "def made():\n    int('x')\nmade()\n"},
+        "helper.py:2",
+    ),
+    "a directory with a space": (
+        {"test here/test_a.py": "import json\njson.loads('{')\n"},
+        "test here/test_a.py:2",
+    ),
+    "a syntax error": ({"test_a.py": "def test_a(:\n"}, "test_a.py:1"),
+    "a syntax error in a helper": (
+        {"test_a.py": "import os\nimport helper\n", "helper.py": "\n\nx = (\n"},
+        "helper.py:3",
+    ),
+    "code made at run time": (
+        {"test_a.py": "\nexec(compile('1/0', '<made>', 'exec'))\n"},
+        "test_a.py:2",
+    ),
+    "a decorator": (
+        {
+            "test_a.py": "import pytest, os\n\n@pytest.mark.parametrize('a',\n"
+            "    [os.environ['NOT_THERE']])\ndef test_a(a): pass\n"
+        },
+        "test_a.py:4",
+    ),
+    "a long message": (
+        {"test_a.py": "import json\nraise ValueError('x: y\\n' * 30_000)\n"},
+        "test_a.py:2",
+    ),
+    "a message like a place": (
+        {"test_a.py": "raise ValueError('x\\nnot/there.py:77: in it')\n"},
+        "test_a.py:1",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", AT_IMPORT)
+def test_the_place_of_a_collection_error_is_the_users_own_line(runner, suite, what):
+    files, place = AT_IMPORT[what]
+    for name, text in files.items():
+        suite.write(name, text)
+    [test] = runner.run(suite.dir).tests().values()
+    assert test["place"] == place
