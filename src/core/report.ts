@@ -29,6 +29,14 @@ export interface FileReport {
   readonly excluded_lines: readonly number[];
   readonly executed_lines: readonly number[];
   readonly missing_branches: readonly Branch[];
+  /** SHA-256 (hex) of the source as it was analysed; null: it changed meanwhile, or is not known. */
+  readonly sha256: string | null;
+}
+
+/** A source's text, and the SHA-256 (hex) of the bytes that it was made of. */
+export interface SourceText {
+  readonly text: string;
+  readonly sha256: string;
 }
 
 /** How coverage.py's configuration wants its table. */

@@ -8,7 +8,7 @@ import { BUG, type Failure, failure } from "../core/failure.ts";
 import { Listeners } from "../core/listeners.ts";
 import type { Policy } from "../core/policy.ts";
 import { asideWarning } from "../core/program-writes.ts";
-import type { Report } from "../core/report.ts";
+import type { Report, SourceText } from "../core/report.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { EMPTY_CONTENT, observe, observeLog, type ScreenContent } from "../core/screen-content.ts";
 import type { SelfCheck } from "../core/self-check.ts";
@@ -108,7 +108,7 @@ export class Engine implements EngineHandle {
     this.#post(request);
   }
 
-  async source(path: string): Promise<Result<string>> {
+  async source(path: string): Promise<Result<SourceText>> {
     return this.#named(await this.#ports.server.source(path));
   }
 

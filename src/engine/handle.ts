@@ -2,6 +2,7 @@
 import type { State } from "../core/cycle/state.ts";
 import type { Fact } from "../core/fact.ts";
 import type { Failure } from "../core/failure.ts";
+import type { SourceText } from "../core/report.ts";
 import type { Result } from "../core/result.ts";
 import type { ScreenContent } from "../core/screen-content.ts";
 
@@ -30,7 +31,7 @@ export interface EngineHandle {
   onFact(listener: (fact: Fact) => void): () => void;
   dispatch(request: UserRequest): void;
   /** Text of a file in the report, as the server sees it. */
-  source(path: string): Promise<Result<string>>;
+  source(path: string): Promise<Result<SourceText>>;
   /** Makes the HTML report and opens it. Gives its path, and why it could not be opened where it could not. */
   openHtml(): Promise<Result<{ readonly path: string; readonly notOpened: Failure | null }>>;
   /** Absolute path on the host of a report's path or a test's place. */

@@ -3,7 +3,7 @@ import type { Together } from "../core/combined.ts";
 import type { CoverageSettings } from "../core/coverage-settings.ts";
 import type { Flush } from "../core/effect.ts";
 import type { CheckFailure, Worker } from "../core/fact.ts";
-import type { Mark, Report } from "../core/report.ts";
+import type { Mark, Report, SourceText } from "../core/report.ts";
 import type { CoverageKind } from "../core/report-kind.ts";
 import type { Result } from "../core/result.ts";
 import type { SelfCheck } from "../core/self-check.ts";
@@ -104,6 +104,6 @@ export interface Server {
   /** Other measurements together with what was collected last, by coverage.py's own combination. */
   combine(others: readonly OtherData[], signal: AbortSignal): Promise<Result<Together>>;
   /** A measured file's text as the server sees it. `path` is as in the report. */
-  source(path: string): Promise<Result<string>>;
+  source(path: string): Promise<Result<SourceText>>;
   close(): Promise<void>;
 }

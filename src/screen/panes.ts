@@ -8,19 +8,14 @@ import { splitFailures, splitTable, splitTimings } from "./layout.ts";
 import type { Lists } from "./lists.ts";
 import { memoLast } from "./memo.ts";
 import { EMPTY_PANE, type Pane } from "./scroll.ts";
+import type { ShownSource } from "./source.ts";
 import type { Opened, ScreenState } from "./state.ts";
-
-/** The source that is open, as far as it has come. */
-export interface SourceText {
-  readonly path: string;
-  readonly lines: readonly string[];
-}
 
 export interface PaneInput {
   readonly content: ScreenContent;
   readonly lists: Lists;
   readonly pages: Pages;
-  readonly source: SourceText | null;
+  readonly source: ShownSource | null;
   /** Rows of the body. */
   readonly body: number;
   readonly columns: number;
@@ -122,7 +117,7 @@ function openedPane(opened: Opened, { content, pages, source, body, columns }: P
     return { ...rowsPane(lines.length, height, (index) => lines[index]?.text ?? ""), mode: "scroll" };
   }
   if (source?.path !== opened.path) return { ...EMPTY_PANE, height };
-  const file = content.report?.value.files.find((candidate) => candidate.path === opened.path);
+  const { file } = source;
   const pane = rowsPane(source.lines.length, height, (index) => source.lines[index] ?? "");
   const room = Math.max(1, columns - gutter(source.lines.length));
   return { ...pane, room, stops: file ? missedRows(file) : [] };

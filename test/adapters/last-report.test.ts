@@ -21,6 +21,7 @@ function row(path: string, executed: readonly number[] = [1]) {
     excluded_lines: [],
     executed_lines: [...executed],
     missing_branches: [],
+    sha256: null,
   };
 }
 

@@ -199,7 +199,11 @@ export function serverContract(name: string, make: () => Promise<ServerSubject>)
       expect(JSON.parse(json).totals.covered_lines).toBe(report.totals.covered_lines);
       expect(Object.keys(JSON.parse(json).files)).toContain(app());
       expect(Buffer.from(data).subarray(0, 15).toString()).toBe("SQLite format 3");
-      expect(value(await server.source("app.py"))).toBe(APP);
+      const source = value(await server.source("app.py"));
+      expect(source.text).toBe(APP);
+      expect(source.sha256, "what was measured").toBe(
+        report.files.find(({ path }) => path === "app.py")?.sha256,
+      );
       expect((await server.source("/etc/hostname")).ok).toBe(false);
     });
 

@@ -2,6 +2,7 @@
 import { beginProgress, INITIAL, type Phase, type State } from "../../src/core/cycle/state.ts";
 import { FACT_VERSION, type Fact, type FactBody } from "../../src/core/fact.ts";
 import type { Failure } from "../../src/core/failure.ts";
+import type { SourceText } from "../../src/core/report.ts";
 import { ok, type Result } from "../../src/core/result.ts";
 import { EMPTY_CONTENT, observe, observeLog } from "../../src/core/screen-content.ts";
 import type { EngineHandle, Snapshot, UserRequest } from "../../src/engine/handle.ts";
@@ -12,6 +13,8 @@ export class FakeEngine implements EngineHandle {
   readonly requests: UserRequest[] = [];
   readonly ended: Promise<number>;
   sources: (path: string) => Result<string> = () => ok("");
+  /** Of the sources' bytes; as made-up reports have it. */
+  sha256: (path: string) => string = (path) => `as measured ${path}`;
   html: () => Promise<Opened> = async () => ok({ path: ".gunicov/html/index.html", notOpened: null });
   /** Epoch milliseconds that facts are dated with. */
   clock: () => number = () => 1_000_000;
@@ -46,8 +49,9 @@ export class FakeEngine implements EngineHandle {
     if (request.type === "pause") this.set({ paused: request.paused });
   }
 
-  async source(path: string): Promise<Result<string>> {
-    return this.sources(path);
+  async source(path: string): Promise<Result<SourceText>> {
+    const found = this.sources(path);
+    return found.ok ? ok({ text: found.value, sha256: this.sha256(path) }) : found;
   }
 
   async openHtml(): Promise<Opened> {

@@ -315,6 +315,26 @@ def test_pause_holds_changes(session):
     assert session.row("verdict")[1] == "9"
 
 
+def test_a_source_keeps_the_text_that_was_measured(session):
+    marked = re.compile(r"^.\s*\d+ [│✗~] ")
+    session.press("Space")
+    session.wait_for("‖ paused")
+    session.press("G", "Enter")
+    session.wait_for("A modest living.")
+    old = [line for line in session.lines if marked.match(line)]
+    assert len(old) == 8
+    session.demo.edit("verdict", "def verdict", "# new\n# new\ndef verdict")
+    session.wait_for("changed since")
+    assert [line for line in session.lines if marked.match(line)] == old
+    assert "stale" in session.text
+    session.press("Esc")
+    session.wait_for("TOTAL")
+    session.cycle_by(session.press, "Space")
+    session.press("Enter")
+    session.wait_for("# new")
+    assert "changed since" not in session.text
+
+
 def test_cancel(session):
     before = session.cycle
     session.demo.add_slow_test()

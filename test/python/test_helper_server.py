@@ -1,5 +1,6 @@
 """The helper beside real gunicorns that run the hook."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -454,7 +455,10 @@ def test_html_export_read_and_prune(served, project, tmp_path):
     data.read()
     assert data.measured_files() == {"/host/app.py", "/host/lib.py"} and data.has_arcs()
 
-    assert client.ask("read", path=str(project.dir / "lib.py")) == {"text": LIB}
+    assert client.ask("read", path=str(project.dir / "lib.py")) == {
+        "text": LIB,
+        "sha256": hashlib.sha256(LIB.encode()).hexdigest(),
+    }
     assert client.refused("read", path=str(project.dir / ".coveragerc"))["kind"] == "no-report"
     cycle(client, server, "/a")
     removed = client.ask("prune")["removed"]

@@ -5,9 +5,10 @@ import { EMPTY_CONTENT, observe, observeLog, type ScreenContent } from "../../sr
 import type { Command, View } from "../../src/screen/command.ts";
 import type { Action, ScreenContext } from "../../src/screen/context.ts";
 import { createLists } from "../../src/screen/lists.ts";
-import { createPages, paneOf, type SourceText } from "../../src/screen/panes.ts";
+import { createPages, paneOf } from "../../src/screen/panes.ts";
 import { reduceScreen, type ScreenInput } from "../../src/screen/screen.ts";
 import { settlePlace } from "../../src/screen/scroll.ts";
+import { createSourceView, type ShownSource } from "../../src/screen/source.ts";
 import { currentPlace, INITIAL_SCREEN, type ScreenState } from "../../src/screen/state.ts";
 import { cycle, FAILED, file, report, test } from "../ink/sample.ts";
 
@@ -26,7 +27,7 @@ const FULL = fold(...cycle(report(FILES)), FAILED);
 class Desk {
   screen: ScreenState = INITIAL_SCREEN;
   readonly actions: Action[] = [];
-  source: SourceText | null = null;
+  source: ShownSource | null = null;
   running = false;
   paused = false;
   readonly #lists = createLists();
@@ -48,6 +49,13 @@ class Desk {
       this.actions.push(...actions);
     }
     return this;
+  }
+
+  /** The open file as it was measured. */
+  measured(path: string): ShownSource {
+    const text = Array.from({ length: 30 }, (_, line) => `line ${line + 1}`).join("\n");
+    const newest = { text, sha256: `as measured ${path}` };
+    return createSourceView()({ path, newest, message: null }, this.content.report);
   }
 
   type(text: string): this {
@@ -217,7 +225,7 @@ describe("opening", () => {
   it("a file starts at its first missed line; n goes from one to the next", () => {
     const desk = new Desk().send("open");
     expect(desk.screen.opened).toMatchObject({ kind: "source", path: "src/a.py" });
-    desk.source = { path: "src/a.py", lines: Array.from({ length: 30 }, (_, line) => `line ${line + 1}`) };
+    desk.source = desk.measured("src/a.py");
     const lines = ["search-next", "search-next", "search-next", "search-previous"] as const;
     expect(desk.window.index + 1).toBe(3);
     expect(lines.map((command) => desk.send(command).window.index + 1)).toEqual([4, 9, 3, 9]);
@@ -226,7 +234,7 @@ describe("opening", () => {
 
   it("a search in the source takes n over, until Esc", () => {
     const desk = new Desk().send("open");
-    desk.source = { path: "src/a.py", lines: Array.from({ length: 30 }, (_, line) => `line ${line + 1}`) };
+    desk.source = desk.measured("src/a.py");
     desk.send("search").type("line 2").send(accept, "search-next");
     expect(desk.window.index + 1).toBe(21);
     expect(desk.send("back").screen).toMatchObject({ search: "", opened: { kind: "source" } });

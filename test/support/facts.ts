@@ -40,6 +40,7 @@ const File = v.strictObject({
   excluded_lines: lines,
   executed_lines: lines,
   missing_branches: v.array(v.tuple([v.pipe(v.number(), v.integer()), v.pipe(v.number(), v.integer())])),
+  sha256: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
 });
 
 const steps = ["checking", "restarting", "testing", "flushing", "collecting", "reporting"] as const;

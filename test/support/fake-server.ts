@@ -7,7 +7,14 @@ import type { Worker } from "../../src/core/fact.ts";
 import { type FailureKind, failure } from "../../src/core/failure.ts";
 import { FAST_PATHS, fastPathsFact } from "../../src/core/fast-paths.ts";
 import { lossReasons } from "../../src/core/loss.ts";
-import { type Below, type FileReport, PLAIN_VIEW, type Report, type Summary } from "../../src/core/report.ts";
+import {
+  type Below,
+  type FileReport,
+  PLAIN_VIEW,
+  type Report,
+  type SourceText,
+  type Summary,
+} from "../../src/core/report.ts";
 import { fail, ok, type Result } from "../../src/core/result.ts";
 import type { SelfCheck } from "../../src/core/self-check.ts";
 import type { OtherData } from "../../src/ports/also.ts";
@@ -226,12 +233,12 @@ export class FakeServer implements Server {
     );
   }
 
-  source(path: string): Promise<Result<string>> {
+  source(path: string): Promise<Result<SourceText>> {
     return this.#whenFound("source", null, async () => {
       const text = this.files.get(path);
       return text === undefined
         ? fail(failure("bad-request", `${path} is not measured.`, "Choose another."))
-        : ok(text);
+        : ok({ text, sha256: sha256(text) });
     });
   }
 
@@ -256,7 +263,7 @@ export class FakeServer implements Server {
 
   #hash(path: string): string | null {
     const text = this.files.get(path);
-    return text === undefined ? null : createHash("sha256").update(text).digest("hex");
+    return text === undefined ? null : sha256(text);
   }
 
   #compile(path: string): Check["failures"] {
@@ -294,6 +301,7 @@ export class FakeServer implements Server {
       excluded_lines: [],
       executed_lines: executed,
       missing_branches: [],
+      sha256: sha256(text),
     };
   }
 }
@@ -315,4 +323,8 @@ function sum(all: readonly Summary[]): Summary {
 
 function noReport() {
   return failure("no-report", "There is no report yet.", "Wait for a cycle to end.");
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

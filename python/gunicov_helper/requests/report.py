@@ -1,5 +1,6 @@
 """`collect` and what is made of its result: `html`, `export`, `read`; `prune`."""
 
+import hashlib
 import json
 import math
 import os
@@ -95,6 +96,11 @@ class Report:
         collected.rows = {row["path"]: row for row in report["files"]}
         collected.totals = report["totals"]
         collected.hashes = {path: self.hash_of(path) for path in collected.rows}
+        # With it, whoever shows a source can tell whether these are the lines that were measured.
+        report["files"] = [
+            dict(row, sha256=collected.hashes[row["path"]] or None) for row in report["files"]
+        ]
+        collected.rows = {row["path"]: row for row in report["files"]}
         superseded = set((self.session.own or self).superseded(number, collected.rows))
         before, self.session.collected = self.session.collected, collected
         collected.number = self.session.reports = self.session.reports + 1
@@ -338,7 +344,7 @@ class Report:
         if len(body) > TEXT_LIMIT:
             fix = "Open it in your editor (e on the screen)."
             raise Failure("no-report", f"{path} is larger than {TEXT_LIMIT} bytes", fix)
-        return {"text": decode_source(body)}
+        return {"text": decode_source(body), "sha256": hashlib.sha256(body).hexdigest()}
 
     def do_prune(self, request, job):
         """Remove settled generations before those last closed, whose data may be wanted."""

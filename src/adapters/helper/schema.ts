@@ -169,6 +169,9 @@ const Row = v.object({
   missing_branches: branches,
 });
 
+/** `sha256`: of the source as it was analysed; null: it changed meanwhile, or can't be read. */
+const MeasuredRow = v.object({ ...Row.entries, sha256: v.nullable(v.string()) });
+
 const below = v.nullable(
   v.object({ total: shown, fail_under: v.number(), by: v.picklist(["gunicov", "coverage"]) }),
 );
@@ -192,7 +195,7 @@ export const Collect = v.object({
     number: int,
     totals: Summary,
     /** A path alone: its row is that of the report before. */
-    files: v.array(v.union([v.string(), Row])),
+    files: v.array(v.union([v.string(), MeasuredRow])),
     view: v.object({ sort: v.string(), skip_covered: v.boolean(), skip_empty: v.boolean() }),
     below,
   }),
@@ -214,7 +217,7 @@ export const Export = v.object({
   ),
 });
 
-export const Source = v.object({ text: v.string() });
+export const Source = v.object({ text: v.string(), sha256: v.string() });
 
 export const Prepare = v.object({ interpreter: text, pytest: v.boolean() });
 export const Go = v.object({});

@@ -9,7 +9,7 @@ import type { Flush as FlushResult } from "../../core/effect.ts";
 import { BUG, failure } from "../../core/failure.ts";
 import { type FastPathName, fastPathsFact, SWITCHED_OFF } from "../../core/fast-paths.ts";
 import { lossReasons } from "../../core/loss.ts";
-import type { Report } from "../../core/report.ts";
+import type { Report, SourceText } from "../../core/report.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { SelfCheck } from "../../core/self-check.ts";
 import { howAnew, isEnvironmentFile } from "../../core/start-file.ts";
@@ -354,9 +354,9 @@ export class HelperServer implements Server {
     return result.ok ? ok(togetherOf(result.value, (path) => this.#paths.shown(path))) : result;
   }
 
-  async source(path: string): Promise<Result<string>> {
+  async source(path: string): Promise<Result<SourceText>> {
     const result = await this.#call("read", { path: this.#inside.get(path) ?? path }, Source);
-    return result.ok ? ok(result.value.text) : result;
+    return result;
   }
 
   async close(): Promise<void> {

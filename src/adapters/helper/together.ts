@@ -36,8 +36,8 @@ export function togetherOf(
   { others, all, below }: v.InferOutput<typeof Combine>,
   shown: (inside: string) => string,
 ): Together {
-  const rows = (files: readonly Omit<FileReport, "inside">[]): readonly FileReport[] =>
-    files.map((row) => ({ ...row, path: shown(row.path), inside: row.path }));
+  const rows = (files: readonly Omit<FileReport, "inside" | "sha256">[]): readonly FileReport[] =>
+    files.map((row) => ({ ...row, path: shown(row.path), inside: row.path, sha256: null }));
   return {
     others: others.map(({ name, report, stale, gone }) => ({
       name,

@@ -60,7 +60,7 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
   };
   const perform = useActions(engine, { editor, suspend }, (text) => send({ type: "notice", text }));
   const { screen, latest, send } = useScreen(context, perform);
-  const source = useSource(engine, screen.opened, snapshot.content.report?.cycle ?? 0);
+  const source = useSource(engine, screen.opened, snapshot);
   useKeyboard(latest, send);
   const now = useNow(snapshot.state.progress !== null, clock);
   const { layout, problem } = frameOf(screen, snapshot.content, lists, rows);
@@ -71,7 +71,7 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
       <Box flexDirection="column" width={width} height={rows}>
         {layout.header === 1 && <Header version={version} snapshot={snapshot} width={width} />}
         {layout.now === 1 && <Now snapshot={snapshot} now={now} width={width} />}
-        {layout.last === 1 && <Last content={content} width={width} />}
+        {layout.last === 1 && <Last snapshot={snapshot} width={width} />}
         {layout.tabs === 1 && <Tabs screen={screen} content={content} width={width} />}
         {problem !== null && layout.problem > 0 && (
           <ProblemBox problem={problem} height={layout.problem} width={width} />

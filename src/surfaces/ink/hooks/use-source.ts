@@ -1,33 +1,47 @@
 import { useEffect, useState } from "react";
-import { cleanLines } from "../../../core/text.ts";
-import type { EngineHandle } from "../../../engine/handle.ts";
+import type { EngineHandle, Snapshot } from "../../../engine/handle.ts";
+import { createSourceView, type OpenedText, type ShownSource } from "../../../screen/source.ts";
 import type { Opened } from "../../../screen/state.ts";
-import type { Source } from "../screens/page.ts";
 
-/** Text of the file that is open; asked for again with each new report, as the file may have changed. */
-export function useSource(engine: EngineHandle, opened: Opened | null, cycle: number): Source | null {
-  const [source, setSource] = useState<Source | null>(null);
+/** The file that is open, with its marks. It is read again with each report and each change: it may be another text. */
+export function useSource(
+  engine: EngineHandle,
+  opened: Opened | null,
+  { content, state }: Snapshot,
+): ShownSource | null {
   const path = opened?.kind === "source" ? opened.path : null;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new report is the reason to ask again.
+  const [text, setText] = useState<OpenedText | null>(null);
+  const [view] = useState(createSourceView);
+  const { report } = content;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a report or a change is the reason to ask again.
   useEffect(() => {
     if (path === null) {
-      setSource(null);
+      setText(null);
       return undefined;
     }
     let current = true;
-    const show = (found: Source) => {
-      if (current) setSource(found);
+    const show = (found: Partial<OpenedText>) => {
+      if (!current) return;
+      // What came before stays where a later reading fails: the server may just be restarting.
+      setText((before) => ({
+        newest: before?.path === path ? before.newest : null,
+        message: null,
+        ...found,
+        path,
+      }));
     };
     void engine.source(path).then(
-      (result) => {
-        if (result.ok) show({ path, lines: cleanLines(result.value), message: null });
-        else show({ path, lines: [], message: `${result.failure.message} ${result.failure.fix}` });
+      (read) => {
+        if (read.ok) show({ newest: read.value });
+        else show({ message: `${read.failure.message} ${read.failure.fix}` });
       },
-      (error: unknown) => show({ path, lines: [], message: String(error) }),
+      (error: unknown) => show({ message: String(error) }),
     );
     return () => {
       current = false;
     };
-  }, [engine, path, cycle]);
-  return source;
+  }, [engine, path, report, state.changes]);
+  if (path === null) return null;
+  const read = text?.path === path ? text : { path, newest: null, message: "Reading…" };
+  return view(read, report);
 }

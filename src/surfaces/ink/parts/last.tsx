@@ -1,19 +1,23 @@
 import type { CycleOutcome } from "../../../core/fact.ts";
 import { trust } from "../../../core/report.ts";
 import type { ScreenContent } from "../../../core/screen-content.ts";
+import { isStale } from "../../../core/stale.ts";
 import { clean, count, duration } from "../../../core/text.ts";
+import type { Snapshot } from "../../../engine/handle.ts";
 import { fitSegments, type Segment, segment, span, type Tone } from "../../../screen/span.ts";
 import { grade } from "../../../screen/table.ts";
 import { Row } from "./row.tsx";
 
 export interface LastProps {
-  readonly content: ScreenContent;
+  readonly snapshot: Snapshot;
   readonly width: number;
 }
 
 /** Third line: how the last cycle ended, the percentage with how complete it is, and how old. */
-export function Last({ content, width }: LastProps) {
-  const segments = [coverage(content), stale(content), outcome(content), requests(content)];
+export function Last({ snapshot, width }: LastProps) {
+  const { content } = snapshot;
+  const isOld = isStale(snapshot);
+  const segments = [coverage(content), stale(content, isOld), outcome(content, isOld), requests(content)];
   return <Row spans={fitSegments(segments, width)} width={width} />;
 }
 
@@ -44,17 +48,17 @@ function coverage({ report }: ScreenContent): Segment {
   );
 }
 
-function stale({ report, stale: isStale }: ScreenContent): Segment {
+function stale({ report }: ScreenContent, isOld: boolean): Segment {
   if (report === null) return segment(9);
-  if (!isStale) return segment(5);
+  if (!isOld) return segment(5);
   return segment(9, span(`cycle ${report.cycle} · stale`, "warning"));
 }
 
-function outcome({ last, report, stale: isStale }: ScreenContent): Segment {
+function outcome({ last, report }: ScreenContent, isOld: boolean): Segment {
   if (last === null) return segment(8);
   const { glyph, tone } = OUTCOMES[last.outcome];
   // The stale mark has just named the cycle: once is enough.
-  const named = isStale && report?.cycle === last.cycle ? "" : `cycle ${last.cycle} `;
+  const named = isOld && report?.cycle === last.cycle ? "" : `cycle ${last.cycle} `;
   const took = ` in ${duration(last.ms)}`;
   return segment(8, span(named, "dim"), span(`${glyph} ${last.outcome}`, tone), span(took, "dim"));
 }

@@ -2,12 +2,10 @@
 
 import type { Snapshot } from "../../../engine/handle.ts";
 import type { Lists } from "../../../screen/lists.ts";
-import type { Pages, SourceText } from "../../../screen/panes.ts";
+import type { Pages } from "../../../screen/panes.ts";
 import type { Pane, Window } from "../../../screen/scroll.ts";
+import type { ShownSource } from "../../../screen/source.ts";
 import type { ScreenState } from "../../../screen/state.ts";
-
-/** The source that is open, as it stands: come, or why it could not be had. */
-export type Source = SourceText & { readonly message: string | null };
 
 export interface PageProps {
   readonly snapshot: Snapshot;
@@ -16,7 +14,7 @@ export interface PageProps {
   readonly pages: Pages;
   readonly pane: Pane;
   readonly window: Window;
-  readonly source: Source | null;
+  readonly source: ShownSource | null;
   /** Rows that the page must fill, no more. */
   readonly height: number;
   readonly width: number;

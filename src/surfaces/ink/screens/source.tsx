@@ -1,7 +1,10 @@
 import { useMemo } from "react";
 import { type FileReport, type LineMark, lineMarks } from "../../../core/report.ts";
+import { isStale } from "../../../core/stale.ts";
 import { clean } from "../../../core/text.ts";
+import type { Snapshot } from "../../../engine/handle.ts";
 import type { Window } from "../../../screen/scroll.ts";
+import type { ShownSource } from "../../../screen/source.ts";
 import {
   dropSpans,
   fitSegments,
@@ -19,11 +22,10 @@ import type { PageProps } from "./page.ts";
 /** A file's source with line numbers; each line marked covered, missed, partial or excluded. */
 export function SourcePage({ path, ...props }: PageProps & { readonly path: string }) {
   const { snapshot, screen, window, source, height, width } = props;
-  const report = snapshot.content.report?.value;
-  const file = report?.files.find((candidate) => candidate.path === path);
-  const marks = useMemo(() => (file ? lineMarks(file) : new Map<number, LineMark>()), [file]);
-  const lines = source?.path === path ? source.lines : [];
-  const message = source?.path === path ? source.message : "Reading…";
+  const file = source?.file ?? null;
+  const marks = useMemo(() => (file === null ? new Map<number, LineMark>() : lineMarks(file)), [file]);
+  const lines = source?.lines ?? [];
+  const message = source?.message ?? null;
   const digits = `${lines.length}`.length;
   const line = (index: number): readonly Span[] | null => {
     const text = lines[index];
@@ -32,10 +34,7 @@ export function SourcePage({ path, ...props }: PageProps & { readonly path: stri
   };
   return (
     <>
-      <Row
-        spans={fitSegments(title(path, file, window.index + 1, report?.complete ?? false), width)}
-        width={width}
-      />
+      <Row spans={fitSegments(title(path, source, window.index + 1, snapshot), width)} width={width} />
       <Rows
         line={line}
         top={window.top}
@@ -76,21 +75,35 @@ function sourceSpans(
 /** The path; for the line at the cursor the branches that were not taken; what was found in all. */
 function title(
   path: string,
-  file: FileReport | undefined,
+  source: ShownSource | null,
   line: number,
-  complete: boolean,
+  snapshot: Snapshot,
 ): readonly Segment[] {
   const name = segment(10, span(clean(path), "title"));
-  if (file === undefined) return [name, segment(9, span("not in this report", "warning"))];
+  if (source === null) return [name];
+  const { file } = source;
+  // It outranks the path: numbers and marks are of that text.
+  const which = segment(11, span(whichText(source, snapshot), "warning"));
+  if (file === null) return [name, which];
+  const complete = snapshot.content.report?.value.complete ?? false;
   const { percent_covered: percent, missing_lines: missed, num_partial_branches: partial } = file.summary;
   const display = file.summary.percent_covered_display;
   return [
     name,
+    which,
     segment(8, complete ? span(`${display} %`, grade(percent)) : span("incomplete", "warning")),
     segment(9, ...branchNote(file, line)),
     segment(5, span(`✗ ${missed} missed`, "dim")),
     segment(4, span(`~ ${partial ?? 0} partial`, "dim")),
   ];
+}
+
+/** Which text this is, where it is not simply that of the last report; empty: it is. */
+function whichText({ file, cycle, changed, known }: ShownSource, snapshot: Snapshot): string {
+  if (!known) return "not in this report";
+  if (file === null) return "new text, not measured";
+  if (changed) return `text of cycle ${cycle}, changed since`;
+  return isStale(snapshot) ? `cycle ${cycle} · stale` : "";
 }
 
 function branchNote(file: FileReport, line: number): readonly Span[] {
