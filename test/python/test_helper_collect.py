@@ -192,7 +192,9 @@ def assert_equal(report, expected, directory):
         for key in ("missing_lines", "excluded_lines", "executed_lines"):
             assert row[key] == theirs[key], (row["path"], key)
         assert row["missing_branches"] == theirs.get("missing_branches", []), row["path"]
-        assert row.keys() - {"sha256"} == ROW, "a row has what the protocol says, and nothing that nobody reads"
+        assert row.keys() - {"sha256"} == ROW, (
+            "a row has what the protocol says, and nothing that nobody reads"
+        )
 
 
 @pytest.fixture(params=[True, False], ids=["cached", "public"])
