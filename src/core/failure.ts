@@ -32,6 +32,7 @@ export const FAILURE_EXIT = {
   "server-lost": 3,
   "tests-lost": 3,
   "master-gone": 3,
+  "config-gone": 3,
   stale: 3,
   denied: 3,
   limit: 3,

@@ -14,6 +14,7 @@ const OF_SET_UP: ReadonlySet<FailureKind> = new Set([
   "no-coverage",
   "coverage-config",
   "coverage-dir",
+  "config-gone",
   "mount-lag",
   "denied",
   "no-command",

@@ -58,6 +58,7 @@ const EXPECTED: readonly (readonly [number, readonly FailureKind[]])[] = [
         "server-lost",
         "tests-lost",
         "master-gone",
+        "config-gone",
         "check-failed",
         "boot-error",
         "timeout",

@@ -93,3 +93,23 @@ def test_a_config_that_is_edited_then_is_taken_and_one_that_does_not_load_is_not
     assert "SyntaxError" in cycles.client.ask("restart", timeout=30)["config_error"]
     assert cycles.server.alive()
     assert cycles.server.generation.manifest["settings"]["keepalive"] == 4
+
+
+@pytest.mark.parametrize("of", ["the hook", "the server's own"])
+def test_a_config_that_is_gone_is_said_and_the_server_lives(gunicorn_server, project, of):
+    """gunicorn ends at a SIGHUP where the file that its -c names is not there."""
+    project.write({"app.py": HELLO, "own.conf.py": "import coverage\n\nworkers = 1\n"})
+    hook = copy_hook(project.dir / "hook")
+    named = hook if of == "the hook" else project.dir / "own.conf.py"
+    word = str(hook) if of == "the hook" else "own.conf.py"
+    server = gunicorn_server(
+        project.dir, args=["-c", word], env={"COVERAGE_FILE": "data/.coverage"}, hook=False
+    )
+    server.get("/", 30)
+    aside = named.rename(project.dir / "aside")
+    with Cycles(server) as cycles:
+        assert cycles.client.refused("restart", timeout=30)["kind"] == "config-gone"
+        assert server.get("/", 30)[0] == 200
+        aside.rename(named)
+        cycles.client.ask("restart", timeout=30)
+        assert server.get("/", 30)[0] == 200

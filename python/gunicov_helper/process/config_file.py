@@ -32,6 +32,15 @@ class ConfigFile:
     def is_hook(self):
         return is_hook(self.read)
 
+    def gone(self, cwd):
+        """The path of the file that gunicorn reads at each reload, where it is not there; else None. `cwd`: the master's."""
+        name = self.read or ""
+        name = name[len("file:") :] if name.startswith("file:") else name
+        if not name or name.startswith("python:") or not is_gunicorn(self.argv):
+            return None
+        path = os.path.join(cwd or "/", name)
+        return None if os.path.exists(path) else path
+
     def kept_out(self):
         """(what keeps gunicov's hook out, although it is named; the way out), or None."""
         if self.by_variable and not self.off:

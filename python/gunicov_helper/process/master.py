@@ -64,6 +64,16 @@ class Master:
             if fd is not None:
                 os.close(fd)
 
+    def refuse_without_config(self):
+        """Raise Failure `config-gone` where a SIGHUP would end it: gunicorn's config is not there."""
+        gone = ConfigFile(self).gone(self.cwd())
+        if gone:
+            raise Failure(
+                "config-gone",
+                f"gunicorn's config {gone} is no longer there: a SIGHUP would end the server",
+                "Put it back and press a, or start the server anew without it.",
+            )
+
     def cwd(self):
         return self.process.link("cwd")
 

@@ -35,6 +35,7 @@ class Reload:
         while self.session.signalling is not None:
             yield clock.wait("another restart or flush", every=POLL_SECONDS)
         self.session.verified()
+        self.session.master.refuse_without_config()
         self.session.signalling = job
 
     def by_turns(self, job, clock, work):
