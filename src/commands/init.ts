@@ -33,6 +33,13 @@ import { systemSurvey } from "./survey.ts";
 /** Nobody was there to ask, and nothing was written. */
 const NOT_WRITTEN = 2;
 
+/** What is mounted into the server: the names there, and the files that gunicov has. */
+const HOOK_FILES = [
+  ["gunicov_hook.py", "dist/gunicov_hook.py"],
+  ["gunicov_hook/take_over.py", "python/gunicov_hook/take_over.py"],
+  ["start/sitecustomize.py", "python/start/sitecustomize.py"],
+] as const;
+
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** Exit code 0: it is as it should be, or the answer was no. 2: nothing was written, and why. */
@@ -50,7 +57,11 @@ export const init: Command = async (asked) => {
   const { server } = found.config;
   if (!server?.service && !server?.container && !server?.command)
     return complain(nothingFound(found), asked.json);
-  const hook = await readFile(`${INSTALLED}dist/gunicov_hook.py`, "utf8");
+  const hook = Object.fromEntries(
+    await Promise.all(
+      HOOK_FILES.map(async ([name, from]) => [name, await readFile(`${INSTALLED}${from}`, "utf8")] as const),
+    ),
+  );
   const plan = planOf({ ...found, addressed: addressedBy(found) }, hostFiles, hook, process.cwd());
   for (const note of plan.notes) say(`note: ${note}`);
   if (plan.changes.length === 0) {

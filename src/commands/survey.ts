@@ -2,7 +2,7 @@
 import type Docker from "dockerode";
 import { composeConfig } from "../adapters/docker/compose-config.ts";
 import { connectDocker } from "../adapters/docker/connect.ts";
-import { commandOfImage, runningContainers } from "../adapters/docker/running.ts";
+import { imageSaid, runningContainers } from "../adapters/docker/running.ts";
 import { sameBytes } from "../adapters/docker/same-bytes.ts";
 import { projectFiles } from "../adapters/host/project-files.ts";
 import type { Survey } from "../ports/survey.ts";
@@ -22,9 +22,9 @@ export function systemSurvey(env: Survey["env"] = process.env): Survey {
       const docker = await engine();
       return docker === null ? null : await runningContainers(docker).catch(() => null);
     },
-    imageCommand: async (image) => {
+    image: async (name) => {
       const docker = await engine();
-      return docker === null ? null : await commandOfImage(docker, image);
+      return docker === null ? null : await imageSaid(docker, name);
     },
     sameBytes: async (container, host, inside) => {
       const docker = await engine();

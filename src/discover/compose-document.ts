@@ -29,6 +29,7 @@ function serviceOf(name: string, service: Table, directory: string): ComposeServ
     volumes: list(service.volumes).flatMap((volume) => volumeOf(volume, directory)),
     env: Object.keys(env),
     gunicornArgs: env.GUNICORN_CMD_ARGS ?? null,
+    pythonPath: env.PYTHONPATH ?? null,
     ports: list(service.ports).flatMap(portOf),
     profiles: list(service.profiles).map(String),
   };
@@ -36,13 +37,14 @@ function serviceOf(name: string, service: Table, directory: string): ComposeServ
 
 function buildOf(value: unknown, directory: string): ComposeBuild | null {
   if (typeof value === "string")
-    return { context: resolve(directory, value), dockerfile: "Dockerfile", target: null };
+    return { context: resolve(directory, value), dockerfile: "Dockerfile", target: null, args: {} };
   if (typeof value !== "object" || value === null) return null;
   const build = table(value);
   return {
     context: resolve(directory, text(build.context) ?? "."),
     dockerfile: text(build.dockerfile) ?? "Dockerfile",
     target: text(build.target),
+    args: variablesOf(build.args),
   };
 }
 

@@ -25,6 +25,8 @@ export interface ComposeService {
   readonly env: readonly string[];
   /** GUNICORN_CMD_ARGS; null: it is not set. */
   readonly gunicornArgs: string | null;
+  /** PYTHONPATH; null: it is not set. */
+  readonly pythonPath: string | null;
   readonly ports: readonly { readonly published: number; readonly target: number }[];
   readonly profiles: readonly string[];
 }
@@ -33,4 +35,5 @@ export interface ComposeBuild {
   readonly context: string;
   readonly dockerfile: string;
   readonly target: string | null;
+  readonly args: Readonly<Record<string, string>>;
 }

@@ -56,7 +56,7 @@ export async function readProject(
 async function read(found: ComposeFiles, files: ProjectFiles, survey: Survey) {
   const answer = await survey.compose(found.directory, found.usual ? [] : found.files);
   if (answer.type === "read") {
-    return { document: answer.read.document, readBy: answer.read.by, missing: [] };
+    return { document: plainDollars(answer.read.document), readBy: answer.read.by, missing: [] };
   }
   const said = answer.type === "refused" ? [refused(found, answer.message)] : [];
   try {
@@ -69,6 +69,14 @@ async function read(found: ComposeFiles, files: ProjectFiles, survey: Survey) {
       missing: said.length > 0 ? said : [failure("config", message, "Correct it there.")],
     };
   }
+}
+
+/** Compose prints a dollar as `$$`, as its files have it. */
+function plainDollars(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll("$$", "$");
+  if (Array.isArray(value)) return value.map(plainDollars);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plainDollars(one)]));
 }
 
 function refused({ files: [first = "compose.yaml"] }: ComposeFiles, message: string): Failure {
@@ -116,6 +124,7 @@ function asService(name: string, container: RunningContainer): ComposeService {
     },
     ...{ volumes: container.mounts, env: Object.keys(container.env), ports: container.ports, profiles: [] },
     gunicornArgs: container.env.GUNICORN_CMD_ARGS ?? null,
+    pythonPath: container.env.PYTHONPATH ?? null,
   };
 }
 

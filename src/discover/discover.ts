@@ -14,10 +14,12 @@ import {
   NO_PART,
   NOTHING_GIVEN,
   type Part,
+  type Started,
 } from "./discovery.ts";
 import { localServer } from "./local.ts";
 import { type ServerService, serverServices } from "./server-service.ts";
 import { sourcesOf } from "./sources.ts";
+import { aboutOwnHook, startedOf } from "./started.ts";
 import { fromRoot, type Suite, suiteOf, testsHere } from "./tests.ts";
 import { testsPlace } from "./tests-place.ts";
 
@@ -82,12 +84,14 @@ export async function discover(
     const question = { key: "server.service", text: "Which service is the server to measure?", answers };
     return found(root, files, view, [project, { ...NO_PART, questions: [question] }], given);
   }
-  const parts = await ofService(server, view, files, suite, tests, given, survey);
-  return found(root, files, view, [project, ...parts], given);
+  const started = await startedOf(server, files, survey);
+  const parts = await ofService(server, started, view, files, suite, tests, given, survey);
+  return { ...found(root, files, view, [project, ...parts], given), started };
 }
 
 async function ofService(
   server: ServerService,
+  { ownHook }: Started,
   view: ComposeView,
   files: ProjectFiles,
   suite: Suite | null,
@@ -98,9 +102,17 @@ async function ofService(
   const { service, container } = server.view;
   const named: Part = {
     ...NO_PART,
-    config: { server: { service: service.name } },
-    findings: [{ key: "server.service", value: service.name, why: server.why }],
-    missing: [...(container === null && view.engine ? [notStarted(service.name)] : []), ...noHook(server)],
+    config: {
+      server: { service: service.name, ...(ownHook?.directory ? { coverage_dir: ownHook.directory } : {}) },
+    },
+    findings: [
+      { key: "server.service", value: service.name, why: server.why },
+      ...(ownHook === null ? [] : [aboutOwnHook(ownHook)]),
+    ],
+    missing: [
+      ...(container === null && view.engine ? [notStarted(service.name)] : []),
+      ...(ownHook === null ? noHook(server) : []),
+    ],
   };
   const source =
     given.config.server?.source === undefined ? await sourcesOf(server.view, files, tests, survey) : NO_PART;
@@ -125,7 +137,7 @@ async function serversOf(
   const known = all.find((one) => one.view.service.name === named);
   const there = view.services.find(({ service }) => service.name === named);
   if (known !== undefined) return [known];
-  return there === undefined ? [] : [{ view: there, why: "as you said", start: null }];
+  return there === undefined ? [] : [{ view: there, why: "as you said", starts: [] }];
 }
 
 async function onThisMachine(
@@ -165,6 +177,7 @@ function found(
     findings: [...findings.filter(({ key }) => !isGiven(key)), coverageFile(files)],
     questions: questions.filter(({ key }) => !isGiven(key)),
     compose: view?.project ?? null,
+    started: null,
     missing,
   };
 }

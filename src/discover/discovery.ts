@@ -3,6 +3,7 @@ import type { FileConfig } from "../config/schema.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Finding } from "../core/found.ts";
 import type { ComposeProject } from "./compose-project.ts";
+import type { OwnHook } from "./own-hook.ts";
 
 export type { Finding } from "../core/found.ts";
 export type { ComposeProject, ComposeService } from "./compose-project.ts";
@@ -17,8 +18,30 @@ export interface Discovery {
   /** Where two or more answers fit. What stands in `config` for such a key is nothing. */
   readonly questions: readonly Question[];
   readonly compose: ComposeProject | null;
+  /** How the service's gunicorn is started; null: no service was found. */
+  readonly started: Started | null;
   /** What is missing for a cycle to work, each with its fix. */
   readonly missing: readonly Failure[];
+}
+
+/** What tells how a service's gunicorn can be made to load a hook. */
+export interface Started {
+  /** Its command lines, as far as they are known. A script may have several. */
+  readonly commands: readonly {
+    readonly text: string;
+    /** File and line; empty: compose or the image says it. */
+    readonly where: string;
+    /** `-c`'s value; null: there is none. */
+    readonly config: string | null;
+    /** Words that only a shell knows may bring a `-c`. */
+    readonly open: boolean;
+    /** PYTHONPATH of the environment does not reach it as it is. */
+    readonly ownPath: boolean;
+  }[];
+  /** Variables of its image; null: not known. */
+  readonly imageEnv: Readonly<Record<string, string>> | null;
+  /** A config of its own that measures. */
+  readonly ownHook: OwnHook | null;
 }
 
 export interface Question {

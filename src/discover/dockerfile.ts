@@ -1,5 +1,8 @@
-/** What an image starts, as its Dockerfile says. */
+/** What an image starts, and with which variables, as its Dockerfile says. */
+import { substituted } from "./compose-yaml.ts";
 import { wordsOf } from "./words.ts";
+
+type Variables = Readonly<Record<string, string>>;
 
 export interface ImageStart {
   /** Null: the base image's. */
@@ -9,20 +12,25 @@ export interface ImageStart {
   readonly entrypointLine: number;
   readonly commandLine: number;
   readonly workingDir: string | null;
-  /** The base of its last stage, where that is an image. */
+  /** The base of its first stage. */
   readonly base: string | null;
+  /** Its variables, on top of those of that base. */
+  env(base: Variables): Variables;
 }
 
 interface Stage extends ImageStart {
   readonly name: string | null;
 }
 
-/** The stage `target`, or the last one. Null: there is no stage. */
-export function imageStart(text: string, target: string | null): ImageStart | null {
+/** The stage `target`, or the last one, built with `given`. Null: there is no stage. */
+export function imageStart(text: string, target: string | null, given: Variables = {}): ImageStart | null {
   const stages: Stage[] = [];
+  let args: Variables = given;
   for (const { word, rest, line } of instructions(text)) {
     const last = stages.at(-1);
-    if (word === "FROM") stages.push(stageFrom(rest, stages));
+    if (word === "FROM") stages.push(stageFrom(substituted(rest, args), stages));
+    else if (word === "ARG") args = { ...assigned(rest, args), ...args };
+    else if (word === "ENV" && last !== undefined) stages[stages.length - 1] = withEnv(last, rest, args);
     else if (last !== undefined) stages[stages.length - 1] = { ...last, ...told(word, rest, line) };
   }
   return (target === null ? undefined : stages.find(({ name }) => name === target)) ?? stages.at(-1) ?? null;
@@ -34,7 +42,29 @@ function stageFrom(rest: string, stages: readonly Stage[]): Stage {
   const name = words[1]?.toLowerCase() === "as" ? (words[2] ?? null) : null;
   const from = stages.find((stage) => stage.name === base);
   const none = { entrypoint: null, command: null, entrypointLine: 0, commandLine: 0, workingDir: null, base };
-  return { ...(from ?? none), name };
+  const env = (variables: Variables) => variables;
+  return { ...(from ?? { ...none, env }), name };
+}
+
+function withEnv(stage: Stage, rest: string, args: Variables): Stage {
+  const env = (base: Variables) => {
+    const before = stage.env(base);
+    return { ...before, ...assigned(rest, { ...args, ...before }) };
+  };
+  return { ...stage, env };
+}
+
+/** `A=1 B="2 3"`, or the old form `A 1`. */
+function assigned(rest: string, known: Variables): Variables {
+  const [, name = "", value = ""] = /^([A-Za-z_]\w*)\s+(.*)$/s.exec(rest.trim()) ?? [];
+  const pairs =
+    name === ""
+      ? wordsOf(rest).flatMap((word) => {
+          const at = word.indexOf("=");
+          return at < 1 ? [] : [[word.slice(0, at), word.slice(at + 1)] as const];
+        })
+      : [[name, value] as const];
+  return Object.fromEntries(pairs.map(([one, text]) => [one, substituted(text, known)]));
 }
 
 function told(word: string, rest: string, line: number): Partial<ImageStart> {

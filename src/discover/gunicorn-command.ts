@@ -8,6 +8,8 @@ export interface Start {
   readonly text: string;
   /** File and line, from where the script was named; empty: the command says so itself. */
   readonly where: string;
+  /** What is read before it gives Python a path of its own, without the one in the environment. */
+  readonly ownPath: boolean;
 }
 
 /** The text of a script by the word that starts it, with its path for people; null: it is none of the project's. */
@@ -22,29 +24,47 @@ const OTHERS = new Set(
 );
 
 /** How `words` start gunicorn; null: they do not. */
-export function gunicornStart(words: readonly string[], read: ReadScript, depth = 0): Start | null {
-  const text = shellText(words);
-  if (text !== null) return inScript(text, "", read, depth);
-  if (startsIt(words)) return { words, text: words.join(" "), where: "" };
-  if (depth >= DEEP) return null;
-  for (const word of words) {
-    const script = isOption(word) ? null : read(word);
-    const found = script === null ? null : inScript(script.text, script.path, read, depth + 1);
-    if (found !== null) return found;
-  }
-  return null;
+export function gunicornStart(words: readonly string[], read: ReadScript): Start | null {
+  return gunicornStarts(words, read)[0] ?? null;
 }
 
-function inScript(text: string, path: string, read: ReadScript, depth: number): Start | null {
-  for (const { text: command, line } of commandsOf(text)) {
+/** All commands of gunicorn's that `words` may lead to: a script may have several, of which its variables choose one. */
+export function gunicornStarts(words: readonly string[], read: ReadScript, depth = 0): readonly Start[] {
+  const text = shellText(words);
+  if (text !== null) return inScript(text, "", read, depth);
+  if (startsIt(words)) {
+    const text = words.join(" ");
+    return [{ words, text, where: "", ownPath: setsPath(text) }];
+  }
+  if (depth >= DEEP) return [];
+  for (const word of words) {
+    const script = isOption(word) ? null : read(word);
+    const found = script === null ? [] : inScript(script.text, script.path, read, depth + 1);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function inScript(text: string, path: string, read: ReadScript, depth: number): readonly Start[] {
+  return commandsOf(text).flatMap(({ text: command, line }) => {
     // supervisord's and Procfile's lines: `command=gunicorn …`, `web: gunicorn …`.
     const bare = command.replace(/^command\s*=\s*/, "").replace(/^[\w-]+:\s+/, "");
-    const found = gunicornStart(wordsOf(bare), read, depth + (path === "" ? 1 : 0));
-    if (found === null) continue;
     const here = path === "" ? "" : `${path}:${line}`;
-    return { ...found, where: found.where === "" ? here : `${found.where}` };
-  }
-  return null;
+    return gunicornStarts(wordsOf(bare), read, depth + (path === "" ? 1 : 0)).map((found) => ({
+      ...found,
+      where: found.where === "" ? here : found.where,
+      ownPath: found.ownPath || setsPath(text),
+    }));
+  });
+}
+
+/** PYTHONPATH anew, or an interpreter that does not read it, or an environment that it is not in. */
+function setsPath(text: string): boolean {
+  return (
+    /\bPYTHONPATH=(?!\S*\$\{?PYTHONPATH)/.test(text) ||
+    /\bpython[\d.]*\s+-\w*[EI]\w*\s/.test(text) ||
+    /\b(env\s+-i|sudo|su\s+-)\s/.test(text)
+  );
 }
 
 /** gunicorn is the program of one simple command, behind wrappers perhaps: `poetry run`, `tini --`, `NAME=value`. */

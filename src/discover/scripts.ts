@@ -19,10 +19,15 @@ export function scriptsOf(service: ComposeService, files: ProjectFiles): ReadScr
   return (word) => {
     const name = READS[baseOf(word)] ?? word;
     if (!SCRIPT.test(baseOf(name))) return null;
-    const path = mounted(name, service, files) ?? copied(name, service, files);
+    const path = projectFile(name, service, files);
     const text = path === null ? null : files.text(path);
     return path === null || text === null ? null : { path: relative(files.root, path), text };
   };
+}
+
+/** Absolute, by the path that a container gives it: what is mounted there, or was copied into its image. Null: the project has none. */
+export function projectFile(word: string, service: ComposeService, files: ProjectFiles): string | null {
+  return mounted(word, service, files) ?? copied(word, service, files);
 }
 
 /** Of a project on this machine. */

@@ -4,14 +4,21 @@ import type { ProjectFiles, Survey } from "../ports/survey.ts";
 import { type ComposeView, placeOf, type ServiceView } from "./compose.ts";
 import type { ComposeService } from "./compose-project.ts";
 import { imageStart } from "./dockerfile.ts";
-import { gunicornStart, isGunicornProcess, type ReadScript, type Start } from "./gunicorn-command.ts";
+import {
+  gunicornAt,
+  gunicornStarts,
+  isGunicornProcess,
+  type ReadScript,
+  type Start,
+} from "./gunicorn-command.ts";
 import { scriptsOf } from "./scripts.ts";
+import { wordsOf } from "./words.ts";
 
 export interface ServerService {
   readonly view: ServiceView;
   readonly why: string;
-  /** gunicorn's command line; null: only known that it runs there. */
-  readonly start: Start | null;
+  /** gunicorn's command lines: those that its files may lead to, or the one that runs. Empty: only known that it runs there. */
+  readonly starts: readonly Start[];
 }
 
 /** Those that run gunicorn: what runs now before what only the files say. */
@@ -46,7 +53,7 @@ async function inContainer(
   return {
     view: one,
     why: `gunicorn runs in container ${container.name}${says}`,
-    start: said?.start ?? null,
+    starts: running(container.processes) ?? said?.starts ?? [],
   };
 }
 
@@ -61,11 +68,17 @@ async function byFiles(
   const { container } = one;
   const others = container?.processes[0];
   const now = others === undefined ? "" : `; container ${container?.name} now runs ${short(others)}`;
-  return { view: one, why: `${said.why}${now}`, start: said.start };
+  return { view: one, why: `${said.why}${now}`, starts: said.starts };
+}
+
+/** The master's own words; null: they can't be read any more, as with setproctitle. */
+function running(processes: readonly string[]): readonly Start[] | null {
+  const line = processes.find((one) => isGunicornProcess(one) && gunicornAt(wordsOf(one)) >= 0);
+  return line === undefined ? null : [{ words: wordsOf(line), text: line, where: "", ownPath: false }];
 }
 
 interface Said {
-  readonly start: Start;
+  readonly starts: readonly Start[];
   readonly why: string;
 }
 
@@ -96,17 +109,18 @@ function startOf(service: ComposeService, { project }: ComposeView, files: Proje
 }
 
 function said(words: readonly string[] | null, where: string, read: ReadScript): Said | null {
-  const start = words === null ? null : gunicornStart(words, read);
-  if (start === null) return null;
+  const starts = words === null ? [] : gunicornStarts(words, read);
+  const [start] = starts;
+  if (start === undefined) return null;
   const via = start.where === "" ? where : `${where} → ${start.where}`;
-  return { start, why: `${via}: ${short(start.text)}` };
+  return { starts, why: `${via}: ${short(start.text)}` };
 }
 
 export function imageOf(service: ComposeService, files: ProjectFiles) {
   const { build } = service;
   const path = build === null ? null : join(build.context, build.dockerfile);
   const text = path === null ? null : files.text(path);
-  const start = text === null ? null : imageStart(text, build?.target ?? null);
+  const start = text === null ? null : imageStart(text, build?.target ?? null, build?.args);
   return start === null || path === null ? null : { start, path: relative(files.root, path) };
 }
 
@@ -115,7 +129,7 @@ async function byImage(
   survey: Survey,
 ): Promise<Said | null> {
   if (image === null || build !== null || command !== null || entrypoint !== null) return null;
-  const words = await survey.imageCommand(image);
+  const words = (await survey.image(image))?.command ?? null;
   return said(words, `image ${image}`, () => null);
 }
 

@@ -2,7 +2,7 @@
 import { basename, join, relative } from "node:path";
 import type { FileConfig } from "../config/schema.ts";
 import type { Change, Files } from "./change.ts";
-import type { Found, FoundCompose, FoundService } from "./found.ts";
+import type { Found, FoundCompose, FoundService, FoundStart } from "./found.ts";
 import { HOOK_INSIDE, hookWay } from "./server-hook.ts";
 import type { Mount } from "./source-mounts.ts";
 
@@ -15,6 +15,8 @@ const TESTS_INSIDE = "/gunicov-tests";
 export interface Composed {
   /** Null: it is there already, or nothing is needed. */
   readonly change: Change | null;
+  /** The override is there, now or when it is written. */
+  readonly isThere: boolean;
   /** The hook's copy is mounted. */
   readonly mountsHook: boolean;
   /** The configuration, with what the override brings. */
@@ -34,26 +36,24 @@ export interface ComposeInput {
   readonly found: Found;
   readonly compose: FoundCompose;
   readonly server: FoundService;
+  readonly started: FoundStart;
   /** Source that the server does not see yet, and where it is to. */
   readonly mounts: readonly Mount[];
   readonly files: Files;
-  /** A hook of the server's own measures already. */
-  readonly ownHook: boolean;
   /** A .coveragerc that this container would not see. */
   readonly coveragerc: string | null;
 }
 
 export function composed(input: ComposeInput): Composed {
-  const { found, compose, server, mounts, files, ownHook } = input;
+  const { found, compose, server, started, mounts, files } = input;
   const path = join(compose.directory, OVERRIDE);
   const before = files.text(path);
   if (before !== null) {
     const mountsHook = before.includes(HOOK_INSIDE);
-    return { change: null, mountsHook, config: found.config, notes: [] };
+    return { change: null, isThere: true, mountsHook, config: found.config, notes: [] };
   }
-  const hook = ownHook || hasHook(server) ? null : hookWay(server);
+  const hook = started.ownHook !== null || hasHook(server) ? null : hookWay(server, started);
   const part: Part = {
-    ...(hook?.command ? { command: hook.command.map((word) => escaped(word, compose)) } : {}),
     env: {
       ...hook?.env,
       ...(input.coveragerc === null ? {} : { GUNICOV_COVERAGE_CONFIG: COVERAGERC_INSIDE }),
@@ -70,7 +70,7 @@ export function composed(input: ComposeInput): Composed {
     // The record needs a place to be written to.
     rest: hook !== null && isReadOnly(compose, files) ? ["tmpfs:", "  - /tmp/gunicov:mode=1777"] : [],
   };
-  const tests = needsTests(found) ? testsPart(found, compose, server) : null;
+  const tests = needsTests(found) ? testsPart(found, compose, server, started) : null;
   const services = [
     [server.name, part] as const,
     ...(tests === null ? [] : [[TESTS_SERVICE, tests] as const]),
@@ -83,7 +83,7 @@ export function composed(input: ComposeInput): Composed {
       : [
           `Service ${TESTS_SERVICE} runs the tests in the image of ${server.name}, which needs pytest for that.`,
         ]),
-    ...(server.env.includes("COVERAGE_PROCESS_START")
+    ...(hook !== null && isTraced(server, started)
       ? [
           "COVERAGE_PROCESS_START is set: gunicov's hook takes the configuration that it names, and stops that second tracer.",
         ]
@@ -97,7 +97,7 @@ export function composed(input: ComposeInput): Composed {
   };
   const text = filled.length === 0 ? null : textOf(filled, versionOf(compose, files));
   const change = text === null ? null : { path, before: null, after: text };
-  return { change, mountsHook: hook !== null, config, notes };
+  return { change, isThere: change !== null, mountsHook: hook !== null, config, notes };
 }
 
 const COVERAGERC_INSIDE = "/gunicov-coveragerc";
@@ -115,7 +115,11 @@ function needsTests({ config, findings }: Found): boolean {
   return !/^docker(-compose)?$/.test(tests.command?.[0] ?? "");
 }
 
-function testsPart(found: Found, compose: FoundCompose, server: FoundService): Part {
+export function isTraced({ env }: FoundService, { imageEnv }: FoundStart): boolean {
+  return env.includes("COVERAGE_PROCESS_START") || Boolean(imageEnv?.COVERAGE_PROCESS_START);
+}
+
+function testsPart(found: Found, compose: FoundCompose, server: FoundService, started: FoundStart): Part {
   const { build, image } = server;
   const made =
     build === null
@@ -125,11 +129,13 @@ function testsPart(found: Found, compose: FoundCompose, server: FoundService): P
           `  context: ${JSON.stringify(fromCompose(compose, build.context))}`,
           `  dockerfile: ${JSON.stringify(build.dockerfile)}`,
           ...(build.target === null ? [] : [`  target: ${JSON.stringify(build.target)}`]),
+          ...(Object.keys(build.args).length === 0 ? [] : ["  args:"]),
+          ...Object.entries(build.args).map(([key, value]) => `    ${key}: ${quoted(value)}`),
         ];
   return {
     command: ["sleep", "infinity"],
     // What runs the tests is not what is measured.
-    env: server.env.includes("COVERAGE_PROCESS_START") ? { COVERAGE_PROCESS_START: "" } : {},
+    env: isTraced(server, started) ? { COVERAGE_PROCESS_START: "" } : {},
     volumes: [`${fromCompose(compose, found.root)}:${TESTS_INSIDE}`],
     rest: [
       ...(image === null ? made : [`image: ${JSON.stringify(image)}`, ...made]),
@@ -183,7 +189,7 @@ function textOf(services: readonly (readonly [string, Part])[], version: string 
       ...rest,
       ...(command === undefined ? [] : [`command: ${list(command)}`]),
       ...(Object.keys(env).length === 0 ? [] : ["environment:"]),
-      ...Object.entries(env).map(([key, value]) => `  ${key}: ${quoted(value)}`),
+      ...Object.entries(env).map(([key, value]) => `  ${key}: ${quoted(value.replaceAll("$", "$$$$"))}`),
       ...(volumes.length === 0 ? [] : ["volumes:"]),
       ...volumes.map((volume) => `  - ${quoted(volume)}`),
     ]),
@@ -207,17 +213,12 @@ function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Compose's own output has a dollar as `$$`, as its files have; what was read without compose has it plain. */
-function escaped(text: string, { readBy }: FoundCompose): string {
-  return readBy.includes("YAML") ? text.replaceAll("$", "$$$$") : text;
-}
-
-/** The command that starts it all. */
-export function upCommand(compose: FoundCompose, cwd: string): readonly string[] {
+/** The command that starts it all. `override`: there is one. */
+export function upCommand(compose: FoundCompose, cwd: string, override: boolean): readonly string[] {
   const program = /^docker-compose\b/.test(compose.readBy) ? ["docker-compose"] : ["docker", "compose"];
   const paths = [
     ...compose.files.filter((path) => basename(path) !== OVERRIDE),
-    join(compose.directory, OVERRIDE),
+    ...(override ? [join(compose.directory, OVERRIDE)] : []),
   ];
   const files = paths.flatMap((path) => ["-f", relative(cwd, path) || path]);
   return [...program, ...files, "up", "-d"];

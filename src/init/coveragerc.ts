@@ -28,7 +28,7 @@ export function coveragerc(
     ([name, own]) =>
       own.test(files.text(join(root, name)) ?? "\u0000") && files.text(join(root, name)) !== null,
   );
-  if (there || server?.env.includes("COVERAGE_PROCESS_START")) return null;
+  if (there) return null;
   const hosts = (settings?.source ?? []).map((path) => join(root, path));
   const source = server === null ? fromLocal(hosts, root, settings?.cwd) : fromService(hosts, server, narrow);
   const lines = [

@@ -8,6 +8,7 @@ export interface FoundService {
     readonly context: string;
     readonly dockerfile: string;
     readonly target: string | null;
+    readonly args: Readonly<Record<string, string>>;
   } | null;
   /** Null: the image's. */
   readonly command: readonly string[] | null;
@@ -16,7 +17,25 @@ export interface FoundService {
   /** Names of its variables. */
   readonly env: readonly string[];
   readonly gunicornArgs: string | null;
+  readonly pythonPath: string | null;
   readonly ports: readonly { readonly published: number; readonly target: number }[];
+}
+
+/** How gunicorn of the service is started. */
+export interface FoundStart {
+  readonly commands: readonly {
+    readonly where: string;
+    /** Its `-c`. */
+    readonly config: string | null;
+    readonly open: boolean;
+    readonly ownPath: boolean;
+  }[];
+  readonly imageEnv: Readonly<Record<string, string>> | null;
+  readonly ownHook: {
+    readonly config: string;
+    readonly directory: string | null;
+    readonly where: string | null;
+  } | null;
 }
 
 export interface FoundCompose {
@@ -34,6 +53,7 @@ export interface Found {
   readonly config: FileConfig;
   readonly findings: readonly { readonly key: string }[];
   readonly compose: FoundCompose | null;
+  readonly started: FoundStart | null;
   /** The variables that tell the tests this address of the server; null: they read none. */
   addressed?(address: string): Readonly<Record<string, string>> | null;
 }

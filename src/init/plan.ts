@@ -2,16 +2,15 @@
 import { basename, dirname, join, relative } from "node:path";
 import type { FileConfig } from "../config/schema.ts";
 import type { Change, Files, Plan } from "./change.ts";
-import { type Composed, composed, HOOK_DIRECTORY, upCommand } from "./compose.ts";
+import { type Composed, composed, HOOK_DIRECTORY, isTraced, upCommand } from "./compose.ts";
 import { configuration, hasOwn } from "./configuration.ts";
 import { coveragerc, isSeen } from "./coveragerc.ts";
 import { copiedOf } from "./dockerfile.ts";
-import type { Found, FoundCompose, FoundService } from "./found.ts";
-import { coverageDirectory, isCoverageHook } from "./server-hook.ts";
+import type { Found, FoundCompose, FoundService, FoundStart } from "./found.ts";
 import { type Mount, sourceMounts } from "./source-mounts.ts";
 
-/** `hook`: gunicov's hook in one file. `cwd`: where the commands are typed. */
-export function planOf(found: Found, files: Files, hook: string, cwd: string): Plan {
+/** `hook`: the files that are mounted, by their paths there. `cwd`: where the commands are typed. */
+export function planOf(found: Found, files: Files, hook: HookFiles, cwd: string): Plan {
   const { compose, root } = found;
   const listed = compose?.services.find(({ name }) => name === found.config.server?.service) ?? null;
   // Source that only the image has: it is mounted where nothing else is, since then no save would reach the server.
@@ -20,33 +19,32 @@ export function planOf(found: Found, files: Files, hook: string, cwd: string): P
   const mounts = found.config.server?.source === undefined ? unseen : [];
   const server = listed === null ? null : mounted(listed, mounts, files);
   const config = withSource(found.config, mounts, root);
-  const measures = server === null ? null : ownHookOf(root, server, files);
+  const started = found.started ?? NOT_KNOWN;
+  const measures = started.ownHook;
   const narrow = mounts.length === unseen.length && (listed === null || isBuilt(listed, files));
-  const coverage = measures === null ? coveragerc(root, config, server, files, narrow) : null;
+  const traced = server !== null && isTraced(server, started);
+  const coverage = measures === null && !traced ? coveragerc(root, config, server, files, narrow) : null;
   const path = coverage?.path ?? join(root, ".coveragerc");
   const hidden = server !== null && coverage !== null && !isSeen(path, server) ? path : null;
   const made: Composed =
     compose === null || server === null
-      ? { change: null, mountsHook: false, config, notes: [] }
+      ? { change: null, isThere: false, mountsHook: false, config, notes: [] }
       : composed({
           found: { ...found, config },
           compose,
           server,
+          started,
           mounts,
           files,
-          ownHook: measures !== null,
           coveragerc: hidden,
         });
-  const said = measures?.directory
-    ? { ...made.config, server: { ...made.config.server, coverage_dir: measures.directory } }
-    : made.config;
   const changes = [
-    configuration(root, said, files),
+    configuration(root, made.config, files),
     made.change,
     coverage,
     ...(made.mountsHook ? hookFiles(root, hook, files) : []),
   ].filter((one) => one !== null);
-  const up = compose === null || server === null ? null : upCommand(compose, cwd);
+  const up = compose === null || server === null ? null : upCommand(compose, cwd, made.isThere);
   const away = relative(cwd, root);
   return {
     changes,
@@ -88,30 +86,13 @@ function withSource(config: FileConfig, mounts: readonly Mount[], root: string):
   };
 }
 
-interface OwnHook {
-  /** From the root. */
-  readonly config: string;
-  readonly directory: string | null;
-}
+const NOT_KNOWN: FoundStart = { commands: [], imageEnv: null, ownHook: null };
 
-/** The service's gunicorn config, where it measures by itself. */
-function ownHookOf(root: string, { command, gunicornArgs }: FoundService, files: Files): OwnHook | null {
-  const words = [...(command ?? []), gunicornArgs ?? ""].join(" ");
-  const named = [...words.matchAll(/(?:-c|--config)[\s=]+([^\s'";|&]+\.py)/g)].map(([, path = ""]) =>
-    basename(path),
-  );
-  for (const name of [...named, "gunicorn.conf.py"]) {
-    const text = files.text(join(root, name));
-    if (text !== null && isCoverageHook(text)) return { config: name, directory: coverageDirectory(text) };
-  }
-  return null;
-}
-
-function aboutOwnHook({ config, directory }: OwnHook): string {
+function aboutOwnHook({ config, directory, where: file }: NonNullable<FoundStart["ownHook"]>): string {
   const where =
     directory === null
-      ? "Name the directory that it writes to as server.coverage_dir"
-      : `It writes to ${directory}`;
+      ? "If gunicov does not find the directory that it writes to, name it as server.coverage_dir"
+      : `It writes to ${directory} (${file})`;
   return `${config} measures by itself (coverage.py in its post_fork), so gunicov's hook is left out. ${where}. What you miss without the hook: docs/configuration.md, "A server with its own coverage hook".`;
 }
 
@@ -120,18 +101,20 @@ function aboutUnseen(unseen: readonly Mount[], root: string): string {
   return `Only the image has this source, so a save of it does not reach the server: mount it under volumes (${names}).`;
 }
 
-function hookFiles(root: string, hook: string, files: Files): readonly Change[] {
+type HookFiles = Readonly<Record<string, string>>;
+
+function hookFiles(root: string, hook: HookFiles, files: Files): readonly Change[] {
   const wanted = [
     {
       path: join(root, dirname(HOOK_DIRECTORY), ".gitignore"),
       after: "*\n",
       about: "keeps .gunicov out of git",
     },
-    {
-      path: join(root, HOOK_DIRECTORY, "gunicov_hook.py"),
-      after: hook,
-      about: "gunicov's hook, in one file",
-    },
+    ...Object.entries(hook).map(([name, after]) => ({
+      path: join(root, HOOK_DIRECTORY, name),
+      after,
+      about: name === "gunicov_hook.py" ? "gunicov's hook, in one file" : "has Python load it",
+    })),
   ];
   return wanted
     .map((one) => ({ ...one, before: files.text(one.path) }))

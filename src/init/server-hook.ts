@@ -1,81 +1,61 @@
 /** How gunicorn of a compose service is to load gunicov's hook. */
-import type { FoundService } from "./found.ts";
+import type { FoundService, FoundStart } from "./found.ts";
 
 /** Where the hook is mounted. */
 export const HOOK_INSIDE = "/gunicov-hook";
 const HOOK_FILE = `${HOOK_INSIDE}/gunicov_hook.py`;
+/** Python reads a sitecustomize.py in it, which takes GUNICOV_HOOK=1. */
+const START_INSIDE = `${HOOK_INSIDE}/start`;
 
 export interface HookWay {
   readonly env: Readonly<Record<string, string>>;
-  /** In place of the service's own; null: that stays. */
-  readonly command: readonly string[] | null;
   /** What is worth saying of it. */
   readonly note: string | null;
 }
 
-/** `-c` on gunicorn's command line wins over GUNICORN_CMD_ARGS: then the command itself names the hook, and the hook the user's config. */
-export function hookWay(service: FoundService): HookWay {
-  const { name, command, gunicornArgs } = service;
-  const own = command === null ? null : withOurs(command);
-  if (own !== null) {
-    const note = `The command of ${name} has a -c of its own: it loads the hook there, and the hook loads ${own.config}.`;
-    return { env: { GUNICOV_USER_CONFIG: own.config }, command: own.command, note };
-  }
-  const args = (gunicornArgs ?? "").trim();
-  const inArgs = CONFIG.exec(args)?.[4];
+/**
+ * GUNICORN_CMD_ARGS, where nothing can win over it. A `-c` of gunicorn's command line does: then the hook is loaded by
+ * Python's own start, whoever wrote that `-c`, and executes the config that it names.
+ */
+export function hookWay(service: FoundService, started: FoundStart): HookWay {
+  const { commands, imageEnv } = started;
+  const own = commands.find(({ config, open }) => config !== null || open);
+  const plain = own === undefined && commands.length > 0;
+  if (plain || (own === undefined && imageEnv === null)) return byArguments(service, started, plain);
+  // Of a container that runs, it may have ours in it.
+  const before = (service.pythonPath ?? imageEnv?.PYTHONPATH ?? "")
+    .split(":")
+    .filter((one) => one !== "" && one !== START_INSIDE);
+  const env = { GUNICOV_HOOK: "1", PYTHONPATH: [START_INSIDE, ...before].join(":") };
+  return { env, note: noteOf(service, own, imageEnv === null && service.pythonPath === null) };
+}
+
+function noteOf(
+  { name }: FoundService,
+  own: FoundStart["commands"][number] | undefined,
+  unknown: boolean,
+): string {
+  if (own === undefined)
+    return `How ${name} starts gunicorn is not known, so the hook is loaded by Python's own start (GUNICOV_HOOK=1), whatever -c it has.`;
+  const at = own.where === "" ? `The command of ${name}` : own.where;
+  const has = own.config === null ? "may have a -c" : `has -c ${own.config}`;
+  const why = `${at} ${has}, which wins over GUNICORN_CMD_ARGS: the hook is loaded by Python's own start (GUNICOV_HOOK=1), and executes that config.`;
+  const fix = "install gunicov-hook in the image, and GUNICOV_HOOK=1 alone is enough";
+  if (own.ownPath) return `${why} It also sets PYTHONPATH itself, which can keep that out: ${fix}.`;
+  return unknown ? `${why} If the image sets PYTHONPATH, add its value in compose.gunicov.yaml.` : why;
+}
+
+function byArguments(service: FoundService, { imageEnv }: FoundStart, plain: boolean): HookWay {
+  const args = (service.gunicornArgs ?? imageEnv?.GUNICORN_CMD_ARGS ?? "").trim();
+  const inArgs = CONFIG.exec(args)?.[3];
   const rest = args.replace(CONFIG, "").trim();
   const env = {
     GUNICORN_CMD_ARGS: `${rest === "" ? "" : `${rest} `}-c ${HOOK_FILE}`,
     ...(inArgs === undefined ? {} : { GUNICOV_USER_CONFIG: inArgs }),
   };
-  const unseen = `If the command in the image of ${name} has a -c of its own, that one wins: gunicov doctor says so.`;
-  return { env, command: null, note: command === null ? unseen : null };
+  const note = `The image of ${service.name} is not here. If its command has a -c of its own, that one wins: build or pull it, and run gunicov init --undo and gunicov init again.`;
+  return { env, note: plain ? null : note };
 }
 
-/** In a text: what is before, the option, what is between, its value. */
-const CONFIG = /(^|\s)(-c|--config)(\s+|=)([^\s'";|&]+)/;
-
-interface OwnConfig {
-  readonly config: string;
-  readonly command: readonly string[];
-}
-
-/** The config that the command gives gunicorn, and the command with ours in its place; null: it gives none. A shell's own -c is none. */
-function withOurs(command: readonly string[]): OwnConfig | null {
-  const at = command.findIndex((word) => /(^|\/)gunicorn$/.test(word));
-  const put = (index: number, word: string) => command.map((one, other) => (other === index ? word : one));
-  for (let index = at + 1; at >= 0 && index < command.length; index += 1) {
-    const [word = "", next = ""] = command.slice(index);
-    if (word === "-c" || word === "--config") return { config: next, command: put(index + 1, HOOK_FILE) };
-    const [, option = "", config] = /^(-c|--config=)(.+)$/.exec(word) ?? [];
-    if (config !== undefined) return { config, command: put(index, `${option}${HOOK_FILE}`) };
-  }
-  for (const [index, word] of command.entries()) {
-    const start = word.search(/\bgunicorn\b/);
-    const tail = start < 0 ? "" : word.slice(start);
-    const config = CONFIG.exec(tail)?.[4];
-    if (config === undefined) continue;
-    const ours = tail.replace(
-      CONFIG,
-      (_, before, option, between) => `${before}${option}${between}${HOOK_FILE}`,
-    );
-    return { config, command: put(index, `${word.slice(0, start)}${ours}`) };
-  }
-  return null;
-}
-
-/** A gunicorn config that measures by itself: coverage.py starts in a worker's hook, and saves in another. */
-export function isCoverageHook(text: string | null): boolean {
-  if (text === null || !/\bcoverage\b/i.test(text)) return false;
-  return (
-    /^def (post_fork|post_worker_init)\b/m.test(text) &&
-    /^def (worker_exit|child_exit|worker_int)\b/m.test(text)
-  );
-}
-
-/** The directory that such a config writes to, as far as its text says so. */
-export function coverageDirectory(text: string): string | null {
-  const [, path = ""] = /data_file\s*=\s*f?["'](\/[^"'{]*)/.exec(text) ?? [];
-  const directory = path.replace(/\/[^/]*$/, "");
-  return directory === "" ? null : directory;
-}
+/** In GUNICORN_CMD_ARGS: what is before, the option, its value. */
+const CONFIG = /(^|\s)(-c\s*|--config[\s=]\s*)([^\s'"]+)/;

@@ -46,6 +46,12 @@ export interface RunningContainer {
   readonly ports: readonly { readonly published: number; readonly target: number }[];
 }
 
+export interface ImageSaid {
+  /** Entrypoint and command. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Reads, changes nothing, and gives up in time. */
 export interface Survey {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -54,8 +60,8 @@ export interface Survey {
   compose(directory: string, files: readonly string[]): Promise<ComposeAnswer>;
   /** Those that run; null: no engine answers. */
   containers(): Promise<readonly RunningContainer[] | null>;
-  /** What an image starts; null: it is not there, or no engine answers. */
-  imageCommand(image: string): Promise<readonly string[] | null>;
+  /** What an image says of itself; null: it is not there, or no engine answers. */
+  image(name: string): Promise<ImageSaid | null>;
   /** Whether this file of the host has the same bytes in a running container; null: it can't be known. */
   sameBytes(container: string, host: string, inside: string): Promise<boolean | null>;
 }

@@ -11,7 +11,9 @@ interface World {
   /** Null: no engine answers. */
   readonly containers?: readonly RunningContainer[] | null;
   readonly compose?: ComposeAnswer;
+  /** What images start, and their variables. */
   readonly images?: Readonly<Record<string, readonly string[]>>;
+  readonly imageEnv?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly sameBytes?: boolean | null;
   readonly given?: Given;
   readonly root?: string;
@@ -40,7 +42,10 @@ export async function found(all: Files, world: World = {}): Promise<Discovery> {
     files: (root) => filesOf(all, root),
     compose: async () => world.compose ?? { type: "none" },
     containers: async () => (world.containers === undefined ? [] : world.containers),
-    imageCommand: async (image) => world.images?.[image] ?? null,
+    image: async (name) => {
+      const [command, env] = [world.images?.[name], world.imageEnv?.[name]];
+      return command === undefined && env === undefined ? null : { command: command ?? [], env: env ?? {} };
+    },
     sameBytes: async () => world.sameBytes ?? null,
   };
   return await discover(world.root ?? ROOT, survey, world.given ?? NOTHING_GIVEN);

@@ -21,7 +21,7 @@ async function settled(kept: Answers, ask: Ask | null, files = TWO) {
     files: () => files,
     compose: async () => ({ type: "none" as const }),
     containers: async () => [],
-    imageCommand: async () => null,
+    image: async () => null,
     sameBytes: async () => null,
   };
   return await settle(ROOT, survey, NOTHING_GIVEN, kept, ask);

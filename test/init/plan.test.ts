@@ -1,7 +1,7 @@
 /** What gunicov init would write in a project, and what it leaves alone. */
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { afterwards, foundWith, planned, ROOT, WEB } from "./project.ts";
+import { afterwards, foundWith, planned, ROOT, started, WEB } from "./project.ts";
 
 describe("the configuration", () => {
   test("goes to the end of pyproject.toml, whose comments and order stay", () => {
@@ -58,34 +58,62 @@ describe("the hook", () => {
     });
   });
 
-  test.each<[string[], string[], string]>([
-    [["gunicorn", "-c", "conf.py", "app:app"], ["gunicorn", "-c", "HOOK", "app:app"], "conf.py"],
-    [["/v/bin/gunicorn", "--config=conf.py", "a:a"], ["/v/bin/gunicorn", "--config=HOOK", "a:a"], "conf.py"],
-    [["gunicorn", "-cpython:x.y", "a:a"], ["gunicorn", "-cHOOK", "a:a"], "python:x.y"],
-    [
-      ["sh", "-c", "migrate && exec gunicorn -c conf.py a:a"],
-      ["sh", "-c", "migrate && exec gunicorn -c HOOK a:a"],
-      "conf.py",
-    ],
-    [
-      ["python", "-c", "x", "gunicorn", "-c", "y.py"],
-      ["python", "-c", "x", "gunicorn", "-c", "HOOK"],
-      "y.py",
-    ],
-  ])("stands in the command where that has a -c of its own: %j", (command, expected, config) => {
-    const service = web(planned(foundWith({ command })).override);
-    expect(service.command).toEqual(
-      expected.map((word) => word.replace("HOOK", "/gunicov-hook/gunicov_hook.py")),
-    );
-    expect(service.environment.GUNICOV_USER_CONFIG).toBe(config);
+  test("is loaded by Python's own start where the command has a -c, which wins over GUNICORN_CMD_ARGS", () => {
+    const shop = started({ where: "start.sh:4", config: "conf.py" });
+    const { override, notes, written } = planned(foundWith({}, { started: shop }));
+    expect(web(override).environment).toEqual({
+      GUNICOV_HOOK: "1",
+      PYTHONPATH: "/gunicov-hook/start",
+      GUNICOV_COVERAGE_CONFIG: "/gunicov-coveragerc",
+    });
+    expect(web(override).command).toBeUndefined();
+    expect(notes.join()).toContain("start.sh:4 has -c conf.py");
+    expect(written[".gunicov/hook/start/sitecustomize.py"]).toBe("# its start\n");
   });
 
-  test("a shell's -c is none of gunicorn's", () => {
-    const service = web(planned(foundWith({ command: ["sh", "-c", "gunicorn a:a"] })).override);
-    expect([service.command, service.environment.GUNICORN_CMD_ARGS]).toEqual([
-      undefined,
-      "-c /gunicov-hook/gunicov_hook.py",
-    ]);
+  test.each([
+    ["a script that gives gunicorn words of a shell's", started({ where: "start.sh:4", open: true })],
+    ["an image of which only the variables are known", { ...started(), commands: [] }],
+    [
+      "one of several commands with a -c",
+      { ...started(), commands: [started({ config: "c.py" }), started()].flatMap((one) => one.commands) },
+    ],
+  ])("… and so for %s", (_, shop) => {
+    expect(web(planned(foundWith({}, { started: shop })).override).environment).toMatchObject({
+      GUNICOV_HOOK: "1",
+    });
+  });
+
+  test.each([
+    ["compose", { pythonPath: "/app:/lib" }, {}, "/app:/lib"],
+    ["the image", {}, { PYTHONPATH: "/app" }, "/app"],
+    ["a container that has it already", {}, { PYTHONPATH: "/gunicov-hook/start:/app" }, "/app"],
+    ["compose, with a dollar", { pythonPath: "/a$b" }, { PYTHONPATH: "/app" }, "/a$$b"],
+  ])("keeps the PYTHONPATH of %s", (_, service, imageEnv, before) => {
+    const shop = started({ config: "c.py" }, { imageEnv });
+    expect(web(planned(foundWith(service, { started: shop })).override).environment.PYTHONPATH).toBe(
+      `/gunicov-hook/start:${before}`,
+    );
+  });
+
+  test("is said to need the package where the script gives Python a path of its own", () => {
+    const shop = started({ where: "start.sh:4", config: "c.py", ownPath: true });
+    expect(planned(foundWith({}, { started: shop })).notes.join()).toContain(
+      "install gunicov-hook in the image",
+    );
+  });
+
+  test("comes by GUNICORN_CMD_ARGS where nothing is known of the image, and that is said", () => {
+    const { override, notes } = planned(foundWith({ build: null, image: "shop" }, { started: null }));
+    expect(web(override).environment.GUNICORN_CMD_ARGS).toBe("-c /gunicov-hook/gunicov_hook.py");
+    expect(notes.join()).toContain("The image of web is not here");
+  });
+
+  test("keeps the image's own GUNICORN_CMD_ARGS", () => {
+    const shop = started({}, { imageEnv: { GUNICORN_CMD_ARGS: "--workers 3" } });
+    expect(web(planned(foundWith({}, { started: shop })).override).environment.GUNICORN_CMD_ARGS).toBe(
+      "--workers 3 -c /gunicov-hook/gunicov_hook.py",
+    );
   });
 
   test("is not added where it is there", () => {
@@ -107,31 +135,13 @@ describe("the hook", () => {
   });
 });
 
-const ARTICLE = `import coverage
-cov = coverage.Coverage(data_file="/cov/.coverage", data_suffix=True)
-
-def post_fork(server, worker):
-    cov.start()
-
-def worker_exit(server, worker):
-    cov.stop()
-    cov.save()
-`;
-
-test("a gunicorn config that measures by itself is left in force: coverage_dir, and no hook", () => {
-  const command = ["gunicorn", "-c", "gunicorn_coverage.conf.py", "app:app"];
-  const { written, notes, override } = planned(foundWith({ command }), {
-    "gunicorn_coverage.conf.py": ARTICLE,
-  });
-  expect(written["gunicov.toml"]).toContain('coverage_dir = "/cov"');
+test("a server whose own hook measures keeps it: no hook of ours, and no override to start it with", () => {
+  const ownHook = { config: "gunicorn_coverage.py", directory: "/cov", where: ".coveragerc" };
+  const { written, notes, override, up } = planned(foundWith({}, { started: started({}, { ownHook }) }));
   expect(override).toBe("");
   expect(Object.keys(written)).toEqual(["gunicov.toml"]);
-  expect(notes.join()).toContain("gunicorn_coverage.conf.py measures by itself");
-});
-
-test("a gunicorn config that only mentions coverage is none that measures", () => {
-  const text = "# coverage is measured elsewhere\nworkers = 2\n";
-  expect(planned(foundWith({}), { "gunicorn.conf.py": text }).override).toContain("gunicov_hook.py");
+  expect(notes.join()).toMatch(/gunicorn_coverage.py measures by itself.*It writes to \/cov \(.coveragerc\)/);
+  expect(up).toEqual(["docker", "compose", "-f", "compose.yaml", "up", "-d"]);
 });
 
 describe(".coveragerc", () => {

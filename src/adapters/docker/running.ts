@@ -1,6 +1,6 @@
 /** Containers that run, as far as they tell what is served in them. */
 import type Docker from "dockerode";
-import type { RunningContainer } from "../../ports/survey.ts";
+import type { ImageSaid, RunningContainer } from "../../ports/survey.ts";
 import { DIRECTORY, FILES, isOneOff, listContainers, PROJECT, SERVICE } from "./labels.ts";
 import { bindMounts } from "./mounts.ts";
 import { nameOf } from "./select.ts";
@@ -27,9 +27,7 @@ async function look(docker: Docker, info: Docker.ContainerInfo): Promise<Running
     },
     processes,
     mounts: bindMounts(inspected),
-    env: Object.fromEntries(
-      (inspected.Config.Env ?? []).map((one) => [one.split("=")[0] ?? "", one.slice(one.indexOf("=") + 1)]),
-    ),
+    env: variables(inspected.Config.Env),
     workingDir: inspected.Config.WorkingDir || "/",
     ports: info.Ports.flatMap(({ PublicPort, PrivatePort }) =>
       PublicPort === undefined ? [] : [{ published: PublicPort, target: PrivatePort }],
@@ -43,13 +41,21 @@ async function processesOf(container: Docker.Container): Promise<readonly string
   return Processes.flatMap((row) => row[at] ?? []);
 }
 
-/** What an image starts; null: it is not there. */
-export async function commandOfImage(docker: Docker, image: string): Promise<readonly string[] | null> {
+/** What an image says of itself; null: it is not there. */
+export async function imageSaid(docker: Docker, name: string): Promise<ImageSaid | null> {
+  // A name with an unset variable in it is none, and the engine's library throws for it.
+  if (!/^[\w.:/@-]+$/.test(name)) return null;
   const found = await docker
-    .getImage(image)
+    .getImage(name)
     .inspect()
     .catch(() => null);
   if (found === null) return null;
-  const { Entrypoint, Cmd } = found.Config;
-  return [[Entrypoint ?? []].flat(), [Cmd ?? []].flat()].flat();
+  const { Entrypoint, Cmd, Env } = found.Config;
+  return { command: [[Entrypoint ?? []].flat(), [Cmd ?? []].flat()].flat(), env: variables(Env) };
+}
+
+function variables(all: readonly string[] | null | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    (all ?? []).map((one) => [one.split("=")[0] ?? "", one.slice(one.indexOf("=") + 1)]),
+  );
 }
