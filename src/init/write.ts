@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import {
   chmod,
   chown,
-  mkdir,
   readdir,
   readFile,
   realpath,
@@ -16,6 +15,7 @@ import {
 import { dirname, join, relative } from "node:path";
 import { failure } from "../core/failure.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { makeDirectory } from "../directories.ts";
 import type { Change } from "./change.ts";
 
 /** What was written, so that it can be taken back. Paths are from the root. */
@@ -127,7 +127,7 @@ async function putAll(changes: readonly Change[]): Promise<Result<void>> {
       // A link stays one: what it leads to is written.
       const place = await realpath(change.path).catch(() => change.path);
       if ((await textOf(place)) !== change.before) throw new Error("it has changed meanwhile");
-      await mkdir(dirname(place), { recursive: true });
+      await makeDirectory(dirname(place));
       const fresh = `${place}.gunicov-${process.pid}`;
       beside.push(fresh);
       await writeFile(fresh, change.after, { flag: "wx" });

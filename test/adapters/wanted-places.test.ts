@@ -1,10 +1,11 @@
 /** Reports that can't be written are found out before a cycle. */
+import { globSync, readFileSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { preparePlaces } from "../../src/adapters/host/wanted-places.ts";
 import type { ReportKind } from "../../src/core/report-kind.ts";
-import { remove, temporaryDirectory } from "../support/machine.ts";
+import { ROOT, remove, temporaryDirectory } from "../support/machine.ts";
 
 let root: string;
 beforeEach(async () => {
@@ -55,4 +56,12 @@ test("nothing goes where one of them can't be written", async () => {
   ] as const;
   expect(await preparePlaces(both, true)).not.toBeNull();
   expect(await readdir(root)).toContain("file");
+});
+
+// Node's own `recursive` never ends there, and the thread that it takes can't be ended.
+test("no directory is made in another way than by src/directories.ts", () => {
+  const files = globSync("src/**/*.{ts,tsx}", { cwd: ROOT }).filter((file) => file !== "src/directories.ts");
+  expect(files.filter((file) => /\bmkdir(?:Sync)?\(/.test(readFileSync(join(ROOT, file), "utf8")))).toEqual(
+    [],
+  );
 });

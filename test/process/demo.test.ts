@@ -31,6 +31,23 @@ test("a directory with something else in it is left as it is", async () => {
   expect(said.stderr).toMatch(/mine is not empty, and not the demo\.\nName another: gunicov demo DIR\.$/);
 });
 
+test.each([
+  ["/proc/gunicov-demo", "nothing can be made in /proc"],
+  ["/proc/self/fd/99/deep", "nothing can be made in /proc/self/fd"],
+  ["mine/app.py", "/mine/app.py is no directory"],
+  ["mine/app.py/below", "/mine/app.py is no directory"],
+  ["/dev/null", "/dev/null is no directory"],
+  ["/sys/gunicov-demo", "/sys can't be written|nothing can be made in /sys"],
+])("%s can't take it, and that is said", async (to, why) => {
+  const said = await demo(to, {});
+  expect(said.stderr).toMatch(
+    new RegExp(
+      `The demo can't be copied into \\S+: \\S*(?:${why})\\.\nName another directory: gunicov demo DIR\\.`,
+    ),
+  );
+  expect(said.exitCode).toBe(3);
+});
+
 test("where its packages can't be fetched it shows what pip said, and another way", async () => {
   // Another Python than .venv's, which has them all.
   const base = await execa("python3", ["-c", "import sys; print(sys.base_prefix + '/bin/python3')"]);

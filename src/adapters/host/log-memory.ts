@@ -1,7 +1,8 @@
 /** The last lines of a log that nobody has asked for, until somebody needs them. */
-import { lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeDirectorySync } from "../../directories.ts";
 
 /** In UTF-16 units. */
 export const MOST_KEPT = 1024 * 1024;
@@ -55,7 +56,7 @@ export class LogMemory {
 
 function inProject(root: string): string {
   const directory = join(root, ".gunicov");
-  mkdirSync(directory, { recursive: true });
+  makeDirectorySync(directory);
   // A link in its place would lead elsewhere.
   if (!lstatSync(directory).isDirectory()) throw new Error("not a directory");
   put(join(directory, ".gitignore"), "*\n");

@@ -1,5 +1,5 @@
 /** Reports on the host: under `.gunicov/`, and where the command line asks for them. */
-import { appendFile, lstat, mkdir, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, lstat, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { failure } from "../../core/failure.ts";
 import {
@@ -10,6 +10,7 @@ import {
 } from "../../core/report-kind.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { ScreenContent } from "../../core/screen-content.ts";
+import { makeDirectory } from "../../directories.ts";
 import type { Publisher } from "../../ports/publisher.ts";
 import type { Exported, ReportFile } from "../../ports/server.ts";
 import { codequality } from "../../reports/codequality.ts";
@@ -34,7 +35,7 @@ export interface Asked {
  */
 export async function ownDirectory(root: string): Promise<string> {
   const directory = join(root, ".gunicov");
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   if (!(await lstat(directory)).isDirectory()) throw new Error(`${directory} is a link, and not followed`);
   await replace(join(directory, ".gitignore"), "*\n");
   return directory;
@@ -124,12 +125,12 @@ async function attempt<T>(what: string, write: () => Promise<T>): Promise<Result
 
 /** The directory may be a link of the user's; what lies in it may not lead out of it. */
 async function writeAll(directory: string, files: readonly ReportFile[]): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const real = await realpath(directory);
   for (const { path, data } of files) {
     const place = resolve(real, path);
     if (!place.startsWith(real + sep)) throw new Error(`${path} lies outside`);
-    await mkdir(dirname(place), { recursive: true });
+    await makeDirectory(dirname(place));
     if ((await realpath(dirname(place))) !== dirname(place)) throw new Error(`${dirname(place)} is a link`);
     await replace(place, data);
   }
@@ -140,7 +141,7 @@ let writes = 0;
 
 /** Readers see the old file or the new one, never half of it. A link in its place is replaced, not followed. */
 export async function replace(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   writes += 1;
   const fresh = `${path}.${process.pid}-${writes}.new`;
   await rm(fresh, { force: true });

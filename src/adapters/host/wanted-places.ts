@@ -1,8 +1,9 @@
 /** Whether the reports that are asked for can be written: found out before a cycle, not after it. */
-import { access, constants, mkdir, rm, stat } from "node:fs/promises";
+import { access, constants, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Failure, failure } from "../../core/failure.ts";
 import { isCoverageKind, type WantedReport } from "../../core/report-kind.ts";
+import { makeDirectory, whyNotMade } from "../../directories.ts";
 
 /**
  * Makes the directories that are missing. Gives why a report can't be written, or null. `clear`: what an earlier run
@@ -31,39 +32,14 @@ function mainFile({ kind, path }: WantedReport): string {
 async function refusal({ kind, path }: WantedReport): Promise<string | null> {
   const directory = kind === "html" ? path : dirname(path);
   try {
-    await make(directory);
+    await makeDirectory(directory);
     await access(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
-    return reason(error, directory);
+    return whyNotMade(error, directory);
   }
   if (kind === "html") return null;
   const there = await stat(path).catch(() => null);
   if (there === null || there.isFile()) return null;
   const what = there.isDirectory() ? "it is a directory" : "it is no plain file";
   return `${what}: ${isCoverageKind(kind) ? "coverage.py's" : "the"} ${kind} report is one file`;
-}
-
-/** Node's own `recursive` never ends below a directory in which nothing can be made, as /proc. */
-async function make(directory: string): Promise<void> {
-  try {
-    await mkdir(directory);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === "EEXIST" && (await stat(directory)).isDirectory()) return;
-    if (code !== "ENOENT" || dirname(directory) === directory) throw error;
-    await make(dirname(directory));
-    await mkdir(directory);
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : "";
-}
-
-function reason(error: unknown, directory: string): string {
-  const code = codeOf(error);
-  if (code === "EEXIST" || code === "ENOTDIR") return `${directory} is no directory`;
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM") return `${directory} can't be written`;
-  if (code === "ENOENT") return `${directory} can't be made`;
-  return error instanceof Error ? error.message : String(error);
 }
