@@ -43,7 +43,8 @@ export function whyNotMade(error: unknown, directory: string): string {
   const made = call === "mkdir";
   if (code === "EEXIST" || code === "ENOTDIR") return `${path} is no directory`;
   if (code === "ENOENT" && made) return `nothing can be made in ${dirname(path)}`;
-  if (UNWRITABLE.includes(code)) return `${made ? dirname(path) : path} can't be ${call === "scandir" ? "read" : "written"}`;
+  if (UNWRITABLE.includes(code))
+    return `${made ? dirname(path) : path} can't be ${call === "scandir" ? "read" : "written"}`;
   if (code === "ENOSPC" || code === "EDQUOT") return `there is no room left for ${path}`;
   return error instanceof Error ? error.message : String(error);
 }
