@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Most of the time goes into waiting for servers and containers: more than there are processors.
     maxWorkers: 3,
+    // Of the tests of one file that may: those of test/examples, which wait for servers half of the time.
+    maxConcurrency: 2,
   },
 });

@@ -7,6 +7,7 @@ import type { Section } from "./page.ts";
 export interface Contained {
   /** In examples/. */
   readonly name: string;
+  /** Its own, in names of directories and compose projects too. */
   readonly title: string;
   readonly section: Section;
   readonly file: string;
@@ -25,7 +26,7 @@ export interface Contained {
 
 const DJANGO: Contained = {
   name: "django",
-  title: "django, SQLite",
+  title: "django-sqlite",
   section: { page: "django.md", heading: "In containers" },
   file: "compose.yaml",
   service: "web",
@@ -55,12 +56,12 @@ export const CONTAINED: readonly Contained[] = [
   DJANGO,
   {
     ...DJANGO,
-    title: "django, PostgreSQL",
+    title: "django-postgres",
     settings: ["COMPOSE_PROFILES=postgres", "DATABASE_URL=postgres://shop:shop@db/shop"],
   },
   {
     name: "article",
-    title: "article, its own hook",
+    title: "article",
     section: { page: "from-shell-scripts.md", heading: "Keep your hook" },
     file: "compose.yaml",
     service: "server",

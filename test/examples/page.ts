@@ -30,6 +30,8 @@ export interface Typed {
   readonly code: number | undefined;
   /** Both streams. */
   readonly said: string;
+  /** The commands, each with its time. */
+  readonly commands: readonly { readonly line: string; readonly seconds: number }[];
 }
 
 /**
@@ -45,12 +47,14 @@ export async function follow(
 ): Promise<Typed> {
   const options = { cwd: project, extendEnv: false, stdin: "ignore", reject: false, all: true } as const;
   const path = [bin, env.PATH].join(delimiter);
+  const timed: { line: string; seconds: number }[] = [];
   let said = "";
   for (const line of commands) {
     const more = line === "gunicov" ? `--report 'json=${report}'` : "--yes";
     const ended = await execa("sh", ["-c", `${line} ${more}`], { ...options, env: { ...env, PATH: path } });
     said += `$ ${line}\n${ended.all}\n`;
-    if (ended.exitCode !== 0) return { code: ended.exitCode, said };
+    timed.push({ line, seconds: ended.durationMs / 1000 });
+    if (ended.exitCode !== 0) return { code: ended.exitCode, said, commands: timed };
   }
-  return { code: 0, said };
+  return { code: 0, said, commands: timed };
 }
