@@ -29,7 +29,7 @@ import { annotationsOf } from "./config/annotations.ts";
 import type { ComposeRun } from "./config/container-command.ts";
 import type { LiveSettings } from "./config/live.ts";
 import type { Place } from "./config/place.ts";
-import { type Found, isOfStart, placesOf, serverSource, testSource } from "./config/places.ts";
+import { type Found, isOfStart, placesOf, serverSource, settingsFiles, testSource } from "./config/places.ts";
 import { policyOf } from "./config/policy.ts";
 import type { LocalSettings, Settings } from "./config/settings.ts";
 import { variablesOf } from "./core/log/secrets.ts";
@@ -37,6 +37,7 @@ import type { Policy } from "./core/policy.ts";
 import { ok } from "./core/result.ts";
 import { isEnvironmentFile } from "./core/start-file.ts";
 import { Engine } from "./engine/engine.ts";
+import type { Ports } from "./engine/ports.ts";
 import { type Log, NO_LOG } from "./ports/log.ts";
 import type { Meaning, Project } from "./ports/project.ts";
 import type { Target } from "./ports/target.ts";
@@ -103,7 +104,7 @@ export async function wire(
   );
   const tests = new RunnerTests(targets.tests, runner, testCommand(live, targets.port), log);
   const hashes = new Hashes();
-  const ports = {
+  const ports: Ports = {
     server,
     tests,
     target: targets.server,
@@ -118,8 +119,7 @@ export async function wire(
       locate: (path) => inRepository(paths.resolve(path), root),
       otherwise: inRepository(live.file ?? join(root, "gunicov.toml"), root),
     }),
-    // It takes as long as two more reports: too long for each save.
-    also: new HostAlso(root, policy.once ? settings.also : []),
+    also: alsoOf(live, source, ofTests),
     changes: new GitChanges(root, () => live.current.diff),
     desktop: systemDesktop,
     clock: systemClock,
@@ -128,6 +128,27 @@ export async function wire(
     paths,
   };
   return new Engine(ports, policy);
+}
+
+/** `source` is the server's on this machine, `ofTests` the system tests'. */
+function alsoOf(
+  live: LiveSettings,
+  source: () => readonly string[],
+  ofTests: () => readonly string[],
+): HostAlso {
+  const { root, poll, also } = live.current;
+  return new HostAlso({
+    root,
+    all: also,
+    server: () => ({
+      paths: [...source(), ...settingsFiles(root)],
+      but: ofTests(),
+      ignore: live.current.ignore,
+      include: live.current.include,
+    }),
+    limit: () => live.current.tests.timeout,
+    watcher: new HostWatcher({ root, poll }),
+  });
 }
 
 /** The tests' command, as the settings have it at each moment. `port`: the local server's. */

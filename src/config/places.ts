@@ -20,6 +20,11 @@ const SETTINGS_FILES = new Set([
   ".coveragerc.toml",
 ]);
 
+/** Files right in the root by which settings of tests and coverage go: absolute, whether they are there or not. */
+export function settingsFiles(root: string): readonly string[] {
+  return [...SETTINGS_FILES].map((name) => join(root, name));
+}
+
 /** Tests on the host: absolute paths, by configuration or by what is there; null: they are in a container and nothing is configured. */
 export function testSource(settings: Settings, found: Found): readonly string[] {
   if (settings.tests.source !== null) return settings.tests.source;

@@ -115,10 +115,21 @@ export const FileConfig = v.strictObject({
           "another measurement: the name of its column",
           "unit",
         ),
-        data: required(
+        data: key(
           v.pipe(v.array(name), v.minLength(1, "needs at least one data file")),
-          "its data files of coverage.py, from the project's root",
+          "its data files of coverage.py, or directories of them …",
           ["unit/.coverage"],
+        ),
+        command: key(
+          words,
+          "… or what makes them, where $COVERAGE_FILE says: run when something has changed",
+          ["coverage", "run", "-m", "pytest", "unit"],
+        ),
+        cwd: key(v.string(), "the command's working directory", "."),
+        source: key(
+          v.array(v.string()),
+          "what the command depends on beside server.source; default: the tests that it names",
+          ["unit"],
         ),
       }),
     ),

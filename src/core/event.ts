@@ -44,6 +44,8 @@ export type Event = { readonly at: number } & (
   /** That cycle's complete report was compared with coverage.py's own. */
   | { readonly type: "report.checked"; readonly cycle: number; readonly check: SelfCheck }
   /** A complete report is kept for editors, or why it could not be (nor be compared, perhaps). */
+  /** The command of another measurement has started, or ended, outside of a cycle. */
+  | { readonly type: "also.command"; readonly running: boolean }
   | { readonly type: "report.kept"; readonly failure: Failure | null }
   /** Start what is stopped; a server of gunicov's own that runs is started anew. */
   | { readonly type: "start-anew" }

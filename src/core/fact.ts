@@ -65,6 +65,17 @@ export interface FastPath {
   readonly why: string | null;
 }
 
+/** How the command of another measurement has ended. */
+export interface CommandRan {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Why it gives nothing that can be relied on; empty: it does. */
+  readonly message: string;
+  readonly ms: number;
+  /** The end of what it has printed. */
+  readonly output: string;
+}
+
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
@@ -141,7 +152,11 @@ export type FactBody =
   | ({ readonly type: "report" } & Omit<Report, "files"> & { readonly files: readonly FileReport[] })
   /** After `report`, where changed lines are to be judged. */
   | ({ readonly type: "diff" } & Diff)
-  /** After `report`, where other measurements are configured. */
+  /** After `report`, where other measurements are configured: what was said of them before holds no more. */
+  | { readonly type: "also.started"; readonly names: readonly string[] }
+  | { readonly type: "also.running"; readonly name: string; readonly command: readonly string[] }
+  | ({ readonly type: "also.ran" } & CommandRan)
+  /** After these, the end. */
   | ({ readonly type: "combined" } & Combined)
   /** Which fast paths the cycle has taken, as far as it came; not where it was cancelled. */
   | { readonly type: "cycle.fast-paths"; readonly paths: readonly FastPath[] }

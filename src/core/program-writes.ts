@@ -26,6 +26,8 @@ export interface ProgramWrites {
   readonly run: number;
   /** Until when a change may be news of it, in epoch ms; Infinity while it is under way. */
   readonly until: number;
+  /** It is the command of another measurement that goes on with it: code that is saved meanwhile is the user's. */
+  readonly beside: boolean;
   /** All its tests have run. */
   readonly complete: boolean;
   /** The last run before it that was complete: a file that did not change in it or since has no streak any more. */
@@ -64,6 +66,7 @@ const LONGEST_BOOT = 5_000;
 export const NO_PROGRAM_WRITES: ProgramWrites = {
   run: 0,
   until: 0,
+  beside: false,
   complete: false,
   whole: 0,
   streaks: new Map(),
@@ -76,7 +79,15 @@ export function beginRun(writes: ProgramWrites): ProgramWrites {
   const whole = writes.complete ? writes.run : writes.whole;
   const alive = [...writes.streaks].filter(([, streak]) => streak.run >= whole);
   const until = Number.POSITIVE_INFINITY;
-  return { ...writes, run: writes.run + 1, until, complete: false, whole, streaks: new Map(alive) };
+  return {
+    ...writes,
+    run: writes.run + 1,
+    until,
+    beside: false,
+    complete: false,
+    whole,
+    streaks: new Map(alive),
+  };
 }
 
 /** A restart has booted, in so many ms. */
@@ -88,6 +99,12 @@ export function booted(writes: ProgramWrites, ms: number): ProgramWrites {
 export function endRun(writes: ProgramWrites, at: number, complete: boolean): ProgramWrites {
   if (writes.until !== Number.POSITIVE_INFINITY) return writes;
   return { ...writes, until: at + ECHO + Math.min(writes.bootMs, LONGEST_BOOT), complete };
+}
+
+/** The command of another measurement has started, or ended: it belongs to the run before. */
+export function besideRun(writes: ProgramWrites, at: number, running: boolean): ProgramWrites {
+  if (running) return { ...writes, until: Number.POSITIVE_INFINITY, beside: true };
+  return writes.beside ? { ...endRun(writes, at, writes.complete), beside: false } : writes;
 }
 
 /** What an earlier session has set aside. */
@@ -134,7 +151,8 @@ function count(
   at: number,
   limits: Limits,
 ): string | boolean {
-  const { run, until } = before;
+  const { run, until, beside } = before;
+  if (beside && limits === CODE) return false;
   // Soon after a run it may be late news of it, or a quick save.
   const ran = until === Number.POSITIVE_INFINITY || (limits === OTHER && at <= until);
   if (!ran) {

@@ -5,6 +5,7 @@ import type { Combined } from "./combined.ts";
 import type { CoverageSettings } from "./coverage-settings.ts";
 import type {
   CheckFailure,
+  CommandRan,
   CycleOutcome,
   Fact,
   FastPath,
@@ -96,8 +97,15 @@ export interface ScreenContent {
   readonly partial: { readonly cycle: number; readonly selected: number; readonly value: Report } | null;
   /** How much of the changed lines was run, by the last report; null: nobody has asked, or it is to be judged yet. */
   readonly diff: { readonly cycle: number; readonly value: Diff } | null;
-  /** The last report with other measurements; null: there are none. */
+  /** The last report with other measurements; null: there are none, or they are put together just now. */
   readonly combined: { readonly cycle: number; readonly value: Combined } | null;
+  /** Those measurements, and how their commands have ended. */
+  readonly also: {
+    readonly names: readonly string[];
+    /** The command that runs now. */
+    readonly running: { readonly name: string; readonly since: number } | null;
+    readonly ran: readonly CommandRan[];
+  };
   /** The report on screen is of an older state of the code. */
   readonly stale: boolean;
   readonly last: CycleEnd | null;
@@ -147,6 +155,7 @@ export const EMPTY_CONTENT: ScreenContent = {
   partial: null,
   diff: null,
   combined: null,
+  also: { names: [], running: null, ran: [] },
   stale: false,
   last: null,
   history: [],
@@ -203,6 +212,14 @@ export function observe(content: ScreenContent, fact: Fact): ScreenContent {
       return { ...content, counter: { ...fact, state: "incomplete" } };
     case "report":
       return onReport(content, fact);
+    case "also.started":
+      return { ...content, combined: null, also: { ...content.also, names: fact.names, running: null } };
+    case "also.running":
+      return { ...content, also: { ...content.also, running: { name: fact.name, since: fact.at } } };
+    case "also.ran": {
+      const others = content.also.ran.filter(({ name }) => name !== fact.name);
+      return { ...content, also: { ...content.also, running: null, ran: [...others, fact] } };
+    }
     case "combined":
       return { ...content, combined: { cycle: fact.cycle, value: fact } };
     case "diff":
@@ -269,6 +286,8 @@ function onCycleStarted(content: ScreenContent, fact: Fact & { type: "cycle.star
     bootError: null,
     error: null,
     gone: null,
+    // The cycle's start ends it.
+    also: { ...content.also, running: null },
     // A selection run on the same code leaves the table as true as it was.
     stale: content.report !== null && (content.stale || fact.selected === 0 || fact.files.length > 0),
   };
@@ -276,11 +295,10 @@ function onCycleStarted(content: ScreenContent, fact: Fact & { type: "cycle.star
 
 /** What else is told of the report comes after it. */
 function onReport(content: ScreenContent, fact: Fact & { type: "report" }): ScreenContent {
-  const newer = { ...content, diff: null, combined: null };
   const { cycle } = fact;
   return fact.partial
-    ? { ...newer, partial: { cycle, selected: content.cycle.selected, value: fact } }
-    : { ...newer, report: { cycle, value: fact }, partial: null, stale: false };
+    ? { ...content, diff: null, partial: { cycle, selected: content.cycle.selected, value: fact } }
+    : { ...content, diff: null, combined: null, report: { cycle, value: fact }, partial: null, stale: false };
 }
 
 /** A test that is reported again in its cycle (one that crashed and is rerun, one that a command runs twice) counts once: as it was reported last. */

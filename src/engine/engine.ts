@@ -14,6 +14,7 @@ import { EMPTY_CONTENT, observe, observeLog, type ScreenContent } from "../core/
 import type { SelfCheck } from "../core/self-check.ts";
 import type { Exported, Found } from "../ports/server.ts";
 import type { Lifecycle } from "../ports/target.ts";
+import { BackgroundAlso } from "./background-also.ts";
 import { BackgroundExport } from "./background-export.ts";
 import type { EngineHandle, Snapshot, UserRequest } from "./handle.ts";
 import { noteOfEffect, noteOfEvent, noteOfFact } from "./notes.ts";
@@ -31,6 +32,7 @@ export class Engine implements EngineHandle {
   #policy: Policy;
   readonly #sorter: Sorter;
   readonly #export: BackgroundExport;
+  readonly #together: BackgroundAlso;
   readonly #facts = new Listeners<Fact>();
   readonly #changes = new Listeners<void>();
   readonly #queue: Event[] = [];
@@ -56,7 +58,14 @@ export class Engine implements EngineHandle {
     this.#ports = ports;
     this.#policy = policy;
     this.#export = new BackgroundExport(ports.server, ports.publisher);
-    const say = (message: string) => this.#publish(factCycle(this.#state), { type: "warning", message });
+    const inTurn = (fact: FactBody) => this.#publish(factCycle(this.#state), fact);
+    const say = (message: string) => inTurn({ type: "warning", message });
+    this.#together = new BackgroundAlso(
+      ports,
+      inTurn,
+      () => this.#content,
+      (running) => this.#post({ type: "also.command", running }),
+    );
     const settings = (changed: Partial<Policy>) => this.#settings(changed);
     this.#sorter = new Sorter(ports, { say, settings, changed: (event) => this.#post(event) });
     this.#state = begin()[0];
@@ -271,7 +280,7 @@ export class Engine implements EngineHandle {
     if (step === "checking") {
       this.#controller = new AbortController();
       this.#watchingRecord.abort();
-      await this.#export.stop();
+      await Promise.all([this.#export.stop(), this.#together.stop()]);
     }
     const { signal } = this.#controller;
     if (step === "checking") this.#ports.tests.begin(this.#state.progress?.request.select ?? [], signal);
@@ -341,6 +350,7 @@ export class Engine implements EngineHandle {
     const note = noteOfFact(fact);
     if (note !== null) this.#ports.log.note(note);
     this.#facts.tell(fact);
+    if (!this.#policy.once) this.#together.onFact(fact);
     this.#changed();
   }
 
@@ -360,7 +370,7 @@ export class Engine implements EngineHandle {
     this.#watchingRecord.abort();
     // What it opens after that would be left open.
     await this.#looking;
-    await this.#export.stop();
+    await Promise.all([this.#export.stop(), this.#together.close()]);
     for (const unsubscribe of this.#unsubscribes) unsubscribe();
     await Promise.all([this.#ports.watcher.close(), this.#ports.alsoWatcher.close()]);
     await Promise.all([this.#ports.server.close(), this.#ports.tests.close()]);

@@ -1,10 +1,10 @@
 /** The cycle's last step: changed lines are judged, and all reports are written. */
 import { judgeChanges } from "../core/changed-lines.ts";
-import { combine } from "../core/combined.ts";
 import type { Settled } from "../core/event.ts";
 import { markOf, type Report } from "../core/report.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Exported } from "../ports/server.ts";
+import { putTogether } from "./put-together.ts";
 import { failed, type StepContext } from "./step-context.ts";
 
 /** `value`: the cycle's report; null: it has none, and what can be told without one is told all the same. */
@@ -43,15 +43,10 @@ async function judge(report: Report, { ports, say }: StepContext): Promise<Resul
   return ok(undefined);
 }
 
-/** Says what the report comes to with other measurements. Of a selection of the tests that would say nothing. */
-async function combineOthers(report: Report, { ports, say, signal }: StepContext): Promise<Result<void>> {
-  if (!ports.also.wanted || report.partial) return ok(undefined);
-  const others = await ports.also.read();
-  if (!others.ok) return others;
-  const together = await ports.server.combine(others.value, signal);
-  if (!together.ok) return together;
-  const combined = combine(report, together.value);
-  for (const message of combined.notes) say({ type: "warning", message });
-  say({ type: "combined", ...combined });
-  return ok(undefined);
+/** Says what the report comes to with other measurements. In `watch` nobody waits for that (background-also.ts). */
+async function combineOthers(
+  report: Report,
+  { ports, say, signal, once }: StepContext,
+): Promise<Result<void>> {
+  return once && !report.partial ? await putTogether(report, ports, say, signal) : ok(undefined);
 }

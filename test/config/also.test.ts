@@ -24,12 +24,24 @@ const merged = (text: string) => {
 
 test("with the prefix and without, several, with paths from the project's root", () => {
   expect(merged("")).toEqual([]);
-  expect(merged(UNIT)).toEqual([{ name: "unit", data: ["/p/unit/.coverage"] }]);
+  expect(merged(UNIT)).toEqual([
+    { name: "unit", data: ["/p/unit/.coverage"], command: null, cwd: "/p", source: [] },
+  ]);
   expect(merged(UNIT + MORE).map(({ name, data }) => [name, ...data])).toEqual([
     ["more", "/p/a", "/b"],
     ["unit", "/p/unit/.coverage"],
   ]);
   expect(read(MORE, "/p/pyproject.toml").config.also).toHaveLength(1);
+});
+
+const COMMAND = '[[also]]\nname = "unit"\ncommand = ["coverage", "run", "-m", "pytest", "unit"]\n';
+
+test("a command: where it runs, and what else it depends on", () => {
+  const command = ["coverage", "run", "-m", "pytest", "unit"];
+  // Where the tests that it names are not to be found, it may be anything in the project.
+  expect(merged(COMMAND)).toEqual([{ name: "unit", data: [], command, cwd: "/p", source: ["/p"] }]);
+  const [more] = merged(`${COMMAND}cwd = "sub"\nsource = ["u", "/v"]\ndata = ["x"]\n`);
+  expect(more).toMatchObject({ cwd: "/p/sub", source: ["/p/u", "/v"], data: ["/p/x"] });
 });
 
 test("what is printed is TOML that says the same, and where it stands", () => {
@@ -45,7 +57,9 @@ test("what is printed is TOML that says the same, and where it stands", () => {
 
 test.each([
   ['[also]\nname = "unit"\ndata = ["x"]', /also must be a list/],
-  ['[[also]]\nname = "unit"', /data/],
+  ['[[also]]\nname = "unit"', /neither data nor command/],
+  ['[[also]]\nname = "unit"\ncommand = []', /at least one word/],
+  [`${UNIT}cwd = "x"`, /it has none/],
   ['[[also]]\nname = "unit"\ndata = []', /needs at least one data file/],
   ['[[also]]\nname = "un it"\ndata = ["x"]', /letters, digits/],
   ['[[also]]\nname = "unit"\ndate = ["x"]', /Did you mean data\?|data/],

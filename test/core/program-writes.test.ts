@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   asideWarning,
   beginRun,
+  besideRun,
   booted,
   endRun,
   type Judged,
@@ -54,6 +55,21 @@ describe("a file that the tests or the server write", () => {
     story.after(60_000).change([DATA]);
     expect(story.verdicts.slice(0, 4)).toEqual(["start-over", "start-over", `nothing ${DATA}`, "nothing"]);
     expect(new Set(story.verdicts.slice(4))).toEqual(new Set(["nothing"]));
+  });
+
+  test("what a command writes beside a run is set aside, code never", () => {
+    const story = new Story();
+    const beside = (file: string) => {
+      story.run().after(5_000);
+      story.written = besideRun(story.written, story.now, true);
+      story.after(5_000).change([file]);
+      story.written = besideRun(story.written, story.now, false);
+    };
+    for (let count = 0; count < 40; count += 1) beside(APP);
+    expect(new Set(story.verdicts)).toEqual(new Set(["start-over"]));
+    story.verdicts.length = 0;
+    for (let count = 0; count < 3; count += 1) beside(DATA);
+    expect(story.verdicts).toEqual(["start-over", `nothing ${DATA}`, "nothing"]);
   });
 
   test("of a kind that people edit is set aside in its sixth run", () => {

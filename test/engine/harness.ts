@@ -42,7 +42,7 @@ export class Harness {
   readonly project = new FakeProject(ROOT);
   readonly publisher = new FakePublisher(this.operations);
   readonly changes = new FakeChanges();
-  readonly also = new FakeAlso();
+  readonly also = new FakeAlso(this.operations);
   readonly log = new FakeLog();
   readonly engine: Engine;
   readonly facts: Fact[] = [];

@@ -1,6 +1,7 @@
 """`combine`: other measurements together with the server's. The oracle is `coverage combine` and `coverage json`."""
 
 import base64
+import hashlib
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import sys
 import zlib
 
 import pytest
+from gunicov_helper.report.no_code import of_another_version
 from helper_client import clean_environment
 from test_chdir import APP, USED
 from test_helper_collect import run_coverage
@@ -46,12 +48,16 @@ def unit(root, data="unit.data", rc=()):
     return root / data
 
 
-def asked(*paths, name="unit"):
+def asked(*paths, name="unit", sources=None):
     def one(path):
         data = base64.b64encode(zlib.compress(path.read_bytes())).decode()
         return {"path": path.name, "data": data, "mtime": path.stat().st_mtime}
 
-    return [{"name": name, "files": [one(path) for path in paths]}]
+    return [{"name": name, "files": [one(path) for path in paths], "sources": sources}]
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def collected(server, client):
@@ -111,7 +117,11 @@ def test_all_is_what_coverage_combine_says(name, found_server, project, tmp_path
 
 def refusal(client, root, also, pairs=None):
     same = pairs or [{"inside": "/", "outside": "/"}]
-    return client.refused("combine", also=also, map=same, root=str(root))
+    answer = client.ask("combine", also=also, map=same, root=str(root))
+    assert answer["others"] == []
+    (refused,) = answer["refused"]
+    assert refused["name"] == "unit"
+    return refused["why"]
 
 
 def test_what_is_stale_or_not_there_is_told(found_server, project):
@@ -138,20 +148,19 @@ def test_data_that_does_not_fit_is_refused_with_its_name(found_server, project, 
     (root / "lines.rc").write_text("[run]\nsource = src\n")
     lines = unit(root, "lines.data", ["--rcfile=lines.rc"])
     collected(server, client)
-    error = refusal(client, root, asked(lines))
-    assert error["kind"] == "coverage-error"
-    assert error["message"] == "unit: lines.data holds lines, and the server measures branches"
+    why = refusal(client, root, asked(lines))
+    assert why == "unit: lines.data holds lines, and the server measures branches"
     (root / "empty.data").write_bytes(b"")
-    assert "empty.data" in refusal(client, root, asked(root / "empty.data"))["message"]
+    assert "empty.data" in refusal(client, root, asked(root / "empty.data"))
     (root / "damaged.data").write_bytes(b"no database" * 1000)
-    assert "damaged.data" in refusal(client, root, asked(root / "damaged.data"))["message"]
+    assert "damaged.data" in refusal(client, root, asked(root / "damaged.data"))
     # Of another checkout: none of its paths is one of the server's.
     elsewhere = [{"inside": str(root), "outside": "/elsewhere"}]
     other = tmp_path / "other"
     shutil.move(shutil.copytree(root, tmp_path / "copy"), other)
     far = asked(unit(other))
     shutil.rmtree(other)
-    assert "has no file that is there" in refusal(client, root, far, elsewhere)["message"]
+    assert "has no file that is there" in refusal(client, root, far, elsewhere)
 
 
 def test_paths_of_this_machine_are_the_servers_own(found_server, project, tmp_path):
@@ -168,3 +177,96 @@ def test_paths_of_this_machine_are_the_servers_own(found_server, project, tmp_pa
     assert set(ours(other["report"])) == set(ours(answer["all"]))
     assert all(path.startswith(f"{root}/") for path in ours(answer["all"]))
     assert answer["below"]["fail_under"] == 100
+
+
+def stale_of(client, root, also):
+    same = [{"inside": "/", "outside": "/"}]
+    answer = client.ask("combine", also=also, map=same, root=str(root))
+    return [os.path.relpath(path, root) for path in answer["others"][0]["stale"]]
+
+
+def test_the_bytes_that_its_tests_had_decide_and_not_the_time(found_server, project):
+    root = project.dir
+    server, client = found_server(
+        {**FILES, ".coveragerc": RC}, args=["-w", "2", "--pythonpath", "src"]
+    )
+    data = unit(root)
+    had = {str(path): digest(path) for path in (root / "src").rglob("*.py")}
+    collected(server, client)
+    used = root / "src/pkg/used.py"
+    later = data.stat().st_mtime + 5
+    os.utime(used, (later, later))
+    assert stale_of(client, root, asked(data, sources=had)) == []
+    # Other bytes, under a time before that of the data.
+    used.write_text(USED + "# edited\n")
+    os.utime(used, (later - 100, later - 100))
+    assert stale_of(client, root, asked(data, sources=had)) == ["src/pkg/used.py"]
+    assert stale_of(client, root, asked(data)) == []  # the time alone does not tell
+    had[str(root / "src/pkg/more.py")] = None
+    assert stale_of(client, root, asked(data, sources=had)) == [
+        "src/pkg/more.py",
+        "src/pkg/used.py",
+    ]
+
+
+def test_data_of_lines_where_no_code_is_belongs_to_another_version(found_server, project):
+    root = project.dir
+    server, client = found_server(
+        {**FILES, ".coveragerc": RC}, args=["-w", "2", "--pythonpath", "src"]
+    )
+    data = unit(root)
+    collected(server, client)
+    more = root / "src/pkg/more.py"
+    before = data.stat().st_mtime - 100
+    for text in (
+        "# a line more\n\n\n" + MORE,
+        MORE.split("return 2")[0],
+        "def only_unit(x):\n    return 2\n",
+    ):
+        more.write_text(text)
+        os.utime(more, (before, before))
+        assert stale_of(client, root, asked(data)) == ["src/pkg/more.py"], text
+    more.write_text(MORE)
+    os.utime(more, (before, before))
+    assert stale_of(client, root, asked(data)) == []
+
+
+TOKENS = '''"""Of
+several
+
+lines."""
+
+VALUE = (
+    1,
+    # a comment
+
+    2,
+)
+TEXT = f"""{VALUE}
+
+{TOKENS if False else 3}
+"""
+
+
+@property
+def f(self): return \\
+    1
+'''
+
+
+def test_no_line_that_python_runs_is_taken_for_one_without_code(tmp_path):
+    for text in (TOKENS, "", "# nothing\n", "\n\nx = 1\n", "\f\nif 1:\n    x = 1\n"):
+        path = tmp_path / "tokens.py"
+        path.write_text(text)
+        code, ran = compile(text, str(path), "exec"), set()
+
+        def trace(frame, *_, ran=ran):
+            ran.add(frame.f_lineno)
+            return trace
+
+        sys.settrace(trace)
+        try:
+            exec(code, {"__name__": "tokens"})  # noqa: S102
+        finally:
+            sys.settrace(None)
+        assert not of_another_version(str(path), {line for line in ran if line})

@@ -43,6 +43,8 @@ const File = v.strictObject({
   sha256: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
 });
 
+const where = v.strictObject({ only: v.record(v.string(), count), several: count });
+
 const steps = ["checking", "restarting", "testing", "flushing", "collecting", "reporting"] as const;
 
 const head = {
@@ -167,10 +169,14 @@ export const Fact = v.variant("type", [
     not_measured: v.array(text),
     below: v.nullable(v.strictObject({ fail_under: percent })),
   }),
+  fact("also.started", { names: v.pipe(v.array(text), v.minLength(1)) }),
+  fact("also.running", { name: text, command: v.pipe(v.array(v.string()), v.minLength(1)) }),
+  fact("also.ran", { name: text, ok: v.boolean(), message: v.string(), ms, output: v.string() }),
   fact("combined", {
     names: v.array(text),
-    percents: v.record(v.string(), v.string()),
+    percents: v.record(v.string(), v.nullable(v.string())),
     totals: Summary,
+    where,
     files: v.array(
       v.strictObject({
         path: text,
@@ -178,6 +184,7 @@ export const Fact = v.variant("type", [
         summary: Summary,
         missing: v.string(),
         elsewhere: lines,
+        where,
       }),
     ),
     complete: v.boolean(),

@@ -9,6 +9,7 @@ import type { Changes } from "../../src/ports/changes.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Meaning, Project, Reread } from "../../src/ports/project.ts";
 import type { Publisher } from "../../src/ports/publisher.ts";
+import type { Say } from "../../src/ports/say.ts";
 import type { Exported } from "../../src/ports/server.ts";
 import type { Channel, Lifecycle, LogLine, Target, Unsubscribe } from "../../src/ports/target.ts";
 import type { Places, Watcher } from "../../src/ports/watcher.ts";
@@ -165,12 +166,29 @@ export class FakeChanges implements Changes {
   }
 }
 
+/** Measurements whose reading is an operation; a test says when something has changed. */
 export class FakeAlso implements Also {
-  wanted = false;
+  names: readonly string[] = [];
+  data: readonly OtherData[] = [];
+  changed: () => void = () => {};
+  /** What each reading was asked: all again? */
+  readonly asked: boolean[] = [];
+  readonly #operations: Operations;
 
-  async read(): Promise<Result<readonly OtherData[]>> {
-    return ok([]);
+  constructor(operations: Operations) {
+    this.#operations = operations;
   }
+
+  async read(again: boolean, _say: Say, signal: AbortSignal): Promise<Result<readonly OtherData[]>> {
+    this.asked.push(again);
+    return await this.#operations.run("also", signal, async () => ok(this.data));
+  }
+
+  async watch(changed: () => void): Promise<void> {
+    this.changed = changed;
+  }
+
+  async close(): Promise<void> {}
 }
 
 /** Everything is a save; settings are never read again but where a test says so. */

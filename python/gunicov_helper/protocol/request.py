@@ -64,6 +64,15 @@ def is_record(**fields):
     )
 
 
+def is_sources(value):
+    """Digests by absolute path, or None; left out: none is known."""
+    return value is None or (
+        isinstance(value, dict)
+        and all(map(is_path, value))
+        and all(map(is_optional(is_digest), value.values()))
+    )
+
+
 is_data = is_record(path=is_text, data=is_text, mtime=is_number)
 
 SHAPES = {
@@ -111,7 +120,7 @@ SHAPES = {
         "mark": is_optional(is_record(state=is_text, reasons=is_list(is_text))),
     },
     "combine": {
-        "also": is_list(is_record(name=is_word, files=is_list(is_data))),
+        "also": is_list(is_record(name=is_word, files=is_list(is_data), sources=is_sources)),
         "map": is_list(is_record(inside=is_path, outside=is_text)),
         "root": is_path,
         "fail_under": is_optional(is_percentage),

@@ -6,6 +6,8 @@ import zlib
 
 from gunicov_common.failure import Failure
 
+from gunicov_helper.files import digest_of
+from gunicov_helper.report.no_code import of_another_version
 from gunicov_helper.report.renaming import Renaming
 
 RERUN = "Run what writes it again, with the same `branch` as the server's coverage configuration."
@@ -14,8 +16,8 @@ RERUN = "Run what writes it again, with the same `branch` as the server's covera
 class Other:
     """A measurement beside the server's: `files` are its data files, in coverage.py's form, with paths as they are here.
 
-    `stale`: files that have changed since one of them was written; `gone`: those that are not there where the
-    server runs. Both are paths here.
+    `stale`: files of which the data is not known to be of the version here; `gone`: those that are not there where
+    the server runs. Both are paths here.
     """
 
     def __init__(self, asked, inside, root, folder, analyser, measured):
@@ -24,6 +26,7 @@ class Other:
         self.branches = measured.get_data().has_arcs()
         # Then the server's own data has such names, and older versions of coverage.py translate none to them.
         self.base = os.getcwd() + "/" if measured.config.relative_files else None
+        self.had = {inside(path): sha for path, sha in (asked.get("sources") or {}).items()}
         self.stale, self.gone, self.files = set(), set(), []
         for number, file in enumerate(asked["files"]):
             written = os.path.join(folder, f"{number}.written")
@@ -53,7 +56,7 @@ class Other:
             if not os.path.exists(place):
                 self.gone.add(place)
                 continue
-            if os.stat(place).st_mtime > file["mtime"]:
+            if self.is_other(place, file["mtime"]) or of_another_version(place, ran(theirs, name)):
                 self.stale.add(place)
             names[name] = self.called(place)
         if not names:
@@ -67,6 +70,12 @@ class Other:
         ours.write()
         return path
 
+    def is_other(self, place, written):
+        """Whether a file is not known to be what its tests had: by its bytes, or where nobody knows these by its time."""
+        if place in self.had:
+            return self.had[place] is None or self.had[place] != digest_of(place)
+        return os.stat(place).st_mtime > written
+
     def called(self, place):
         inside = self.base and place.startswith(self.base)
         return place[len(self.base) :] if inside else place
@@ -76,21 +85,30 @@ class Other:
         return Failure("coverage-error", message, RERUN, detail)
 
 
+def ran(data, name):
+    """The lines of a file that have run; none where a plugin (of templates, say) has numbered them."""
+    return () if data.file_tracer(name) else data.lines(name) or ()
+
+
 def combined(asked, pairs, root, child, measured, config, analyser):
     """What each measurement comes to by itself, and all of them with the server's.
 
-    Returns {others: [{name, report, stale, gone}], all}: reports as in docs/protocol.md. `pairs` are those of
-    `export`, `measured` is a Coverage of the server's data.
+    Returns {others: [{name, report, stale, gone}], refused: [{name, why}], all}: reports as in docs/protocol.md. `pairs`
+    are those of `export`, `measured` is a Coverage of the server's data.
     """
     turned = [{"inside": pair["outside"], "outside": pair["inside"]} for pair in pairs]
-    files, others = [os.path.join(child.scratch, "system")], []
+    files, others, refused = [os.path.join(child.scratch, "system")], [], []
     analyser.save(measured, files[0], lambda path: path)
     for number, one in enumerate(asked):
         folder = os.path.join(child.scratch, f"also-{number}")
         os.mkdir(folder)
-        with analyser.errors():
-            other = Other(one, Renaming(turned), root, folder, analyser, measured)
-        report = analyser.plain_report(analyser.combine(other.files, config))
+        try:
+            with analyser.errors():
+                other = Other(one, Renaming(turned), root, folder, analyser, measured)
+            report = analyser.plain_report(analyser.combine(other.files, config))
+        except Failure as failure:
+            refused.append({"name": one["name"], "why": failure.message})
+            continue
         others.append(
             {
                 "name": other.name,
@@ -100,4 +118,5 @@ def combined(asked, pairs, root, child, measured, config, analyser):
             }
         )
         files += other.files
-    return {"others": others, "all": analyser.plain_report(analyser.combine(files, config))}
+    together = analyser.plain_report(analyser.combine(files, config))
+    return {"others": others, "refused": refused, "all": together}

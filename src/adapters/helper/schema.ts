@@ -186,6 +186,8 @@ export const Combine = v.object({
       gone: v.array(v.string()),
     }),
   ),
+  /** What can't be put together with the rest. */
+  refused: v.optional(v.array(v.object({ name: v.string(), why: v.string() })), []),
   all: PlainReport,
   below,
 });

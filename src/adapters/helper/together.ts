@@ -14,18 +14,23 @@ const MOST = 15 * 1024 * 1024;
 interface Sent {
   readonly name: string;
   readonly files: readonly { readonly path: string; readonly data: string; readonly mtime: number }[];
+  readonly sources: OtherData["sources"];
 }
 
 export function othersOf(others: readonly OtherData[]): Result<readonly Sent[]> {
-  const sent = others.map(({ name, files }) => ({
+  // What has written nothing is no data.
+  const written = others.filter(({ files }) => files.length > 0);
+  const sent = written.map(({ name, files, sources }) => ({
     name,
+    sources,
     files: files.map(({ path, bytes, mtime }) => ({
       path,
       data: deflateSync(bytes).toString("base64"),
       mtime,
     })),
   }));
-  const size = sent.flatMap(({ files }) => files).reduce((sum, { data }) => sum + data.length, 0);
+  const data = sent.flatMap(({ files }) => files).reduce((sum, { data }) => sum + data.length, 0);
+  const size = data + JSON.stringify(sent.map(({ sources }) => sources)).length;
   if (size <= MOST) return ok(sent);
   const fix = "Combine it before (coverage combine), and without contexts.";
   return fail(failure("config", `The data of [[tool.gunicov.also]] is larger than ${MOST} bytes.`, fix));
@@ -33,7 +38,7 @@ export function othersOf(others: readonly OtherData[]): Result<readonly Sent[]> 
 
 /** With paths as people read them. */
 export function togetherOf(
-  { others, all, below }: v.InferOutput<typeof Combine>,
+  { others, refused, all, below }: v.InferOutput<typeof Combine>,
   shown: (inside: string) => string,
 ): Together {
   const rows = (files: readonly Omit<FileReport, "inside" | "sha256">[]): readonly FileReport[] =>
@@ -46,6 +51,7 @@ export function togetherOf(
       stale: stale.map(shown),
       gone: gone.map(shown),
     })),
+    refused,
     totals: all.totals,
     files: rows(all.files),
     below,

@@ -29,7 +29,7 @@
  */
 import type { Event } from "../event.ts";
 import type { Policy } from "../policy.ts";
-import { knownAside } from "../program-writes.ts";
+import { besideRun, knownAside } from "../program-writes.ts";
 import { onChecked, onKept } from "./coverage.ts";
 import { onCancel, onFiles, onPause, onQuit, onRecordWritable, onRerun } from "./requests.ts";
 import { onStartAnew } from "./start-anew.ts";
@@ -63,6 +63,10 @@ export function reduce(state: State, event: Event, policy: Policy): Transition {
       return onChecked(state, event.cycle, event.check);
     case "report.kept":
       return onKept(state, event.failure?.message ?? null);
+    case "also.command": {
+      if (event.running && state.progress !== null) return [state, []];
+      return [{ ...state, programWrites: besideRun(state.programWrites, event.at, event.running) }, []];
+    }
     case "start-anew":
       return onStartAnew(state);
     case "files.changed":

@@ -1,7 +1,7 @@
 /** Each fact as lines of plain text. */
 import { type Diff, diffText, ranges } from "../../core/changed-lines.ts";
 import { settingsText } from "../../core/coverage-settings.ts";
-import type { ExpectedCounts, Fact, TestCounts } from "../../core/fact.ts";
+import type { CommandRan, ExpectedCounts, Fact, TestCounts } from "../../core/fact.ts";
 import { foundLines, KEEP } from "../../core/found.ts";
 import { type TestsSummary, warningCount, warningText } from "../../core/tests-summary.ts";
 import { clean, cleanLines, count, duration } from "../../core/text.ts";
@@ -76,6 +76,12 @@ export function linesOf(fact: Fact): readonly string[] {
       ];
     case "report":
       return ["", ...reportLines(fact)];
+    case "also.started":
+      return [];
+    case "also.running":
+      return ["", `${clean(fact.name)}: ${clean(fact.command.join(" "))}`];
+    case "also.ran":
+      return ranLines(fact);
     case "combined":
       return ["", ...combinedLines(fact)];
     case "diff":
@@ -83,6 +89,14 @@ export function linesOf(fact: Fact): readonly string[] {
     case "cycle.finished":
       return ["", `${fact.outcome} in ${duration(fact.ms)} (exit code ${fact.exit_code})`];
   }
+}
+
+/** So many lines of what a command said last, where it has failed. */
+const MOST_OUTPUT = 40;
+
+function ranLines({ name, ok, message, ms, output }: CommandRan): readonly string[] {
+  if (ok) return [`${clean(name)}: done in ${duration(ms)}`];
+  return [`${clean(name)}: ${clean(message)}`, ...indent(output).slice(-MOST_OUTPUT)];
 }
 
 function warning(message: string): string {

@@ -1,5 +1,5 @@
 /** The report as a plain table, in the columns that coverage.py's own has. */
-import { ALL, type Combined } from "../../core/combined.ts";
+import { ALL, type Combined, whereText } from "../../core/combined.ts";
 import { orderedFiles, skipped } from "../../core/order.ts";
 import { hasBranches, type Report, type Summary, trust } from "../../core/report.ts";
 import { clean, count } from "../../core/text.ts";
@@ -51,16 +51,16 @@ function cells(summary: Summary, branches: boolean): readonly string[] {
   return [`${num_statements}`, `${missing_lines}`, ...branch, `${percent}%`];
 }
 
-/** The first column and the last to the left, the numbers to the right. */
-function align(rows: readonly (readonly string[])[]): readonly string[] {
+/** The first column and the last ones (`texts`) to the left, the numbers to the right. */
+function align(rows: readonly (readonly string[])[], texts = 1): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? "").length)),
   );
-  const last = widths.length - 1;
+  const last = widths.length - texts;
   return rows.map((row) =>
     row
       .map((cell, column) =>
-        column === 0 || column === last
+        column === 0 || column >= last
           ? cell.padEnd(widths[column] ?? 0)
           : cell.padStart(widths[column] ?? 0),
       )
@@ -77,6 +77,7 @@ export function combinedLines(combined: Combined): readonly string[] {
     clean(file.path),
     ...names.map((name) => percent(file.percents[name])),
     percent(file.summary.percent_covered_display),
+    whereText(file.where),
     file.missing,
   ]);
   const doubt = complete ? "" : " (incomplete)";
@@ -84,9 +85,10 @@ export function combinedLines(combined: Combined): readonly string[] {
     `All tests${doubt}`,
     ...names.map((name) => percent(percents[name])),
     percent(totals.percent_covered_display),
+    whereText(combined.where),
     "",
   ];
-  const table = align([["Name", ...names, ALL, "Missing"], ...rows, total]);
+  const table = align([["Name", ...names, ALL, "Lines covered by", "Missing"], ...rows, total], 2);
   const [head = "", ...body] = table;
   const rule = "-".repeat(head.length);
   const why = reasons.map((reason) => `incomplete: ${clean(reason)}`);
