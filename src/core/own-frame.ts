@@ -15,7 +15,12 @@ const OTHERS =
 /** The last frame of a traceback that is neither Python's nor an installed package's; null: there is none. */
 export function ownFrame(traceback: string): Frame | null {
   const frames = [...traceback.matchAll(FRAME)].map(([, path = "", line]) => ({ path, line: Number(line) }));
-  return frames.findLast(({ path }) => !OTHERS.test(path)) ?? conftest(traceback);
+  return frames.findLast(({ path }) => !isOthers(path)) ?? conftest(traceback);
+}
+
+/** Whether a frame's file is Python's own or an installed package's, or none. */
+export function isOthers(path: string): boolean {
+  return OTHERS.test(path);
 }
 
 /** The line of a conftest.py that pytest can't load: in its traceback the path is short. */

@@ -24,6 +24,7 @@ export type Command =
   | "open"
   | "back"
   | "leave-page"
+  | "unfold"
   | "search"
   | "search-next"
   | "search-previous"
@@ -110,6 +111,13 @@ export const BINDINGS: readonly Binding[] = [
   { command: "open", keys: ["Enter"], group: "open", help: "open the row: source, or the whole failure" },
   { command: "back", keys: ["Esc"], group: "open", help: "back" },
   { command: "leave-page", keys: [], pageKeys: ["q"], group: "open", help: "leave the page" },
+  {
+    command: "unfold",
+    keys: [],
+    pageKeys: ["x", "Enter"],
+    group: "open",
+    help: "what is folded, on and off",
+  },
   {
     command: "summary",
     keys: ["w"],

@@ -23,7 +23,7 @@ export function open(screen: ScreenState, context: ScreenContext): ScreenChange 
       const item = itemAt(screen, context);
       if (item === null)
         return notice(screen, screen.view === "tests" ? "No test has ended yet." : "Nothing has failed.");
-      return stay(opened(screen, { kind: "detail", item, place: START }));
+      return stay(opened(screen, { kind: "detail", item, unfolded: false, place: START }));
     }
     case "log": {
       const entry = context.content.log[indexAt(screen, context)];

@@ -3,7 +3,9 @@
 import type { FileReport } from "../core/report.ts";
 import type { ScreenContent } from "../core/screen-content.ts";
 import { clean, cleanLines } from "../core/text.ts";
-import { type Line, problemDetail, testDetail, wrapLines } from "./detail.ts";
+import { problemDetail, wrapLines } from "./detail.ts";
+import type { Line } from "./failure/line.ts";
+import { testDetail } from "./failure/page.ts";
 import { splitFailures, splitTable, splitTimings } from "./layout.ts";
 import type { Lists } from "./lists.ts";
 import { memoLast } from "./memo.ts";
@@ -42,9 +44,12 @@ export function createPages(): Pages {
         case "text":
           return wrapAll(text(opened.text), columns);
         case "detail": {
-          const { item } = opened;
+          const { item, unfolded } = opened;
           if (item.kind === "problem") return wrapAll(problem(item.problem), columns);
-          return wrapAll(test(content.tests.results.get(item.key) ?? item.test, content.log), columns);
+          return wrapAll(
+            test(content.tests.results.get(item.key) ?? item.test, content.log, unfolded),
+            columns,
+          );
         }
       }
     },

@@ -109,6 +109,8 @@ function onCommand(screen: ScreenState, command: Command, context: ScreenContext
       return stay(back(screen));
     case "leave-page":
       return stay(leave(screen));
+    case "unfold":
+      return unfold(screen);
     case "summary":
       return openSummary(screen, context);
     case "html":
@@ -162,6 +164,14 @@ function back(screen: ScreenState): ScreenState {
 /** The page on top is left, whatever is looked for in it. */
 function leave(screen: ScreenState): ScreenState {
   return screen.help !== null ? { ...screen, help: null } : { ...screen, opened: null, search: "" };
+}
+
+/** What a failure's page folds, on and off; a page without anything folded stays as it is. */
+function unfold(screen: ScreenState): ScreenChange {
+  const { opened, help } = screen;
+  if (help !== null || opened?.kind !== "detail" || opened.item.kind !== "test")
+    return notice(screen, "Nothing is folded here.");
+  return stay({ ...screen, opened: { ...opened, unfolded: !opened.unfolded } });
 }
 
 function startInput(screen: ScreenState, field: Field): ScreenState {

@@ -10,7 +10,7 @@ export const VIEWS: readonly View[] = ["coverage", "failures", "tests", "log", "
 /** What Enter has opened. A detail keeps its item: the next cycle forgets results, the reader must not lose the page. */
 export type Opened =
   | { readonly kind: "source"; readonly path: string; readonly place: Place }
-  | { readonly kind: "detail"; readonly item: Item; readonly place: Place }
+  | { readonly kind: "detail"; readonly item: Item; readonly unfolded: boolean; readonly place: Place }
   | { readonly kind: "text"; readonly title: string; readonly text: string; readonly place: Place };
 
 export type Field = "search" | "tests" | "files";

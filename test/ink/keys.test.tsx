@@ -124,6 +124,7 @@ const CHECKS: Readonly<Record<Command, Check>> = {
   open: leads("line_1"),
   back: leads("TOTAL", "?"),
   "leave-page": leads("TOTAL", ENTER),
+  unfold: leads(/ {4}def test_scores_a_round\(client\):\n {8}answer/, "2", ENTER),
   summary: async (engine, terminal, key) => {
     await terminal.press(key);
     expect(terminal.frame).toContain("have said nothing besides");

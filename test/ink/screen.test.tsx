@@ -272,7 +272,7 @@ describe("errors", () => {
 });
 
 describe("pages", () => {
-  it("failures: assertion beside the name, below it the server's log of that time, then the output", async () => {
+  it("failures: assertion beside the name, below it the failing line, what it got, the server's log of that time", async () => {
     const [engine, terminal] = await show();
     await terminal.emit(STARTED);
     engine.log("before the test", 1_000_050);
@@ -284,10 +284,11 @@ describe("pages", () => {
     const [list, rule, ...preview] = terminal.lines.slice(4);
     expect(list).toContain("test_scores_a_round[xy]  assert 500 == 200");
     expect(rule).toMatch(/^─+$/);
-    expect(preview[0]).toContain("assert 500 == 200");
-    expect(preview[1]).toContain("test/system/test_round.py:31");
+    expect(preview[0]).toContain("test/system/test_round.py:31");
+    expect(preview[3]).toContain("▸ 31         assert answer.status_code == 200");
+    expect(preview[5]).toContain("got       500");
     const text = preview.join("\n");
-    expect(text.indexOf("KeyError: 'round'")).toBeLessThan(text.indexOf("E       assert 500"));
+    expect(text.indexOf("KeyError: 'round'")).toBeLessThan(text.indexOf("▸ Output, whole"));
     expect(text).toContain("KeyError: 'round'");
     expect(text).not.toContain("before the test");
     expect(text).not.toContain("after the test");

@@ -1,7 +1,7 @@
 import { clean } from "../../../core/text.ts";
 import { BINDINGS, type Command } from "../../../screen/command.ts";
 import { fitSegments, type Segment, type Span, segment, span } from "../../../screen/span.ts";
-import { type Field, inPage, type ScreenState } from "../../../screen/state.ts";
+import { type Field, inPage, type Opened, type ScreenState } from "../../../screen/state.ts";
 import { truncateStart } from "../../../screen/width.ts";
 import { Row } from "./row.tsx";
 
@@ -41,6 +41,10 @@ function line(screen: ScreenState, running: boolean, gone: boolean, width: numbe
   );
 }
 
+function isTest(opened: Opened): boolean {
+  return opened.kind === "detail" && opened.item.kind === "test";
+}
+
 type Hint = readonly [Command, string];
 
 function useful(screen: ScreenState, running: boolean, gone: boolean): readonly Hint[] {
@@ -73,6 +77,7 @@ function useful(screen: ScreenState, running: boolean, gone: boolean): readonly 
   if (screen.opened !== null)
     return [
       ["leave-page", "back"],
+      ...(isTest(screen.opened) ? ([["unfold", "all of it"]] as const) : []),
       ["rerun-selection", "rerun"],
       ["edit", "edit"],
       ["search", "search"],

@@ -1,9 +1,9 @@
 import { clean } from "../../../core/text.ts";
+import { lineSpans } from "../../../screen/detail.ts";
 import { span } from "../../../screen/span.ts";
 import type { Opened } from "../../../screen/state.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
-import { detailSpans } from "./failures.tsx";
 import type { PageProps } from "./page.ts";
 
 /** All of a failure, a test or a log line, to scroll in. */
@@ -17,7 +17,7 @@ export function Detail({ opened, ...props }: PageProps & { readonly opened: Open
     <>
       <Row spans={[span(clean(titleOf(opened)), "title"), span(where, "dim")]} width={width} />
       <Rows
-        line={(index) => detailSpans(lines[index])}
+        line={(index) => lineSpans(lines[index])}
         top={window.top}
         height={rows}
         width={width}

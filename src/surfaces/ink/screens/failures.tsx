@@ -1,7 +1,8 @@
 import { useMemo } from "react";
 import type { LogEntry } from "../../../core/screen-content.ts";
 import { clean } from "../../../core/text.ts";
-import { type Line, problemDetail, testDetail, wrapLines } from "../../../screen/detail.ts";
+import { lineSpans, problemDetail, wrapLines } from "../../../screen/detail.ts";
+import { testDetail } from "../../../screen/failure/page.ts";
 import type { Item } from "../../../screen/item.ts";
 import { splitFailures } from "../../../screen/layout.ts";
 import { type Span, span } from "../../../screen/span.ts";
@@ -41,15 +42,14 @@ interface PreviewProps {
 
 function Preview({ item, log, height, width }: PreviewProps) {
   const lines = useMemo(
-    () => wrapLines(item.kind === "test" ? testDetail(item.test, log) : problemDetail(item.problem), width),
+    () =>
+      wrapLines(
+        item.kind === "test" ? testDetail(item.test, log, false) : problemDetail(item.problem),
+        width,
+      ),
     [item, log, width],
   );
-  return <Rows line={(index) => detailSpans(lines[index])} top={0} height={height} width={width} />;
-}
-
-/** A line of a detail as spans; null past its end. */
-export function detailSpans(line: Line | undefined): readonly Span[] | null {
-  return line === undefined ? null : [span(line.text, line.tone)];
+  return <Rows line={(index) => lineSpans(lines[index])} top={0} height={height} width={width} />;
 }
 
 /** One line of the list: the assertion is what one looks for, so it gets at least half of the room. */

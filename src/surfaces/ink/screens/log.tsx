@@ -1,5 +1,5 @@
 import type { LogEntry } from "../../../core/screen-content.ts";
-import { logLines } from "../../../screen/detail.ts";
+import { logLines } from "../../../screen/failure/line.ts";
 import { dropSpans, span } from "../../../screen/span.ts";
 import { Rows } from "../parts/rows.tsx";
 import type { PageProps } from "./page.ts";
