@@ -3,38 +3,29 @@
 import type { Diff } from "./changed-lines.ts";
 import type { Combined } from "./combined.ts";
 import type { CoverageSettings } from "./coverage-settings.ts";
+import { type CycleCoverage, type CycleEnd, coverageOf } from "./ended-cycle.ts";
 import type {
   CheckFailure,
   CommandRan,
-  CycleOutcome,
   Fact,
   FastPath,
   LostWorker,
   Outcome,
   Reason,
-  Step,
   TestCounts,
   TestResult,
 } from "./fact.ts";
+import { afterCycle, allAgain, toldAnew } from "./failed-before.ts";
 import type { Failure } from "./failure.ts";
 import type { Found } from "./found.ts";
 import type { Report } from "./report.ts";
-import { TestResults } from "./test-results.ts";
+import { type Finished, TestResults } from "./test-results.ts";
 import { EMPTY_SUMMARY, type TestsSummary } from "./tests-summary.ts";
 
 /** A line of the server's log; `at` in epoch milliseconds by the target's clock. */
 export interface LogEntry {
   readonly at: number;
   readonly text: string;
-}
-
-export interface CycleEnd {
-  readonly cycle: number;
-  readonly outcome: CycleOutcome;
-  readonly exitCode: number;
-  readonly ms: number;
-  readonly phases: Partial<Record<Step, number>>;
-  readonly fastPaths: readonly FastPath[];
 }
 
 export interface ScreenContent {
@@ -63,6 +54,8 @@ export interface ScreenContent {
     /** How many tests were selected; 0 means all. */
     readonly selected: number;
     readonly fastPaths: readonly FastPath[];
+    /** Null: it has come to no report yet. */
+    readonly coverage: CycleCoverage | null;
   };
   /** What was found at the start, without a configuration; null: there is one. */
   readonly found: Found | null;
@@ -74,6 +67,8 @@ export interface ScreenContent {
     readonly counts: TestCounts;
     /** By id, the latest of each; those of earlier cycles stay in a partial run. */
     readonly results: TestResults;
+    /** What failed before this run of all tests, and has not been told anew. */
+    readonly before: readonly Finished[];
     readonly finished: boolean;
     /** Warnings and sections of the last run. */
     readonly summary: TestsSummary;
@@ -138,11 +133,21 @@ export const EMPTY_CONTENT: ScreenContent = {
   warned: [],
   found: null,
   note: null,
-  cycle: { number: 0, running: false, reason: null, files: [], startedAt: 0, selected: 0, fastPaths: [] },
+  cycle: {
+    number: 0,
+    running: false,
+    reason: null,
+    files: [],
+    startedAt: 0,
+    selected: 0,
+    fastPaths: [],
+    coverage: null,
+  },
   tests: {
     total: null,
     counts: NO_TESTS,
     results: TestResults.NONE,
+    before: [],
     finished: false,
     summary: EMPTY_SUMMARY,
   },
@@ -263,6 +268,7 @@ function onServerBack(content: ScreenContent, fact: Fact & { type: "server.back"
 }
 
 function onCycleStarted(content: ScreenContent, fact: Fact & { type: "cycle.started" }): ScreenContent {
+  const { before, results } = content.tests;
   return {
     ...content,
     cycle: {
@@ -273,11 +279,13 @@ function onCycleStarted(content: ScreenContent, fact: Fact & { type: "cycle.star
       startedAt: fact.at,
       selected: fact.selected,
       fastPaths: [],
+      coverage: null,
     },
     tests: {
       total: null,
       counts: NO_TESTS,
       results: fact.selected > 0 ? content.tests.results : TestResults.NONE,
+      before: fact.selected > 0 ? before : allAgain(before, results),
       finished: false,
       summary: EMPTY_SUMMARY,
     },
@@ -293,12 +301,22 @@ function onCycleStarted(content: ScreenContent, fact: Fact & { type: "cycle.star
   };
 }
 
-/** What else is told of the report comes after it. */
+/** What else is told of the report comes after it. One that is corrected when its cycle has ended is still of that cycle. */
 function onReport(content: ScreenContent, fact: Fact & { type: "report" }): ScreenContent {
-  const { cycle } = fact;
+  const coverage = coverageOf(fact);
+  const { number: cycle, running, selected } = content.cycle;
+  const { last, history } = content;
+  const corrected = running || last?.cycle !== cycle ? last : { ...last, coverage };
+  const newer: ScreenContent = {
+    ...content,
+    cycle: { ...content.cycle, coverage },
+    last: corrected,
+    history: corrected === last || corrected === null ? history : [...history.slice(0, -1), corrected],
+    diff: null,
+  };
   return fact.partial
-    ? { ...content, diff: null, partial: { cycle, selected: content.cycle.selected, value: fact } }
-    : { ...content, diff: null, combined: null, report: { cycle, value: fact }, partial: null, stale: false };
+    ? { ...newer, partial: { cycle, selected, value: fact } }
+    : { ...newer, combined: null, report: { cycle, value: fact }, partial: null, stale: false };
 }
 
 /** A test that is reported again in its cycle (one that crashed and is rerun, one that a command runs twice) counts once: as it was reported last. */
@@ -312,6 +330,7 @@ function onTest(content: ScreenContent, test: Fact & { type: "test.finished" }):
       ...content.tests,
       counts: counted(others, test.outcome, 1),
       results: results.with({ ...test, ended: lastLine(test) }),
+      before: toldAnew(content.tests.before, test.id),
     },
   };
 }
@@ -333,8 +352,20 @@ function lastLine({ ended, at }: Fact & { type: "test.finished" }): number {
 
 function onCycleFinished(content: ScreenContent, fact: Fact & { type: "cycle.finished" }): ScreenContent {
   const { cycle, outcome, exit_code: exitCode, ms, phases } = fact;
-  const { fastPaths } = content.cycle;
-  const last: CycleEnd = { cycle, outcome, exitCode, ms, phases, fastPaths };
+  const { fastPaths, selected, coverage } = content.cycle;
+  const { counts, total, before } = content.tests;
+  const last: CycleEnd = {
+    cycle,
+    outcome,
+    exitCode,
+    ms,
+    phases,
+    fastPaths,
+    tests: counts,
+    selected,
+    coverage,
+  };
+  const told = counts.passed + counts.failed + counts.errors + counts.skipped;
   const state = content.server.state === "restarting" ? "up" : content.server.state;
   const recent = content.warned.filter((one) => one.cycle >= cycle);
   return {
@@ -343,6 +374,7 @@ function onCycleFinished(content: ScreenContent, fact: Fact & { type: "cycle.fin
       note: state === "gone" ? content.server.note : null,
     }),
     cycle: { ...content.cycle, running: false },
+    tests: { ...content.tests, before: afterCycle(before, { outcome, selected, told, total }) },
     last,
     history: [...content.history, last].slice(-HISTORY),
   };

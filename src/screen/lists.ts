@@ -1,8 +1,11 @@
 /** The rows of each view, made from the screen's content and what the user filters and sorts by. */
+
+import type { CycleEnd } from "../core/ended-cycle.ts";
 import type { TestResult } from "../core/fact.ts";
 import type { Report } from "../core/report.ts";
-import type { CycleEnd, ScreenContent } from "../core/screen-content.ts";
+import type { ScreenContent } from "../core/screen-content.ts";
 import { clean } from "../core/text.ts";
+import { type FailedTest, failedTests as failedTestsOf } from "./failed-tests.ts";
 import type { Item } from "./item.ts";
 import { memoLast } from "./memo.ts";
 import { type Problem, problems } from "./problem.ts";
@@ -28,6 +31,7 @@ export function createLists(): Lists {
   );
   const tests = memoLast(arrangeTests);
   const failures = memoLast(failureItems);
+  const failedTests = memoLast(failedTestsOf);
   const problemsOf = memoLast(
     (
       checks: ScreenContent["checks"],
@@ -49,7 +53,7 @@ export function createLists(): Lists {
     failures: (content, screen) =>
       failures(
         problemsOf(content.checks, content.bootError, content.error, content.gone, content.warnings),
-        content.tests.results.failing,
+        failedTests(content.tests.results.failing, content.tests.before, content.cycle),
         filterOf(screen, "tests"),
       ),
     tests: (content, screen) =>
@@ -67,14 +71,14 @@ export function filterOf(screen: ScreenState, field: "tests" | "files"): string 
 
 function failureItems(
   found: readonly Problem[],
-  failing: readonly TestResult[],
+  failing: readonly FailedTest[],
   filter: string,
 ): readonly Item[] {
   const item = (problem: Problem): Item => ({ kind: "problem", key: problem.key, problem });
-  const failed = failing.filter((test) => matches(clean(test.id), filter));
+  const failed = failing.filter(({ test }) => matches(clean(test.id), filter));
   return [
     ...found.filter((problem) => problem.severity === "error").map(item),
-    ...failed.map((test): Item => ({ kind: "test", key: test.id, test })),
+    ...failed.map((failed): Item => ({ kind: "test", key: failed.test.id, ...failed })),
     ...found.filter((problem) => problem.severity === "warning").map(item),
   ];
 }

@@ -3,6 +3,8 @@
 import type { FileReport } from "../core/report.ts";
 import { notice, type ScreenChange, type ScreenContext, stay } from "./context.ts";
 import type { Item } from "./item.ts";
+import { filterOf } from "./lists.ts";
+import { nothingFailed } from "./nothing-failed.ts";
 import { START, settlePlace } from "./scroll.ts";
 import { currentPlace, type Opened, type ScreenState } from "./state.ts";
 import { testPlace } from "./tests-table.ts";
@@ -22,7 +24,12 @@ export function open(screen: ScreenState, context: ScreenContext): ScreenChange 
     case "tests": {
       const item = itemAt(screen, context);
       if (item === null)
-        return notice(screen, screen.view === "tests" ? "No test has ended yet." : "Nothing has failed.");
+        return notice(
+          screen,
+          screen.view === "tests"
+            ? "No test has ended yet."
+            : nothingFailed(context.content, filterOf(screen, "tests")),
+        );
       return stay(opened(screen, { kind: "detail", item, unfolded: false, place: START }));
     }
     case "log": {

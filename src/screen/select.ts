@@ -1,12 +1,12 @@
 /** Which tests a rerun is for. */
-import { failing, type ScreenContent } from "../core/screen-content.ts";
+import type { ScreenContent } from "../core/screen-content.ts";
 import { act, notice, type ScreenChange, type ScreenContext } from "./context.ts";
 import { itemAt } from "./open.ts";
 import type { ScreenState } from "./state.ts";
 
 /** Node ids of the tests that did not pass. */
 export function failedIds(content: ScreenContent): readonly string[] {
-  return failing(content).map((test) => test.id);
+  return [...content.tests.results.failing, ...content.tests.before].map((test) => test.id);
 }
 
 /** Reruns the test at the cursor or on the open page; else those that the filter leaves; else all. */

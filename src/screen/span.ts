@@ -12,7 +12,13 @@ export type Tone =
   | "warning"
   | "error"
   | "title"
-  | "match";
+  | "match"
+  | "missed"
+  | "failed"
+  | "block-good"
+  | "block-bad"
+  | "block-warning"
+  | "block-busy";
 
 export interface Span {
   readonly text: string;

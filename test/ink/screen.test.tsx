@@ -34,9 +34,9 @@ describe("the screen at rest", () => {
   it("shows each file with its numbers, marks and missing lines, and the total last", async () => {
     const [, terminal] = await show({ columns: 120 });
     const row = terminal.lines.find((line) => line.includes("errors.py")) ?? "";
-    expect(row).toMatch(/errors\.py +18 +7 +8 +0 +✗ +73\.1 +█+░+ +7-13/);
-    expect(terminal.frame).toMatch(/store\.py .*✓ +98\.3/);
-    expect(terminal.lines.at(-2)).toMatch(/TOTAL +244 +20 +120 +5 +✓ +93\.1/);
+    expect(row).toMatch(/errors\.py +18 +7 +8 +0 +▆ +73\.1 +█+░+ +7-13/);
+    expect(terminal.frame).toMatch(/store\.py .*▇ +98\.3/);
+    expect(terminal.lines.at(-2)).toMatch(/TOTAL +244 +20 +120 +5 +▇ +93\.1/);
   });
 
   it.each([80, 120])(
@@ -55,7 +55,7 @@ describe("the screen at rest", () => {
   it("has all columns but the bar in 80", async () => {
     const [, terminal] = await show();
     expect(terminal.lines[4]).toMatch(/file↑ +stmts +miss +branch +part +cover +missing/);
-    expect(terminal.frame).not.toContain("█");
+    expect(terminal.frame).not.toMatch(/[█░]{2}/);
   });
 
   it("says the percentage with its completeness, how the cycle ended and what was served", async () => {
@@ -63,7 +63,7 @@ describe("the screen at rest", () => {
     expect(terminal.lines[2]).toContain("coverage 93.1 % · complete");
     expect(terminal.lines[2]).toContain("cycle 1 ✓ passed in 412 ms");
     expect(terminal.lines[2]).toContain("37 requests served");
-    expect(terminal.lines[1]).toContain("files 4/4 ✓");
+    expect(terminal.lines[1]).toContain("data 4/4 ✓");
   });
 
   it("says that nobody came instead of a percentage", async () => {
@@ -131,13 +131,13 @@ describe("a cycle under way", () => {
       skipped: 0,
       ms: 1,
     });
-    const counter = () => /files \S+( [█░]+)?/.exec(terminal.lines[1] ?? "")?.[0];
+    const counter = () => /data \S+( [█░]+)?/.exec(terminal.lines[1] ?? "")?.[0];
     const seen = [counter()];
     for (const written of [0, 1, 3, 4]) {
       await terminal.emit({ type: "coverage.file", written, expected: 4, pid: 30 });
       seen.push(counter());
     }
-    expect(seen).toEqual(["files …", "files 0/4 ░░░░", "files 1/4 █░░░", "files 3/4 ███░", "files 4/4 ████"]);
+    expect(seen).toEqual(["data …", "data 0/4 ░░░░", "data 1/4 █░░░", "data 3/4 ███░", "data 4/4 ████"]);
   });
 
   it("keeps the counter in sight on a narrow terminal", async () => {
@@ -153,7 +153,7 @@ describe("a cycle under way", () => {
       ms: 1,
     });
     await terminal.emit({ type: "coverage.file", written: 2, expected: 4, pid: 30 });
-    expect(terminal.lines[1]).toContain("files 2/4");
+    expect(terminal.lines[1]).toContain("data 2/4");
   });
 
   it("says why it waits", async () => {
@@ -183,7 +183,7 @@ describe("what is not whole", () => {
   it("gets its reason, and never a bare percentage", async () => {
     const [, terminal] = await incomplete();
     expect(terminal.lines[2]).toContain("incomplete: worker 31 lost data: timeout");
-    expect(terminal.frame).toContain("files 3/4 ✗ 1 lost");
+    expect(terminal.frame).toContain("data 3/4 ✗ 1 lost");
     expect(terminal.frame).not.toContain("%");
     for (const [figure] of terminal.frame.matchAll(/\d+\.\d\S*/g)) {
       if (figure !== "1.2.3") expect(figure, "every figure is marked as doubtful").toMatch(/\?$/);
@@ -193,7 +193,7 @@ describe("what is not whole", () => {
   it("keeps its mark in the source", async () => {
     const [, terminal] = await incomplete();
     await terminal.press(ENTER);
-    expect(terminal.frame).toContain("incomplete   ✗ 0 missed");
+    expect(terminal.frame).toContain("incomplete   ! 0 missed");
   });
 
   it("is a selection: a note above the table, which stays that of all tests", async () => {
@@ -304,7 +304,7 @@ describe("pages", () => {
     );
     await terminal.press("3");
     expect(terminal.frame).toMatch(/✗ failed +\S*test_scores_a_round\[xy\] +48 ms/);
-    expect(terminal.frame).toMatch(/○ skipped +test_b/);
+    expect(terminal.frame).toMatch(/- skipped +test_b/);
     expect(terminal.frame).toMatch(/✓ passed +test_c +1\.2 s/);
   });
 
@@ -343,7 +343,7 @@ describe("pages", () => {
     engine.sources = (path) => ({ ok: true, value: path.endsWith("app.py") ? text : "" });
     await terminal.press("j", ENTER);
     await terminal.shows("statement_31()");
-    expect(terminal.lines.find((line) => line.includes("statement_31()"))).toMatch(/^▸31 ✗ /);
+    expect(terminal.lines.find((line) => line.includes("statement_31()"))).toMatch(/^▸31 ! /);
     expect(terminal.lines.find((line) => line.includes("statement_30()"))).toMatch(/^ 30 ~ /);
     expect(terminal.lines.find((line) => line.includes("statement_29()"))).toMatch(/^ 29 │ /);
     await terminal.press("k");
@@ -371,7 +371,7 @@ describe("pages", () => {
     expect(terminal.frame).toContain("No report yet");
     expect(terminal.frame).toContain("no report yet");
     const words = [
-      "Nothing has failed.",
+      "No test has ended yet.",
       "No test has ended yet.",
       "The server has logged nothing.",
       "median",
@@ -411,8 +411,8 @@ describe("sizes", () => {
 
   it("keeps file, percentage and total on the smallest", async () => {
     const [, terminal] = await show({ columns: 20, rows: 5 });
-    expect(terminal.frame).toMatch(/__\.py +✓ 100\.0/);
-    expect(terminal.frame).toMatch(/TOTAL +✓ +93\.1/);
+    expect(terminal.frame).toMatch(/__\.py +█ 100\.0/);
+    expect(terminal.frame).toMatch(/TOTAL +▇ +93\.1/);
   });
 
   it("draws of 5,000 files only those in sight", async () => {

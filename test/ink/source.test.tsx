@@ -53,12 +53,12 @@ const CHECK = { path: "a.py", line: 1, column: 1, message: "SyntaxError: x", tex
 describe("after a save", () => {
   it("keeps the text that was measured, with its marks, and says so, until the new one is", async () => {
     const desk = await new Desk().opened();
-    expect([desk.mark("one()"), desk.mark("two()"), desk.mark("three()")]).toEqual(["│", "✗", "│"]);
+    expect([desk.mark("one()"), desk.mark("two()"), desk.mark("three()")]).toEqual(["│", "!", "│"]);
     await desk.save();
     const old = async () => {
       await desk.terminal.shows("text of cycle 1, changed since");
       expect(desk.terminal.frame).not.toContain("zero()");
-      expect([desk.mark("one()"), desk.mark("two()"), desk.mark("three()")]).toEqual(["│", "✗", "│"]);
+      expect([desk.mark("one()"), desk.mark("two()"), desk.mark("three()")]).toEqual(["│", "!", "│"]);
     };
     await old();
     await desk.terminal.emit(STARTED);
@@ -68,7 +68,7 @@ describe("after a save", () => {
     expect(["zero()", "one()", "two()", "three()"].map((text) => desk.mark(text))).toEqual([
       "│",
       "│",
-      "✗",
+      "!",
       "│",
     ]);
     expect(desk.terminal.frame).not.toContain("changed since");
@@ -83,7 +83,7 @@ describe("after a save", () => {
       finished({ outcome: "error" }),
     );
     await desk.terminal.shows("text of cycle 1, changed since");
-    expect(desk.mark("two()")).toBe("✗");
+    expect(desk.mark("two()")).toBe("!");
     await desk.terminal.press(ESC, ENTER);
     await desk.terminal.shows("text of cycle 1, changed since");
   });
@@ -122,7 +122,7 @@ describe("after a save", () => {
     }
     await desk.terminal.shows("zero()");
     look();
-    expect([...seen].sort()).toEqual(["one() │", "three() │", "two() ✗", "zero() │"]);
+    expect([...seen].sort()).toEqual(["one() │", "three() │", "two() !", "zero() │"]);
   });
 
   it("a text that goes back to what was measured has its marks again", async () => {
@@ -153,7 +153,7 @@ describe("after a save", () => {
     const desk = await new Desk().opened();
     desk.engine.sources = () => fail({ kind: "server-lost", message: "No server.", fix: "Start it." });
     await desk.save();
-    expect(desk.mark("two()")).toBe("✗");
+    expect(desk.mark("two()")).toBe("!");
   });
 });
 
@@ -164,7 +164,7 @@ it("lines are those that Python counts: a form feed, a separator or a terminal's
   await desk.terminal.emit(BACK, ...cycle(report([{ ...file("a.py", 4, [4]), sha256: "old" }])));
   await desk.terminal.press(ENTER);
   await desk.terminal.shows("four()");
-  expect(["one()", "three()", "four()"].map((one) => desk.mark(one))).toEqual(["│", "│", "✗"]);
+  expect(["one()", "three()", "four()"].map((one) => desk.mark(one))).toEqual(["│", "│", "!"]);
   expect(desk.terminal.lines.find((line) => line.includes("four()"))).toMatch(/^▸4 /);
 });
 

@@ -17,15 +17,15 @@ def master_of(session):
 @both_sizes
 def test_the_first_table_comes_by_itself(session):
     # What has gone over the screen since its start …
-    for pattern in ["looking for the server", r"tests \d+/35", r"files \d/2"]:
+    for pattern in ["looking for the server", r"tests \d+/35", r"data \d/2"]:
         assert session.appeared(pattern), pattern
     # … and what stands there now.
-    assert "35 ✓ 35   files 2/2 ✓" in session.lines[1]
+    assert "35 ✓ 35   data 2/2 ✓" in session.lines[1]
     assert re.search(r"coverage 98 % · complete   cycle \d+ ✓ passed", session.lines[2])
     header = session.lines[4].split()
     assert header[:6] == ["file↑", "stmts", "miss", "branch", "part", "cover"]
     errors = session.row("errors")
-    assert errors[:7] == ["source/xy/errors.py", "11", "1", "4", "1", "○", "87"]
+    assert errors[:7] == ["source/xy/errors.py", "11", "1", "4", "1", "▇", "87"]
     assert errors[-1] == "16"
     assert session.row("TOTAL")[:5] == ["TOTAL", "163", "2", "50", "2"]
     assert session.on_alternate_screen
@@ -47,7 +47,7 @@ def test_a_save_is_measured_without_a_key(session):
         session.wait_for_line(rf"▸ {phase} \d+\.\d s", mark)
     session.wait_for_line(r"tests \d+/35 ✓", mark)
     # All files may be there before a second frame is drawn.
-    session.wait_for_line(r"files \d/2", mark)
+    session.wait_for_line(r"data \d/2", mark)
     assert session.wait_cycle(before) == before + 1
     assert session.row("verdict")[1:5] == ["10", "2", "8", "2"]
     assert session.row("TOTAL")[:5] == ["TOTAL", "165", "3", "52", "3"]

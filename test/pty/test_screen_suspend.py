@@ -35,7 +35,7 @@ def is_whole(session):
     """Every part of the screen is in its place, from the first row to the last."""
     first, second, third, tabs = session.lines[:4]
     return (
-        first.startswith("gunicov")
+        first.startswith(" PASS ")
         and second.startswith("○ waiting for a change   tests 35")
         and third.startswith("coverage 98 %")
         and tabs.startswith(" 1 coverage 9")

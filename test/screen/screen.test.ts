@@ -259,7 +259,7 @@ describe("opening", () => {
   it("says when there is nothing to open", () => {
     const desk = new Desk(EMPTY_CONTENT);
     expect(desk.send("open").screen.notice).toContain("no report");
-    expect(desk.send("view-failures", "open").screen.notice).toContain("Nothing has failed");
+    expect(desk.send("view-failures", "open").screen.notice).toContain("No test has ended yet.");
     expect(desk.send("view-tests", "open").screen.notice).toContain("No test");
     expect(desk.send("view-log", "open").screen.notice).toContain("logged nothing");
     expect(desk.send("html").screen.notice).toContain("no report");

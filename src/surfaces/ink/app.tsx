@@ -70,7 +70,9 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
     <ThemeContext value={themeOf(color)}>
       <Box flexDirection="column" width={width} height={rows}>
         {layout.header === 1 && <Header version={version} snapshot={snapshot} width={width} />}
-        {layout.now === 1 && <Now snapshot={snapshot} now={now} width={width} />}
+        {layout.now === 1 && (
+          <Now snapshot={snapshot} now={now} isFirst={layout.header === 0} width={width} />
+        )}
         {layout.last === 1 && <Last snapshot={snapshot} width={width} />}
         {layout.tabs === 1 && <Tabs screen={screen} content={content} width={width} />}
         {problem !== null && layout.problem > 0 && (

@@ -16,11 +16,17 @@ const COLOUR: Theme = {
   accent: chalk.cyan.bold,
   good: chalk.green,
   fair: chalk.yellow,
-  poor: chalk.red,
+  poor: chalk.yellow.bold,
+  missed: chalk.yellow,
+  failed: chalk.red,
   warning: chalk.yellow,
   error: chalk.red.bold,
   title: chalk.bold,
   match: chalk.inverse,
+  "block-good": chalk.black.bgGreen.bold,
+  "block-bad": chalk.white.bgRed.bold,
+  "block-warning": chalk.black.bgYellow.bold,
+  "block-busy": chalk.black.bgCyan.bold,
 };
 
 const PLAIN: Theme = {
@@ -29,8 +35,14 @@ const PLAIN: Theme = {
   good: plain,
   fair: plain,
   poor: plain,
+  missed: plain,
+  failed: plain,
   warning: plain,
   error: chalk.bold,
+  "block-good": chalk.inverse,
+  "block-bad": chalk.inverse.bold,
+  "block-warning": chalk.inverse,
+  "block-busy": chalk.inverse,
 };
 
 export function themeOf(color: boolean): Theme {

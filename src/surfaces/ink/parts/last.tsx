@@ -1,9 +1,10 @@
+import type { CycleEnd } from "../../../core/ended-cycle.ts";
 import type { CycleOutcome } from "../../../core/fact.ts";
 import { trust } from "../../../core/report.ts";
-import type { ScreenContent } from "../../../core/screen-content.ts";
 import { isStale } from "../../../core/stale.ts";
 import { clean, count, duration } from "../../../core/text.ts";
 import type { Snapshot } from "../../../engine/handle.ts";
+import { GLYPHS } from "../../../screen/glyphs.ts";
 import { fitSegments, type Segment, segment, span, type Tone } from "../../../screen/span.ts";
 import { grade } from "../../../screen/table.ts";
 import { Row } from "./row.tsx";
@@ -13,26 +14,33 @@ export interface LastProps {
   readonly width: number;
 }
 
-/** Third line: how the last cycle ended, the percentage with how complete it is, and how old. */
+/** Third line: the cycle that ended last, all of it of that one: its coverage, how it ended, its requests. Of a table of another cycle it says so first. */
 export function Last({ snapshot, width }: LastProps) {
-  const { content } = snapshot;
-  const isOld = isStale(snapshot);
-  const segments = [coverage(content), stale(content, isOld), outcome(content, isOld), requests(content)];
+  const { last } = snapshot.content;
+  if (last === null) return <Row spans={[span("no report yet", "dim")]} width={width} />;
+  const old = isStale(snapshot);
+  const segments = [table(snapshot, old), coverage(last), outcome(last, old), requests(last)];
   return <Row spans={fitSegments(segments, width)} width={width} />;
 }
 
 const OUTCOMES: Readonly<Record<CycleOutcome, { readonly glyph: string; readonly tone: Tone }>> = {
-  passed: { glyph: "✓", tone: "good" },
-  failed: { glyph: "✗", tone: "error" },
-  incomplete: { glyph: "!", tone: "warning" },
-  error: { glyph: "✗", tone: "error" },
-  cancelled: { glyph: "○", tone: "dim" },
+  passed: { glyph: `${GLYPHS.passed} `, tone: "good" },
+  failed: { glyph: `${GLYPHS.failed} `, tone: "error" },
+  incomplete: { glyph: "", tone: "warning" },
+  error: { glyph: `${GLYPHS.failed} `, tone: "error" },
+  cancelled: { glyph: "", tone: "dim" },
 };
 
+/** The table's cycle, where it is another one. */
+function table({ content: { report, last } }: Snapshot, old: boolean): Segment {
+  if (report === null || report.cycle === last?.cycle) return segment(6);
+  return segment(6, span(`table: cycle ${report.cycle}${old ? " · stale" : ""}`, "warning"));
+}
+
 /** A percentage stands only beside what proves it: without all workers' data there is a reason instead. */
-function coverage({ report }: ScreenContent): Segment {
-  if (report === null) return segment(10, span("no report yet", "dim"));
-  const { complete, reasons, totals } = report.value;
+function coverage({ coverage: of, selected }: CycleEnd): Segment {
+  if (of === null) return segment(7, span("not measured", "dim"));
+  const { complete, reasons, totals, partial } = of;
   if (!complete) {
     const [first, ...more] = reasons;
     const rest = more.length > 0 ? ` (and ${more.length} more)` : "";
@@ -41,29 +49,26 @@ function coverage({ report }: ScreenContent): Segment {
   const { percent_covered: percent, percent_covered_display: display } = totals;
   return segment(
     10,
-    span("coverage "),
-    span(`${display} %`, grade(percent)),
+    span(partial ? `selection of ${count(selected, "test")} ` : "coverage "),
+    span(`${display} %`, partial ? "plain" : grade(percent)),
     span(" · ", "dim"),
-    span(trust(report.value), reasons.length === 0 ? "good" : "warning"),
+    span(trust(of), reasons.length === 0 ? "good" : "warning"),
   );
 }
 
-function stale({ report }: ScreenContent, isOld: boolean): Segment {
-  if (report === null) return segment(9);
-  if (!isOld) return segment(5);
-  return segment(9, span(`cycle ${report.cycle} · stale`, "warning"));
+function outcome({ cycle, outcome: how, coverage: of, ms }: CycleEnd, old: boolean): Segment {
+  const { glyph, tone } = OUTCOMES[how];
+  const isOld = old && of !== null && !of.partial;
+  return segment(
+    9,
+    span(`cycle ${cycle} `, isOld ? "warning" : "dim"),
+    span(isOld ? "· stale   " : "", "warning"),
+    span(`${glyph}${how}`, tone),
+    span(` in ${duration(ms)}`, "dim"),
+  );
 }
 
-function outcome({ last, report }: ScreenContent, isOld: boolean): Segment {
-  if (last === null) return segment(8);
-  const { glyph, tone } = OUTCOMES[last.outcome];
-  // The stale mark has just named the cycle: once is enough.
-  const named = isOld && report?.cycle === last.cycle ? "" : `cycle ${last.cycle} `;
-  const took = ` in ${duration(last.ms)}`;
-  return segment(8, span(named, "dim"), span(`${glyph} ${last.outcome}`, tone), span(took, "dim"));
-}
-
-function requests({ report }: ScreenContent): Segment {
-  const served = report?.value.requests ?? null;
+function requests({ coverage: of }: CycleEnd): Segment {
+  const served = of?.requests ?? null;
   return served === null ? segment(4) : segment(4, span(`${count(served, "request")} served`, "dim"));
 }

@@ -43,7 +43,9 @@ function tab(page: View, index: number, screen: ScreenState, content: ScreenCont
 function number(page: View, content: ScreenContent): readonly Span[] {
   if (page === "failures") {
     const failed = failing(content).length + (content.error === null && content.checks.length === 0 ? 0 : 1);
-    return failed === 0 ? [] : [span(` ${failed}`, "error")];
+    const before = content.tests.before.length;
+    if (failed === 0) return before === 0 ? [] : [span(` ${before}`, "dim")];
+    return [span(` ${failed}`, "error"), ...(before === 0 ? [] : [span(`+${before}`, "dim")])];
   }
   if (page === "coverage")
     return content.report === null ? [] : [span(` ${content.report.value.files.length}`, "dim")];

@@ -2,8 +2,9 @@
 
 import { skipped } from "../../../core/order.ts";
 import { hasBranches, type Report, type Summary } from "../../../core/report.ts";
+import { level } from "../../../screen/glyphs.ts";
 import { type Span, span, spansWidth } from "../../../screen/span.ts";
-import { type FileRow, type Grade, grade } from "../../../screen/table.ts";
+import { type FileRow, grade } from "../../../screen/table.ts";
 import { displayWidth, truncateStart } from "../../../screen/width.ts";
 import { meter } from "../parts/meter.ts";
 import type { Column } from "../parts/table.tsx";
@@ -46,14 +47,12 @@ export function totalCells(report: Report, shown: number): Readonly<Record<strin
   };
 }
 
-const GLYPHS: Readonly<Record<Grade, string>> = { good: "✓", fair: "○", poor: "✗" };
-
-/** A grade is seen by its glyph, with or without colour. A figure that data is missing from is marked as such. */
+/** How much it is is seen by its level too, with or without colour. A figure that data is missing from is marked as such. */
 function percentCell(summary: Summary, complete: boolean, width: number): readonly Span[] {
   const how = grade(summary.percent_covered);
   const display = summary.percent_covered_display.padStart(width);
   if (!complete) return [span(`? ${display}?`, "warning")];
-  return [span(`${GLYPHS[how]} ${display}`, how)];
+  return [span(`${level(summary.percent_covered / 100)} ${display}`, how)];
 }
 
 /** Room for the longest: coverage.py's `precision` decides. */
@@ -110,12 +109,12 @@ function missingColumn(rows: readonly FileRow[]): Column<FileRow> {
       widest(rows, (row) => row.missing),
     ),
   );
-  const cell = (row: FileRow) => [span(row.missing, "poor")];
+  const cell = (row: FileRow) => [span(row.missing, "missed")];
   return { id: "missing", title: "missing", align: "left", min: 12, max: longest, priority: 60, cell };
 }
 
 const STATEMENTS = numbers("statements", "stmts", 70, (summary) => summary.num_statements, "plain");
-const MISSED = numbers("missed", "miss", 80, (summary) => summary.missing_lines, "poor");
+const MISSED = numbers("missed", "miss", 80, (summary) => summary.missing_lines, "missed");
 const BRANCHES = numbers("branches", "branch", 50, (summary) => summary.num_branches ?? 0, "plain");
 const PARTIAL = numbers("partial", "part", 55, (summary) => summary.num_partial_branches ?? 0, "fair");
 const BARS: Column<FileRow> = {
@@ -133,7 +132,7 @@ function numbers(
   title: string,
   priority: number,
   value: (summary: Summary) => number,
-  tone: "plain" | "poor" | "fair",
+  tone: "plain" | "missed" | "fair",
 ): Column<FileRow> {
   // One more than the title: the mark of the order stands behind it.
   const width = title.length + 1;

@@ -3,8 +3,11 @@ import type { LogEntry } from "../../../core/screen-content.ts";
 import { clean } from "../../../core/text.ts";
 import { lineSpans, problemDetail, wrapLines } from "../../../screen/detail.ts";
 import { testDetail } from "../../../screen/failure/page.ts";
+import { GLYPHS } from "../../../screen/glyphs.ts";
 import type { Item } from "../../../screen/item.ts";
 import { splitFailures } from "../../../screen/layout.ts";
+import { filterOf } from "../../../screen/lists.ts";
+import { nothingFailed } from "../../../screen/nothing-failed.ts";
 import { type Span, span } from "../../../screen/span.ts";
 import { displayWidth, truncateStart } from "../../../screen/width.ts";
 import { Row } from "../parts/row.tsx";
@@ -20,7 +23,9 @@ export function Failures({ snapshot, screen, lists, window, height, width }: Pag
   const line = (index: number) => {
     const shown = items[index];
     if (shown !== undefined) return itemSpans(shown, index === window.index, width);
-    return items.length === 0 && index === 1 ? [span(`  ${nothing(screen.testFilter)}`, "dim")] : null;
+    return items.length === 0 && index === 1
+      ? [span(`  ${nothingFailed(content, filterOf(screen, "tests"))}`, "dim")]
+      : null;
   };
   return (
     <>
@@ -57,9 +62,15 @@ function itemSpans(item: Item, selected: boolean, width: number): readonly Span[
   const mark = selected ? span("▸ ", "accent") : span("  ");
   if (item.kind === "problem") {
     const tone = item.problem.severity === "error" ? "error" : "warning";
-    return [mark, span("! ", tone), span(clean(item.problem.message), tone)];
+    return [
+      mark,
+      span(item.problem.severity === "error" ? `${GLYPHS.failed} ` : "  ", tone),
+      span(clean(item.problem.message), tone),
+    ];
   }
-  const { id, message, place, outcome } = item.test;
+  const { id, place } = item.test;
+  const { earlier } = item;
+  const message = earlier ?? item.test.message;
   const room = Math.max(8, width - 4);
   const name = truncateStart(
     clean(id),
@@ -68,13 +79,9 @@ function itemSpans(item: Item, selected: boolean, width: number): readonly Span[
   const where = place === "" ? "" : `  ${clean(place)}`;
   return [
     mark,
-    span(outcome === "error" ? "! " : "✗ ", "error"),
-    span(name, selected ? "strong" : "plain"),
-    span(`  ${clean(message)}`, "poor"),
+    span(`${GLYPHS.failed} `, earlier === undefined ? "error" : "dim"),
+    span(name, earlier === undefined ? (selected ? "strong" : "plain") : "dim"),
+    span(`  ${clean(message)}`, earlier === undefined ? "failed" : "dim"),
     span(where, "dim"),
   ];
-}
-
-function nothing(filter: string): string {
-  return filter === "" ? "Nothing has failed." : "Nothing that failed matches the filter.";
 }

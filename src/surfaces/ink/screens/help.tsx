@@ -1,4 +1,5 @@
 import { HELP_LINES, type HelpLine } from "../../../screen/command.ts";
+import { GLYPHS, type GlyphName, LEGEND } from "../../../screen/glyphs.ts";
 import { type Span, span } from "../../../screen/span.ts";
 import { fill } from "../../../screen/width.ts";
 import { Rows } from "../parts/rows.tsx";
@@ -30,12 +31,24 @@ export function Help({ screen, window, height, width }: PageProps) {
 /** Columns that the keys take, with a gap. */
 const KEYS = Math.max(...HELP_LINES.map(({ keys }) => keys.join(" ").length)) + 2;
 
-/** Lines of the help. Keys of one group stand together. */
-export const HELP: readonly (readonly Span[])[] = Object.entries(GROUPS).flatMap(([group, title], index) => [
-  ...(index === 0 ? [] : [[span("")]]),
-  [span(title, "title")],
-  ...HELP_LINES.filter((line) => line.group === group).map(({ keys, help }) => [
-    span(`  ${fill(keys.join(" "), KEYS)}`, "accent"),
-    span(help),
-  ]),
-]);
+/** Lines of the help. Keys of one group stand together; what the marks mean comes last. */
+export const HELP: readonly (readonly Span[])[] = [
+  ...Object.entries(GROUPS).flatMap(([group, title]) =>
+    section(
+      title,
+      HELP_LINES.filter((line) => line.group === group).map(({ keys, help }) => [keys.join(" "), help]),
+    ),
+  ),
+  ...section(
+    "Marks",
+    Object.entries(GLYPHS).map(([name, glyph]) => [glyph, LEGEND[name as GlyphName]]),
+  ),
+].slice(1);
+
+function section(title: string, lines: readonly (readonly [string, string])[]): readonly (readonly Span[])[] {
+  return [
+    [span("")],
+    [span(title, "title")],
+    ...lines.map(([left, right]) => [span(`  ${fill(left, KEYS)}`, "accent"), span(right)]),
+  ];
+}

@@ -3,6 +3,7 @@ import { type FileReport, type LineMark, lineMarks } from "../../../core/report.
 import { isStale } from "../../../core/stale.ts";
 import { clean } from "../../../core/text.ts";
 import type { Snapshot } from "../../../engine/handle.ts";
+import { GLYPHS } from "../../../screen/glyphs.ts";
 import type { Window } from "../../../screen/scroll.ts";
 import type { ShownSource } from "../../../screen/source.ts";
 import {
@@ -47,10 +48,10 @@ export function SourcePage({ path, ...props }: PageProps & { readonly path: stri
 }
 
 const MARKS: Readonly<Record<LineMark, { readonly glyph: string; readonly tone: Tone }>> = {
-  covered: { glyph: "│", tone: "good" },
-  missed: { glyph: "✗", tone: "poor" },
-  partial: { glyph: "~", tone: "fair" },
-  excluded: { glyph: "-", tone: "dim" },
+  covered: { glyph: GLYPHS.ran, tone: "good" },
+  missed: { glyph: GLYPHS.notRun, tone: "missed" },
+  partial: { glyph: GLYPHS.partly, tone: "fair" },
+  excluded: { glyph: GLYPHS.leftOut, tone: "dim" },
   none: { glyph: " ", tone: "plain" },
 };
 
@@ -93,8 +94,8 @@ function title(
     which,
     segment(8, complete ? span(`${display} %`, grade(percent)) : span("incomplete", "warning")),
     segment(9, ...branchNote(file, line)),
-    segment(5, span(`✗ ${missed} missed`, "dim")),
-    segment(4, span(`~ ${partial ?? 0} partial`, "dim")),
+    segment(5, span(`${GLYPHS.notRun} ${missed} missed`, "dim")),
+    segment(4, span(`${GLYPHS.partly} ${partial ?? 0} partial`, "dim")),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import type { Outcome, TestResult } from "../../../core/fact.ts";
 import { clean, duration } from "../../../core/text.ts";
+import { GLYPHS } from "../../../screen/glyphs.ts";
 import { span, type Tone } from "../../../screen/span.ts";
 import { displayWidth, truncateStart } from "../../../screen/width.ts";
 import { Rows } from "../parts/rows.tsx";
@@ -38,10 +39,10 @@ export function Tests({ snapshot, screen, lists, window, height, width }: PagePr
 }
 
 const OUTCOMES: Readonly<Record<Outcome, { readonly glyph: string; readonly tone: Tone }>> = {
-  passed: { glyph: "✓", tone: "good" },
-  failed: { glyph: "✗", tone: "error" },
-  error: { glyph: "!", tone: "error" },
-  skipped: { glyph: "○", tone: "dim" },
+  passed: { glyph: GLYPHS.passed, tone: "good" },
+  failed: { glyph: GLYPHS.failed, tone: "error" },
+  error: { glyph: GLYPHS.failed, tone: "error" },
+  skipped: { glyph: GLYPHS.leftOut, tone: "dim" },
 };
 
 function idOf(test: TestResult): string {
@@ -91,7 +92,7 @@ function testColumns(tests: readonly TestResult[], width: number): readonly Colu
       min: 20,
       max: 120,
       priority: 50,
-      cell: ({ message }) => [span(clean(message), "poor")],
+      cell: ({ message }) => [span(clean(message), "failed")],
     },
   ];
 }

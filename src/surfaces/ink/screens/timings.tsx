@@ -1,6 +1,6 @@
 import { useMemo } from "react";
+import type { CycleEnd } from "../../../core/ended-cycle.ts";
 import type { CycleOutcome, FastPath, Step } from "../../../core/fact.ts";
-import type { CycleEnd } from "../../../core/screen-content.ts";
 import { clean, duration } from "../../../core/text.ts";
 import { splitTimings } from "../../../screen/layout.ts";
 import { type Span, span, type Tone } from "../../../screen/span.ts";
