@@ -151,7 +151,7 @@ function alsoOf(
   });
 }
 
-/** The tests' command, as the settings have it at each moment. `port`: the local server's. */
+/** The tests' command, as the settings have it at each moment. `port`: the server's, as the tests reach it. */
 export function testCommand(live: LiveSettings, port: () => number | null): TestCommand {
   return {
     get command() {
@@ -196,7 +196,10 @@ export async function chooseTargets(settings: Settings, log: Log): Promise<Targe
     const own =
       tests.container === null ? testsOf(settings, connect, projects, log) : docker(tests.container);
     const testsTarget = tests.composeRun === null ? own : beside(tests.composeRun);
-    return { server: docker(container), tests: testsTarget, port: () => null };
+    const server = docker(container);
+    // From another container the server has another port.
+    const here = testsTarget instanceof ProcessTarget;
+    return { server, tests: testsTarget, port: () => (here ? server.publishedPort : null) };
   }
   if (local === null) throw new Error("settings name no server");
   const server = localServer(local, root);
@@ -268,7 +271,7 @@ function once<T extends { readonly ok: boolean }>(make: () => Promise<T>): () =>
   };
 }
 
-/** What speaks of the port of a local server says nothing where there is none: the container's own value stays. */
+/** What speaks of the server's port says nothing where none is known: a container's own value stays. */
 function withPort(env: Readonly<Record<string, string>>, port: number | null): Record<string, string> {
   const meant = Object.entries(env).filter(([, value]) => port !== null || !value.includes("{port}"));
   return Object.fromEntries(meant.map(([name, value]) => [name, value.replaceAll("{port}", `${port}`)]));

@@ -126,7 +126,7 @@ async function discoverWith(root: string, said: readonly Layer[], asked: Asked):
 function addressedBy({ root, config }: Discovery) {
   return (address: string) => {
     const given = { config: {}, local: false };
-    const part = addressFor(address, projectFiles(root), config.tests?.source ?? [], given);
+    const part = addressFor(address, projectFiles(root), config.tests?.source ?? [], given, false);
     return part.config.tests?.env ?? null;
   };
 }

@@ -63,7 +63,7 @@ export interface Settings {
     readonly composeRun: ComposeRun | null;
     /** The command was `docker exec …` or the like: where it leads. `command`, `cwd` and `env` are then as it has them in there. */
     readonly exec: InContainer | null;
-    /** On top of what is there. `{port}` stands for that of a local server. */
+    /** On top of what is there. `{port}` stands for that at which this machine reaches the server. */
     readonly env: Readonly<Record<string, string>>;
     readonly source: readonly string[] | null;
     readonly timeout: number;

@@ -14,12 +14,16 @@ const READ =
 const URL_NAME = /(URL|URI|ENDPOINT|ADDRESS|BASE|SERVER|HOST|TARGET)$/;
 const HARD = /["'](https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+))/;
 
-/** `address`: `http://127.0.0.1:{port}` of a local server, or that of a published port; null: not known. */
+/**
+ * `address`: that of a published port; `http://127.0.0.1:{port}` where that is known only when the server runs; null: not
+ * known. `own`: gunicov starts the server, and chooses its port.
+ */
 export function addressFor(
   address: string | null,
   files: ProjectFiles,
   tests: readonly string[],
   given: Given,
+  own: boolean,
 ): Part {
   if (given.config.tests?.env !== undefined || address === null) return NO_PART;
   const paths = files.paths.filter(
@@ -33,23 +37,23 @@ export function addressFor(
     reads.find(({ name }) => /PORT$/.test(name)),
   ];
   const urls = distinct(reads.filter(({ name }) => URL_NAME.test(name) && isUrl(name, reads)));
-  const fixed = address.includes("{port}");
+  const later = address.includes("{port}");
   const [only, ...more] = urls;
   if (only !== undefined && more.length > 0) return { ...NO_PART, questions: [which(urls, address)] };
   if (only !== undefined) {
     const path = /^https?:\/\/[^/]+(\/.*)?$/.exec(only.fallback ?? "")?.[1] ?? "";
     const value = `${address}${path}`;
     // It says already what is right.
-    if (!fixed && only.fallback !== null && sameAddress(only.fallback, address)) return NO_PART;
+    if (!later && only.fallback !== null && sameAddress(only.fallback, address)) return NO_PART;
     return env({ [only.name]: value }, only.where);
   }
   const at = /^https?:\/\/([^:/]+):(.+)$/.exec(address);
   if (host !== undefined && port !== undefined && at !== null) {
-    if (!fixed && port.fallback === at[2] && /^(localhost|127\.0\.0\.1)$/.test(host.fallback ?? ""))
+    if (!later && port.fallback === at[2] && /^(localhost|127\.0\.0\.1)$/.test(host.fallback ?? ""))
       return NO_PART;
     return env({ [host.name]: at[1] ?? "", [port.name]: at[2] ?? "" }, host.where);
   }
-  return fixed && given.config.server?.port === undefined ? hardPort(paths, files) : NO_PART;
+  return own && given.config.server?.port === undefined ? hardPort(paths, files) : NO_PART;
 }
 
 function readsIn(path: string, text: string): readonly Read[] {

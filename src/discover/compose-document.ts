@@ -75,13 +75,19 @@ function plain(path: string): string {
   return path.length > 1 ? path.replace(/\/+$/, "") : path;
 }
 
-function portOf(value: unknown): readonly { published: number; target: number }[] {
+/** Published at null: at a port that the engine chooses, anew with each start. */
+function portOf(value: unknown): readonly { published: number | null; target: number }[] {
   if (typeof value === "object" && value !== null) {
-    const { published, target } = table(value);
-    return Number(published) > 0 ? [{ published: Number(published), target: Number(target) }] : [];
+    const { published = "", target, protocol = "tcp" } = table(value);
+    return protocol === "tcp" ? [{ published: fixedPort(String(published)), target: Number(target) }] : [];
   }
-  const match = /^(?:.*:)?(\d+):(\d+)(?:\/tcp)?$/.exec(String(value));
-  return match ? [{ published: Number(match[1]), target: Number(match[2]) }] : [];
+  const [, published = "", target] = /^(?:(?:.*:)?([\d-]*):)?(\d+)(?:\/tcp)?$/.exec(String(value)) ?? [];
+  return target === undefined ? [] : [{ published: fixedPort(published), target: Number(target) }];
+}
+
+/** Of a range, one is chosen too. */
+function fixedPort(text: string): number | null {
+  return /^\d+$/.test(text) && text !== "0" ? Number(text) : null;
 }
 
 /** A list of `NAME=value`, or a table. */

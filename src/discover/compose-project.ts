@@ -27,7 +27,8 @@ export interface ComposeService {
   readonly gunicornArgs: string | null;
   /** PYTHONPATH; null: it is not set. */
   readonly pythonPath: string | null;
-  readonly ports: readonly { readonly published: number; readonly target: number }[];
+  /** Published at null: at a port that the engine chooses, anew with each start. */
+  readonly ports: readonly { readonly published: number | null; readonly target: number }[];
   readonly profiles: readonly string[];
 }
 

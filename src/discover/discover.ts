@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { type Failure, failure } from "../core/failure.ts";
 import type { ProjectFiles, Survey } from "../ports/survey.ts";
 import { addressFor } from "./address.ts";
-import { type ComposeView, readProject } from "./compose.ts";
+import { type ComposeView, readProject, type ServiceView } from "./compose.ts";
 import { COMPOSE_NAMES, type ComposeFiles, composeFiles } from "./compose-find.ts";
 import { coverageFile } from "./coverage-file.ts";
 import {
@@ -118,10 +118,18 @@ async function ofService(
     given.config.server?.source === undefined ? await sourcesOf(server.view, files, tests, survey) : NO_PART;
   const place = testsPlace(suite, view, service.name, given, files);
   const inContainer = place.config.tests?.service !== undefined || given.config.tests?.service !== undefined;
-  const [published] = container?.ports.length ? container.ports : service.ports;
-  const address = published === undefined ? null : `http://127.0.0.1:${published.published}`;
-  const env = inContainer ? NO_PART : addressFor(address, files, tests, given);
+  const env = inContainer ? NO_PART : addressFor(publishedAt(server.view), files, tests, given, false);
   return [named, source, place, env];
+}
+
+/** Where this machine reaches a service: `{port}` where only the run itself can know. Null: nowhere. */
+function publishedAt({ service, container }: ServiceView): string | null {
+  const [fixed] = service.ports.filter(({ published }) => published !== null);
+  if (fixed !== undefined) return `http://127.0.0.1:${fixed.published}`;
+  const targets = new Set(
+    (service.ports.length > 0 ? service.ports : container?.ports)?.map(({ target }) => target),
+  );
+  return targets.size === 1 ? "http://127.0.0.1:{port}" : null;
 }
 
 /** What a file names may be the service of another compose project: it is taken as it is. */
@@ -151,7 +159,7 @@ async function onThisMachine(
   return joined([
     server,
     testsHere(suite, given, files, server.config.server?.cwd ?? "."),
-    addressFor("http://127.0.0.1:{port}", files, tests, given),
+    addressFor("http://127.0.0.1:{port}", files, tests, given, true),
   ]);
 }
 

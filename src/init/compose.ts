@@ -156,7 +156,7 @@ function testsEnv(found: Found, server: FoundService): { env?: Record<string, st
     const read = found.addressed?.(`http:${there}`) ?? null;
     return read === null ? {} : { env: { ...read } };
   }
-  const here = new RegExp(`//(?:127\\.0\\.0\\.1|localhost):${port.published}\\b`, "g");
+  const here = new RegExp(`//(?:127\\.0\\.0\\.1|localhost):(?:${port.published ?? ""}\\b|\\{port\\})`, "g");
   return {
     env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace(here, there)])),
   };

@@ -18,7 +18,8 @@ export interface FoundService {
   readonly env: readonly string[];
   readonly gunicornArgs: string | null;
   readonly pythonPath: string | null;
-  readonly ports: readonly { readonly published: number; readonly target: number }[];
+  /** Published at null: at a port that the engine chooses, anew with each start. */
+  readonly ports: readonly { readonly published: number | null; readonly target: number }[];
 }
 
 /** How gunicorn of the service is started. */

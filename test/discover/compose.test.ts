@@ -371,3 +371,39 @@ describe("compose's files", () => {
     );
   });
 });
+
+describe("a port that the engine chooses", () => {
+  const READS = 'import os\nimport requests\n\nURL = os.environ["SHOP_URL"]\n';
+  const web = (ports: string) => ({
+    "compose.yaml": `services:\n  web: {image: a, command: gunicorn web:app, volumes: [".:/app"], ports: [${ports}]}\n`,
+    "web.py": "app = 1\n",
+    "tests/test_a.py": READS,
+    ".venv/bin/pytest": "",
+  });
+  const PORTS = [{ published: 32771, target: 8000 }];
+
+  test.each([
+    '"8000"',
+    "8000",
+    '"127.0.0.1::8000"',
+    '"3000-3010:8000"',
+    "{target: 8000}",
+    '"0:8000"',
+    '"8000/tcp"',
+  ])("is found at each run, and not written down: %s", async (ports) => {
+    for (const containers of [[], [container("web", ["gunicorn web:app"], { ports: PORTS })]])
+      expect((await found(web(ports), { containers })).config.tests?.env).toEqual({
+        SHOP_URL: "http://127.0.0.1:{port}",
+      });
+  });
+
+  test("is none where compose names it, also beside one that it does not name", async () => {
+    const env = async (ports: string) => (await found(web(ports))).config.tests?.env;
+    expect(await env('"8765:8000"')).toEqual({ SHOP_URL: "http://127.0.0.1:8765" });
+    expect(await env('"5678", "8765:8000"')).toEqual({ SHOP_URL: "http://127.0.0.1:8765" });
+  });
+
+  test("is not guessed where there are two", async () => {
+    expect((await found(web('"5678", "8000"'))).config.tests?.env).toBeUndefined();
+  });
+});

@@ -112,5 +112,13 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("an image whose script gives g
     ]);
     const again = await gunicov(["init", "--yes"], root, env);
     expect(again.stdout).toContain("Nothing to write");
+
+    // From this machine the server has a port that the engine has chosen at its start.
+    await writeFile(
+      join(root, "gunicov.toml"),
+      '[server]\nservice = "web"\nsource = ["."]\n[tests]\ncommand = ["pytest", "tests"]\nenv = { SHOP_URL = "http://127.0.0.1:{port}" }\n',
+    );
+    const here = await gunicov(["run"], root, env);
+    expect(here.code, here.stdout + here.stderr).toBe(0);
   });
 });

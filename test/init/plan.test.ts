@@ -222,12 +222,12 @@ describe("a long-lived service for the tests", () => {
     expect(written["gunicov.toml"]).toContain('env = { BASE_URL = "http://web:8000" }');
   });
 
-  test("gets the server's address among the containers", () => {
+  test.each([8765, null])("gets the server's address among the containers, published at %s", (published) => {
     const config = {
       ...foundWith({}).config,
-      tests: { command: ["pytest"], env: { URL: "http://127.0.0.1:8765/api" } },
+      tests: { command: ["pytest"], env: { URL: `http://127.0.0.1:${published ?? "{port}"}/api` } },
     };
-    const { written } = planned(foundWith({}, { ...none, config }));
+    const { written } = planned(foundWith({ ports: [{ published, target: 8000 }] }, { ...none, config }));
     expect(written["gunicov.toml"]).toContain('URL = "http://web:8000/api"');
   });
 

@@ -20,6 +20,7 @@ import { type Following, followLifecycle } from "./lifecycle.ts";
 import { followLog, lastWords } from "./logs.ts";
 import { bindMounts } from "./mounts.ts";
 import type { ProjectChoice } from "./project.ts";
+import { publishedPort } from "./published-port.ts";
 import { findContainer, nameOf, replicasOf, selectContainer, selectorName } from "./select.ts";
 
 export class DockerTarget implements Target {
@@ -40,6 +41,7 @@ export class DockerTarget implements Target {
   readonly #beside = new Set<string>();
   #name: string;
   #mappings: readonly Mapping[] = [];
+  #publishedPort: number | null = null;
   #stopLog: () => void = () => {};
   #following: Following | null = null;
 
@@ -63,6 +65,11 @@ export class DockerTarget implements Target {
 
   get mappings(): readonly Mapping[] {
     return this.#mappings;
+  }
+
+  /** Where this machine reaches it, as long as it publishes one port; null: it publishes none, or several. */
+  get publishedPort(): number | null {
+    return this.#publishedPort;
   }
 
   async open(_signal: AbortSignal): Promise<Result<void>> {
@@ -90,6 +97,7 @@ export class DockerTarget implements Target {
     this.#container = container;
     const info = await container.inspect();
     this.#mappings = bindMounts(info);
+    this.#publishedPort = publishedPort(info);
     this.#noted.hide(variablesOf(info.Config.Env));
     this.#noted.note({
       what: "container",
