@@ -111,6 +111,18 @@ test("files and nested rules of any kind, some of them tracked all the same: as 
 describe("git's rules", () => {
   beforeEach(() => git("init", "-q"));
 
+  test.each([
+    ["lib/a/x.py", "lib/**/*", "!lib/*"],
+    ["lib/a/x.py", "lib/a/*.py\nlib", "!lib"],
+    ["lib/[a]*?/x.py", "lib/**/*", "!lib/*"],
+    ["lib/a/x.py", "/lib/*\n*.css", "!lib/a"],
+  ])("%s, excluded by %j, which %j overrules for a directory above it", (path, exclude, rules) => {
+    write(path);
+    write(".gitignore", `${rules}\n`);
+    write(".git/info/exclude", `${exclude}\n`);
+    expect(watched()).toEqual(byGit());
+  });
+
   test("from a linked work tree's common directory, and in a submodule that submodule's own", async () => {
     write("a.py");
     git("add", "-A");

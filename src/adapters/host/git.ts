@@ -148,12 +148,19 @@ class Repository {
 function decide(rules: Ignore | null, from: string, absolute: string, end: string): boolean | null {
   if (rules === null || !absolute.startsWith(from + sep)) return null;
   const path = absolute.slice(from.length + 1);
-  const { ignored, unignored } = rules.test(`${path}${end}`);
-  if (!ignored) return unignored ? false : null;
-  // The library hands down a parent directory's verdict. That one was asked for itself, and may have been overruled nearer to it.
+  const said = rules.test(`${path}${end}`);
   const parent = dirname(path);
-  if (parent === "." || !rules.test(`${parent}/`).ignored) return true;
-  return rules.test(`${path.slice(parent.length + 1)}${end}`).ignored ? true : null;
+  // The library hands down a parent directory's verdict. That one was asked for itself, and may have been overruled nearer to it.
+  const handedDown = said.ignored && parent !== "." && rules.test(`${parent}/`).ignored;
+  const { ignored, unignored } = handedDown ? without(parent, rules).test(`${path}${end}`) : said;
+  return ignored || unignored ? ignored : null;
+}
+
+/** The same rules, of which none says anything of a directory or of those above it. */
+function without(directory: string, rules: Ignore): Ignore {
+  const names = directory.split("/").map((name) => name.replace(/[\\*?[]/g, "\\$&"));
+  const taken = names.map((_, index) => `!/${names.slice(0, index + 1).join("/")}/`);
+  return ignore({ ignorecase: false, allowRelativePaths: true }).add(rules).add(taken);
 }
 
 /** git's own directories of a work tree: a linked one has its own beside the common one. Null: there is no repository. */
