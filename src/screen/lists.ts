@@ -5,6 +5,7 @@ import type { TestResult } from "../core/fact.ts";
 import type { Report } from "../core/report.ts";
 import type { ScreenContent } from "../core/screen-content.ts";
 import { clean } from "../core/text.ts";
+import { type Beside, createBeside } from "./beside.ts";
 import { type FailedTest, failedTests as failedTestsOf } from "./failed-tests.ts";
 import type { Item } from "./item.ts";
 import { memoLast } from "./memo.ts";
@@ -17,6 +18,8 @@ export interface Lists {
   readonly files: (content: ScreenContent, screen: ScreenState) => readonly FileRow[];
   readonly failures: (content: ScreenContent, screen: ScreenState) => readonly Item[];
   readonly tests: (content: ScreenContent, screen: ScreenState) => readonly TestResult[];
+  /** What other measurements say; null: there are none. */
+  readonly beside: (content: ScreenContent) => Beside | null;
   /** Ended cycles, the newest first. */
   readonly cycles: (content: ScreenContent) => readonly CycleEnd[];
   /** The largest number of fast paths that one of them tells of. */
@@ -46,6 +49,7 @@ export function createLists(): Lists {
   );
   const cycles = memoLast((history: readonly CycleEnd[]) => [...history].reverse());
   return {
+    beside: createBeside(),
     files: (content, screen) =>
       content.report === null
         ? []

@@ -179,9 +179,11 @@ def test_paths_of_this_machine_are_the_servers_own(found_server, project, tmp_pa
     assert answer["below"]["fail_under"] == 100
 
 
+SAME = [{"inside": "/", "outside": "/"}]
+
+
 def stale_of(client, root, also):
-    same = [{"inside": "/", "outside": "/"}]
-    answer = client.ask("combine", also=also, map=same, root=str(root))
+    answer = client.ask("combine", also=also, map=SAME, root=str(root))
     return [os.path.relpath(path, root) for path in answer["others"][0]["stale"]]
 
 
@@ -201,6 +203,14 @@ def test_the_bytes_that_its_tests_had_decide_and_not_the_time(found_server, proj
     used.write_text(USED + "# edited\n")
     os.utime(used, (later - 100, later - 100))
     assert stale_of(client, root, asked(data, sources=had)) == ["src/pkg/used.py"]
+    # What it says of that file is in no number.
+    answer = client.ask("combine", also=asked(data, sources=had), map=SAME, root=str(root))
+    system = client.ask("combine", also=[], map=SAME, root=str(root))["all"]
+    assert ours(answer["all"])[str(used)] == ours(system)[str(used)]
+    assert (
+        ours(answer["all"])[str(root / "src/pkg/more.py")]
+        != ours(system)[str(root / "src/pkg/more.py")]
+    )
     assert stale_of(client, root, asked(data)) == []  # the time alone does not tell
     had[str(root / "src/pkg/more.py")] = None
     assert stale_of(client, root, asked(data, sources=had)) == [

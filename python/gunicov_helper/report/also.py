@@ -14,7 +14,8 @@ RERUN = "Run what writes it again, with the same `branch` as the server's covera
 
 
 class Other:
-    """A measurement beside the server's: `files` are its data files, in coverage.py's form, with paths as they are here.
+    """A measurement beside the server's: `files` are its data files, in coverage.py's form, with paths as they are here;
+    `fresh` the same without what they say of `stale` files.
 
     `stale`: files of which the data is not known to be of the version here; `gone`: those that are not there where
     the server runs. Both are paths here.
@@ -27,17 +28,16 @@ class Other:
         # Then the server's own data has such names, and older versions of coverage.py translate none to them.
         self.base = os.getcwd() + "/" if measured.config.relative_files else None
         self.had = {inside(path): sha for path, sha in (asked.get("sources") or {}).items()}
-        self.stale, self.gone, self.files = set(), set(), []
+        self.stale, self.gone, self.files, self.fresh = set(), set(), [], []
         for number, file in enumerate(asked["files"]):
             written = os.path.join(folder, f"{number}.written")
             with open(written, "wb") as stream:
                 stream.write(zlib.decompress(base64.b64decode(file["data"])))
-            self.files.append(self.here(written, file, os.path.join(folder, f"{number}.here")))
+            self.take(written, file, os.path.join(folder, str(number)))
 
-    def here(self, written, file, path):
-        """Write the data file again with paths that are right here, and return its path."""
-        coverage = self.analyser.coverage
-        theirs, ours = coverage.CoverageData(written), coverage.CoverageData(path)
+    def take(self, written, file, path):
+        """Write the data file again with paths that are right here, under names that begin with `path`."""
+        theirs = self.analyser.coverage.CoverageData(written)
         try:
             theirs.read()
             measured = sorted(theirs.measured_files())
@@ -50,7 +50,7 @@ class Other:
         if theirs.has_arcs() != self.branches:
             held, other = ("branches", "lines") if theirs.has_arcs() else ("lines", "branches")
             raise self.failure(file, f"holds {held}, and the server measures {other}")
-        names = {}
+        names, fresh = {}, {}
         for name in measured:
             place = self.inside(os.path.join(self.root, name))
             if not os.path.exists(place):
@@ -58,9 +58,18 @@ class Other:
                 continue
             if self.is_other(place, file["mtime"]) or of_another_version(place, ran(theirs, name)):
                 self.stale.add(place)
+            else:
+                fresh[name] = self.called(place)
             names[name] = self.called(place)
         if not names:
             raise self.failure(file, "has no file that is there where the server runs")
+        self.files.append(self.write(theirs, names, f"{path}.here"))
+        if fresh:
+            self.fresh.append(self.write(theirs, fresh, f"{path}.fresh"))
+
+    def write(self, theirs, names, path):
+        """Write what data says of files (by their names there: those here); returns `path`."""
+        ours = self.analyser.coverage.CoverageData(path)
         if self.branches:
             ours.add_arcs({place: theirs.arcs(name) or [] for name, place in names.items()})
         else:
@@ -117,6 +126,6 @@ def combined(asked, pairs, root, child, measured, config, analyser):
                 "gone": sorted(other.gone),
             }
         )
-        files += other.files
+        files += other.fresh
     together = analyser.plain_report(analyser.combine(files, config))
     return {"others": others, "refused": refused, "all": together}

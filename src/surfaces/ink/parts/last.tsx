@@ -19,7 +19,13 @@ export function Last({ snapshot, width }: LastProps) {
   const { last } = snapshot.content;
   if (last === null) return <Row spans={[span("no report yet", "dim")]} width={width} />;
   const old = isStale(snapshot);
-  const segments = [table(snapshot, old), coverage(last), outcome(last, old), requests(last)];
+  const segments = [
+    table(snapshot, old),
+    coverage(last),
+    together(snapshot),
+    outcome(last, old),
+    requests(last),
+  ];
   return <Row spans={fitSegments(segments, width)} width={width} />;
 }
 
@@ -54,6 +60,20 @@ function coverage({ coverage: of, selected }: CycleEnd): Segment {
     span(" · ", "dim"),
     span(trust(of), reasons.length === 0 ? "good" : "warning"),
   );
+}
+
+/** What the table's report comes to with other measurements. */
+function together({ content: { also, combined, report } }: Snapshot): Segment {
+  if (also.names.length === 0 || report === null) return segment(5);
+  if (combined === null) {
+    const what = also.running === null ? "…" : `… ${clean(also.running.name)} runs`;
+    return segment(5, span(`all ${what}`, "dim"));
+  }
+  const { complete, reasons, totals } = combined.value;
+  const [first = ""] = reasons;
+  if (!complete) return segment(8, span(`all incomplete: ${clean(first)}`, "warning"));
+  const { percent_covered: percent, percent_covered_display: display } = totals;
+  return segment(8, span("all "), span(`${display} %`, grade(percent)));
 }
 
 function outcome({ cycle, outcome: how, coverage: of, ms }: CycleEnd, old: boolean): Segment {

@@ -2,12 +2,14 @@
 
 import { skipped } from "../../../core/order.ts";
 import { hasBranches, type Report, type Summary } from "../../../core/report.ts";
+import type { Beside } from "../../../screen/beside.ts";
 import { level } from "../../../screen/glyphs.ts";
 import { type Span, span, spansWidth } from "../../../screen/span.ts";
 import { type FileRow, grade } from "../../../screen/table.ts";
 import { displayWidth, truncateStart } from "../../../screen/width.ts";
 import { meter } from "../parts/meter.ts";
 import type { Column } from "../parts/table.tsx";
+import { besideColumns, besideTotals } from "./beside-columns.ts";
 
 /** The widest that missing lines may get: further, nobody reads them. */
 const MISSING = 60;
@@ -18,6 +20,7 @@ export function coverageColumns(
   rows: readonly FileRow[],
   report: Report,
   width: number,
+  beside: Beside | null = null,
 ): readonly Column<FileRow>[] {
   const branches = hasBranches(report.totals) ? [BRANCHES, PARTIAL] : [];
   return [
@@ -26,13 +29,18 @@ export function coverageColumns(
     MISSED,
     ...branches,
     percentColumn(report),
+    ...besideColumns(beside),
     BARS,
     missingColumn(rows),
   ];
 }
 
 /** Cells of the total row, by column. */
-export function totalCells(report: Report, shown: number): Readonly<Record<string, readonly Span[]>> {
+export function totalCells(
+  report: Report,
+  shown: number,
+  beside: Beside | null = null,
+): Readonly<Record<string, readonly Span[]>> {
   const { totals, complete } = report;
   const strong = (value: number | undefined) => [span(`${value ?? ""}`, "strong")];
   return {
@@ -42,6 +50,7 @@ export function totalCells(report: Report, shown: number): Readonly<Record<strin
     branches: strong(totals.num_branches),
     partial: strong(totals.num_partial_branches),
     percent: percentCell(totals, complete, percentWidth(report)),
+    ...besideTotals(beside),
     bar: bar(totals),
     missing: complete ? [] : [span("incomplete", "warning")],
   };

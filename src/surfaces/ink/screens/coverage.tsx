@@ -50,8 +50,9 @@ function Files({
   width,
 }: PageProps & { readonly report: Report }) {
   const rows = lists.files(snapshot.content, screen);
-  const columns = useMemo(() => coverageColumns(rows, report, width), [rows, report, width]);
-  const total = useMemo(() => totalCells(report, rows.length), [report, rows.length]);
+  const beside = lists.beside(snapshot.content);
+  const columns = useMemo(() => coverageColumns(rows, report, width, beside), [rows, report, width, beside]);
+  const total = useMemo(() => totalCells(report, rows.length, beside), [report, rows.length, beside]);
   return (
     <Table
       columns={columns}

@@ -1,8 +1,9 @@
 import { useMemo } from "react";
-import { type FileReport, type LineMark, lineMarks } from "../../../core/report.ts";
+import type { FileReport } from "../../../core/report.ts";
 import { isStale } from "../../../core/stale.ts";
 import { clean } from "../../../core/text.ts";
 import type { Snapshot } from "../../../engine/handle.ts";
+import { type SourceMark, sourceMarks } from "../../../screen/beside.ts";
 import { GLYPHS } from "../../../screen/glyphs.ts";
 import type { Window } from "../../../screen/scroll.ts";
 import type { ShownSource } from "../../../screen/source.ts";
@@ -22,9 +23,15 @@ import type { PageProps } from "./page.ts";
 
 /** A file's source with line numbers; each line marked covered, missed, partial or excluded. */
 export function SourcePage({ path, ...props }: PageProps & { readonly path: string }) {
-  const { snapshot, screen, window, source, height, width } = props;
+  const { snapshot, screen, lists, window, source, height, width } = props;
   const file = source?.file ?? null;
-  const marks = useMemo(() => (file === null ? new Map<number, LineMark>() : lineMarks(file)), [file]);
+  // They are of the last report, and of no other text.
+  const ours = file !== null && snapshot.content.report?.value.files.includes(file);
+  const elsewhere = (ours && lists.beside(snapshot.content)?.files.get(path)?.elsewhere) || NO_LINES;
+  const marks = useMemo(
+    () => (file === null ? new Map<number, SourceMark>() : sourceMarks(file, elsewhere)),
+    [file, elsewhere],
+  );
   const lines = source?.lines ?? [];
   const message = source?.message ?? null;
   const digits = `${lines.length}`.length;
@@ -47,10 +54,13 @@ export function SourcePage({ path, ...props }: PageProps & { readonly path: stri
   );
 }
 
-const MARKS: Readonly<Record<LineMark, { readonly glyph: string; readonly tone: Tone }>> = {
+const NO_LINES: readonly number[] = [];
+
+const MARKS: Readonly<Record<SourceMark, { readonly glyph: string; readonly tone: Tone }>> = {
   covered: { glyph: GLYPHS.ran, tone: "good" },
   missed: { glyph: GLYPHS.notRun, tone: "missed" },
   partial: { glyph: GLYPHS.partly, tone: "fair" },
+  elsewhere: { glyph: GLYPHS.elsewhere, tone: "accent" },
   excluded: { glyph: GLYPHS.leftOut, tone: "dim" },
   none: { glyph: " ", tone: "plain" },
 };
@@ -58,7 +68,7 @@ const MARKS: Readonly<Record<LineMark, { readonly glyph: string; readonly tone: 
 function sourceSpans(
   text: string,
   index: number,
-  mark: LineMark,
+  mark: SourceMark,
   { index: cursor, left }: Window,
   digits: number,
 ): readonly Span[] {
