@@ -1,6 +1,6 @@
 /** What bin/package builds, installed where there is nothing of gunicov: it is small, compiles nothing, and its numbers are right. */
 import { cp, readdir, readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { coldLocal } from "../support/cold.ts";
@@ -56,6 +56,16 @@ async function versionBy(program: string, path: string) {
   const env = environment({ PATH: path });
   return await execa(program, ["--version"], { env, extendEnv: false, reject: false });
 }
+
+test("built again, in another place, time zone and umask, they have the same bytes", async () => {
+  const again = join(directory, "again");
+  const command = `umask 077; exec "${join(ROOT, "bin/package")}" "${again}"`;
+  await run(["sh", "-c", command], { env: { TZ: "Asia/Tokyo" } });
+  for (const built of [packages.npm, packages.wheel, packages.hook]) {
+    const bytes = await readFile(join(again, basename(built)));
+    expect(bytes.equals(await readFile(built)), basename(built)).toBe(true);
+  }
+});
 
 describe("the npm package", () => {
   test("has less than 1 MB, and is the only one that is installed", async () => {
