@@ -1,6 +1,8 @@
 """From a save to the new table, on the real screen, without a key."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -165,3 +167,38 @@ def test_escape_sequences_from_outside_never_reach_the_terminal(session):
     session.wait_cursor("magenta")
     for sequence in [b"\x1b]", b"owned\x07", b"\x1b[45m", b"\x1bc", "\x9b".encode(), b"\x07"]:
         assert sequence not in session.raw
+
+
+ARCS = """
+def always(total):
+    if total is not None:
+        total = 0
+
+
+def verdict(total: int) -> str:
+    always(total)
+    for kind in (1, 2):
+        if kind < 3:
+            total += 0
+    while True:
+        if total is None:
+            return "Nothing."
+        break
+"""
+
+
+@pytest.mark.parametrize("keeper", [(50, 160)], ids=["160x50"], indirect=True, scope="module")
+def test_what_is_missing_is_coverages_own_text(session):
+    session.cycle_by(session.demo.edit, "verdict", "def verdict(total: int) -> str:\n", ARCS)
+    data = session.demo.dir / ".gunicov" / ".coverage"
+    command = [sys.executable, "-m", "coverage", "report", "--show-missing", f"--data-file={data}"]
+    told = subprocess.run(command, cwd=session.demo.dir, capture_output=True, text=True, check=True)
+    wanted = dict(re.findall(r"^source/xy/(\w+)\.py .*?%(?: +(\S.*))?$", told.stdout, re.MULTILINE))
+    assert "->exit" in wanted["verdict"], told.stdout
+    assert re.search(r"\d->\d", wanted["verdict"]), told.stdout
+    shown = {}
+    for line in session.lines[5:]:
+        found = re.search(r"source/xy/(\w+)\.py .*░?█?[█░]{11,12}(?: +(\S.*?))? *$", line)
+        if found:
+            shown[found[1]] = found[2] or ""
+    assert shown == wanted
