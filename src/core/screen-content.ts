@@ -3,7 +3,8 @@
 import type { Diff } from "./changed-lines.ts";
 import type { Combined } from "./combined.ts";
 import type { CoverageSettings } from "./coverage-settings.ts";
-import { type CycleCoverage, type CycleEnd, coverageOf } from "./ended-cycle.ts";
+import type { CycleReport } from "./delta.ts";
+import type { CycleCoverage, CycleEnd } from "./ended-cycle.ts";
 import type {
   CheckFailure,
   CommandRan,
@@ -19,6 +20,7 @@ import { afterCycle, allAgain, toldAnew } from "./failed-before.ts";
 import type { Failure } from "./failure.ts";
 import type { Found } from "./found.ts";
 import type { Report } from "./report.ts";
+import { onReport } from "./reported.ts";
 import { type Finished, TestResults } from "./test-results.ts";
 import { EMPTY_SUMMARY, type TestsSummary } from "./tests-summary.ts";
 
@@ -87,7 +89,9 @@ export interface ScreenContent {
   /** What has gone since the last cycle began: the server, or where its tests run. */
   readonly gone: { readonly message: string; readonly fix: string } | null;
   /** The last report of all tests, and its cycle. */
-  readonly report: { readonly cycle: number; readonly value: Report } | null;
+  readonly report: CycleReport | null;
+  /** The complete report of all tests before that one: what its changes are told against. */
+  readonly previous: CycleReport | null;
   /** The report of a selection of so many tests, where that is the newest. */
   readonly partial: { readonly cycle: number; readonly selected: number; readonly value: Report } | null;
   /** How much of the changed lines was run, by the last report; null: nobody has asked, or it is to be judged yet. */
@@ -157,6 +161,7 @@ export const EMPTY_CONTENT: ScreenContent = {
   error: null,
   gone: null,
   report: null,
+  previous: null,
   partial: null,
   diff: null,
   combined: null,
@@ -299,24 +304,6 @@ function onCycleStarted(content: ScreenContent, fact: Fact & { type: "cycle.star
     // A selection run on the same code leaves the table as true as it was.
     stale: content.report !== null && (content.stale || fact.selected === 0 || fact.files.length > 0),
   };
-}
-
-/** What else is told of the report comes after it. One that is corrected when its cycle has ended is still of that cycle. */
-function onReport(content: ScreenContent, fact: Fact & { type: "report" }): ScreenContent {
-  const coverage = coverageOf(fact);
-  const { number: cycle, running, selected } = content.cycle;
-  const { last, history } = content;
-  const corrected = running || last?.cycle !== cycle ? last : { ...last, coverage };
-  const newer: ScreenContent = {
-    ...content,
-    cycle: { ...content.cycle, coverage },
-    last: corrected,
-    history: corrected === last || corrected === null ? history : [...history.slice(0, -1), corrected],
-    diff: null,
-  };
-  return fact.partial
-    ? { ...newer, partial: { cycle, selected, value: fact } }
-    : { ...newer, combined: null, report: { cycle, value: fact }, partial: null, stale: false };
 }
 
 /** A test that is reported again in its cycle (one that crashed and is rerun, one that a command runs twice) counts once: as it was reported last. */

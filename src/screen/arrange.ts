@@ -42,6 +42,19 @@ export function showSkipped(screen: ScreenState, { content }: ScreenContext): Sc
   return stay({ ...screen, view: "coverage", opened: null, help: null, skippedToo: !screen.skippedToo });
 }
 
+/** The report that is on screen as what Δ compares with, on and off. One that is not complete proves no change. */
+export function pin(screen: ScreenState, { content }: ScreenContext): ScreenChange {
+  if (screen.pinned !== null) {
+    const free: ScreenState = { ...screen, pinned: null };
+    return notice(free, "Δ compares with the complete run before the last one again.");
+  }
+  const { report } = content;
+  if (report === null) return notice(screen, "There is no report yet: a runs all tests.");
+  if (!report.value.complete) return notice(screen, "This report is not complete: it is no baseline.");
+  const pinned: ScreenState = { ...screen, pinned: report };
+  return notice(pinned, `Δ compares with cycle ${report.cycle} from now on; b lets it go.`);
+}
+
 /** The lists without filters and search. */
 export function clear(screen: ScreenState): ScreenChange {
   const none =

@@ -31,6 +31,7 @@ export type Command =
   | "sort"
   | "sort-reverse"
   | "show-skipped"
+  | "pin"
   | "view-coverage"
   | "view-failures"
   | "view-tests"
@@ -100,6 +101,12 @@ export const BINDINGS: readonly Binding[] = [
     keys: ["x"],
     group: "view",
     help: "files that skip_covered leaves out, on and off",
+  },
+  {
+    command: "pin",
+    keys: ["b"],
+    group: "view",
+    help: "pin this report as the baseline of Δ, and let it go",
   },
   { command: "view-coverage", keys: ["1"], group: "view", help: "coverage" },
   { command: "view-failures", keys: ["2"], group: "view", help: "failures" },

@@ -12,6 +12,8 @@ export const GLYPHS = {
   up: "●",
   resting: "○",
   paused: "‖",
+  more: "▲",
+  less: "▼",
 } as const;
 
 export type GlyphName = keyof typeof GLYPHS;
@@ -29,6 +31,8 @@ export const LEGEND: Readonly<Record<GlyphName, string>> = {
   up: "the server is up",
   resting: "at rest",
   paused: "paused: changes are held",
+  more: "more is covered than before, in percent points",
+  less: "less is covered than before",
 };
 
 const LEVELS = [..."▁▂▃▄▅▆▇█"];

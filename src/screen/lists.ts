@@ -1,5 +1,6 @@
 /** The rows of each view, made from the screen's content and what the user filters and sorts by. */
 
+import { type Delta, deltaOf } from "../core/delta.ts";
 import type { CycleEnd } from "../core/ended-cycle.ts";
 import type { TestResult } from "../core/fact.ts";
 import type { Report } from "../core/report.ts";
@@ -15,6 +16,8 @@ import { arrangeFiles, type FileColumn, type FileRow, fileRows, matches, type So
 import { arrangeTests } from "./tests-table.ts";
 
 export interface Lists {
+  /** What the last report changes against the pinned one, else against the complete one before it. Null: there is none. */
+  readonly delta: (content: ScreenContent, screen: ScreenState) => Delta | null;
   readonly files: (content: ScreenContent, screen: ScreenState) => readonly FileRow[];
   readonly failures: (content: ScreenContent, screen: ScreenState) => readonly Item[];
   readonly tests: (content: ScreenContent, screen: ScreenState) => readonly TestResult[];
@@ -28,9 +31,15 @@ export interface Lists {
 
 /** Lists that are computed again only when what they are made of has changed. One of these for each screen. */
 export function createLists(): Lists {
-  const rowsOf = memoLast((report: Report) => fileRows(report));
-  const files = memoLast((report: Report, filter: string, sort: Sort<FileColumn> | null, all: boolean) =>
-    arrangeFiles(rowsOf(report), filter, sort, all),
+  const rowsOf = memoLast((report: Report, delta: Delta | null) => fileRows(report, delta));
+  const deltas = memoLast(deltaOf);
+  const delta: Lists["delta"] = ({ report, previous }, { pinned }) => {
+    const base = pinned ?? previous;
+    return report === null || base === null ? null : deltas(report, base);
+  };
+  const files = memoLast(
+    (report: Report, changes: Delta | null, filter: string, sort: Sort<FileColumn> | null, all: boolean) =>
+      arrangeFiles(rowsOf(report, changes), filter, sort, all),
   );
   const tests = memoLast(arrangeTests);
   const failures = memoLast(failureItems);
@@ -50,10 +59,17 @@ export function createLists(): Lists {
   const cycles = memoLast((history: readonly CycleEnd[]) => [...history].reverse());
   return {
     beside: createBeside(),
+    delta,
     files: (content, screen) =>
       content.report === null
         ? []
-        : files(content.report.value, filterOf(screen, "files"), screen.sorts.coverage, screen.skippedToo),
+        : files(
+            content.report.value,
+            delta(content, screen),
+            filterOf(screen, "files"),
+            screen.sorts.coverage,
+            screen.skippedToo,
+          ),
     failures: (content, screen) =>
       failures(
         problemsOf(content.checks, content.bootError, content.error, content.gone, content.warnings),

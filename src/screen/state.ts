@@ -1,4 +1,5 @@
 /** What one screen shows and where in it the user is: nothing of this is known to the engine. */
+import type { CycleReport } from "../core/delta.ts";
 import type { View } from "./command.ts";
 import type { Item } from "./item.ts";
 import { END, type Place, START } from "./scroll.ts";
@@ -25,6 +26,8 @@ export interface ScreenState {
   readonly failedOnly: boolean;
   /** Also the files that coverage.py's configuration leaves out of the table. */
   readonly skippedToo: boolean;
+  /** The report that the user compares with; null: the one before the last. */
+  readonly pinned: CycleReport | null;
   /** What is looked for on this page; empty: nothing. */
   readonly search: string;
   /** The line that is being typed. */
@@ -47,6 +50,7 @@ export const INITIAL_SCREEN: ScreenState = {
   fileFilter: "",
   failedOnly: false,
   skippedToo: false,
+  pinned: null,
   search: "",
   input: null,
   opened: null,

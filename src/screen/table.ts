@@ -1,4 +1,5 @@
 /** Rows of the coverage table: a report's files, filtered and sorted. */
+import type { Delta, FileDelta } from "../core/delta.ts";
 import { compareNames, orderedFiles, skipped } from "../core/order.ts";
 import type { FileReport, Report, Summary } from "../core/report.ts";
 import { clean } from "../core/text.ts";
@@ -18,6 +19,8 @@ export interface FileRow {
   readonly summary: Summary;
   readonly missing: string;
   readonly file: FileReport;
+  /** Null: nothing has changed in it, or there is nothing to compare with. */
+  readonly delta: FileDelta | null;
   /** coverage.py's configuration leaves it out of the table. */
   readonly skipped: boolean;
 }
@@ -47,13 +50,14 @@ export function grade(percent: number): Grade {
 }
 
 /** The report's files as rows, in the order of coverage.py's configuration. */
-export function fileRows(report: Report): readonly FileRow[] {
+export function fileRows(report: Report, delta: Delta | null = null): readonly FileRow[] {
   return orderedFiles(report).map((file) => ({
     path: file.path,
     name: clean(file.path),
     summary: file.summary,
     missing: file.missing,
     file,
+    delta: delta?.files.get(file.path) ?? null,
     skipped: skipped(file, report) !== null,
   }));
 }

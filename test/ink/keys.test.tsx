@@ -113,6 +113,7 @@ const CHECKS: Readonly<Record<Command, Check>> = {
   "search-previous": moves("store.py", "/", ".py", ENTER, "gg"),
   sort: leads("stmts↓"),
   "sort-reverse": leads("file↓"),
+  pin: leads("Δ compares with cycle 1"),
   "show-skipped": leads("leaves out no file"),
   "view-coverage": leads("TOTAL", "2"),
   "view-failures": leads("Output"),

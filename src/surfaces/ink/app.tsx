@@ -73,7 +73,7 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
         {layout.now === 1 && (
           <Now snapshot={snapshot} now={now} isFirst={layout.header === 0} width={width} />
         )}
-        {layout.last === 1 && <Last snapshot={snapshot} width={width} />}
+        {layout.last === 1 && <Last snapshot={snapshot} delta={lists.delta(content, screen)} width={width} />}
         {layout.tabs === 1 && <Tabs screen={screen} content={content} width={width} />}
         {problem !== null && layout.problem > 0 && (
           <ProblemBox problem={problem} height={layout.problem} width={width} />

@@ -1,3 +1,4 @@
+import type { Delta } from "../../../core/delta.ts";
 import type { CycleEnd } from "../../../core/ended-cycle.ts";
 import type { CycleOutcome } from "../../../core/fact.ts";
 import { trust } from "../../../core/report.ts";
@@ -5,23 +6,25 @@ import { isStale } from "../../../core/stale.ts";
 import { clean, count, duration } from "../../../core/text.ts";
 import type { Snapshot } from "../../../engine/handle.ts";
 import { GLYPHS } from "../../../screen/glyphs.ts";
-import { fitSegments, type Segment, segment, span, type Tone } from "../../../screen/span.ts";
+import { fitSegments, type Segment, type Span, segment, span, type Tone } from "../../../screen/span.ts";
 import { grade } from "../../../screen/table.ts";
 import { Row } from "./row.tsx";
 
 export interface LastProps {
   readonly snapshot: Snapshot;
+  /** Against another cycle's report; null: there is none. */
+  readonly delta: Delta | null;
   readonly width: number;
 }
 
 /** Third line: the cycle that ended last, all of it of that one: its coverage, how it ended, its requests. Of a table of another cycle it says so first. */
-export function Last({ snapshot, width }: LastProps) {
+export function Last({ snapshot, delta, width }: LastProps) {
   const { last } = snapshot.content;
   if (last === null) return <Row spans={[span("no report yet", "dim")]} width={width} />;
   const old = isStale(snapshot);
   const segments = [
     table(snapshot, old),
-    coverage(last),
+    coverage(last, last.cycle === snapshot.content.report?.cycle ? delta : null),
     together(snapshot),
     outcome(last, old),
     requests(last),
@@ -44,7 +47,7 @@ function table({ content: { report, last } }: Snapshot, old: boolean): Segment {
 }
 
 /** A percentage stands only beside what proves it: without all workers' data there is a reason instead. */
-function coverage({ coverage: of, selected }: CycleEnd): Segment {
+function coverage({ coverage: of, selected }: CycleEnd, delta: Delta | null): Segment {
   if (of === null) return segment(7, span("not measured", "dim"));
   const { complete, reasons, totals, partial } = of;
   if (!complete) {
@@ -57,14 +60,15 @@ function coverage({ coverage: of, selected }: CycleEnd): Segment {
     10,
     span(partial ? `selection of ${count(selected, "test")} ` : "coverage "),
     span(`${display} %`, partial ? "plain" : grade(percent)),
+    ...change(delta),
     span(" · ", "dim"),
     span(trust(of), reasons.length === 0 ? "good" : "warning"),
   );
 }
 
-/** What the table's report comes to with other measurements. */
-function together({ content: { also, combined, report } }: Snapshot): Segment {
-  if (also.names.length === 0 || report === null) return segment(5);
+/** What the cycle's report comes to with other measurements; nothing where the table is another cycle's. */
+function together({ content: { also, combined, report, last } }: Snapshot): Segment {
+  if (also.names.length === 0 || report === null || report.cycle !== last?.cycle) return segment(5);
   if (combined === null) {
     const what = also.running === null ? "…" : `… ${clean(also.running.name)} runs`;
     return segment(5, span(`all ${what}`, "dim"));
@@ -74,6 +78,16 @@ function together({ content: { also, combined, report } }: Snapshot): Segment {
   if (!complete) return segment(8, span(`all incomplete: ${clean(first)}`, "warning"));
   const { percent_covered: percent, percent_covered_display: display } = totals;
   return segment(8, span("all "), span(`${display} %`, grade(percent)));
+}
+
+/** `▲0.4`, in percent points; less than a tenth is said as that. */
+function change(delta: Delta | null): readonly Span[] {
+  if (delta === null || delta.percent === 0) return [];
+  const size = Math.abs(delta.percent);
+  const text = size < 0.05 ? "<0.1" : size.toFixed(1);
+  return delta.percent > 0
+    ? [span(` ${GLYPHS.more}${text}`, "good")]
+    : [span(` ${GLYPHS.less}${text}`, "missed")];
 }
 
 function outcome({ cycle, outcome: how, coverage: of, ms }: CycleEnd, old: boolean): Segment {

@@ -1,5 +1,6 @@
 /** Columns of the coverage table. */
 
+import { type Delta, linesText } from "../../../core/delta.ts";
 import { skipped } from "../../../core/order.ts";
 import { hasBranches, type Report, type Summary } from "../../../core/report.ts";
 import type { Beside } from "../../../screen/beside.ts";
@@ -21,16 +22,19 @@ export function coverageColumns(
   report: Report,
   width: number,
   beside: Beside | null = null,
+  delta: Delta | null = null,
 ): readonly Column<FileRow>[] {
   const branches = hasBranches(report.totals) ? [BRANCHES, PARTIAL] : [];
   return [
     pathColumn(rows, report, width),
     STATEMENTS,
     MISSED,
+    ...(delta === null ? [] : [CHANGE]),
     ...branches,
     percentColumn(report),
     ...besideColumns(beside),
     BARS,
+    ...(delta === null ? [] : linesColumn(rows)),
     missingColumn(rows),
   ];
 }
@@ -40,6 +44,7 @@ export function totalCells(
   report: Report,
   shown: number,
   beside: Beside | null = null,
+  delta: Delta | null = null,
 ): Readonly<Record<string, readonly Span[]>> {
   const { totals, complete } = report;
   const strong = (value: number | undefined) => [span(`${value ?? ""}`, "strong")];
@@ -47,6 +52,7 @@ export function totalCells(
     path: totalLabel(report, shown),
     statements: strong(totals.num_statements),
     missed: strong(totals.missing_lines),
+    change: delta === null ? [] : changeCell(delta.missed),
     branches: strong(totals.num_branches),
     partial: strong(totals.num_partial_branches),
     percent: percentCell(totals, complete, percentWidth(report)),
@@ -126,6 +132,34 @@ const STATEMENTS = numbers("statements", "stmts", 70, (summary) => summary.num_s
 const MISSED = numbers("missed", "miss", 80, (summary) => summary.missing_lines, "missed");
 const BRANCHES = numbers("branches", "branch", 50, (summary) => summary.num_branches ?? 0, "plain");
 const PARTIAL = numbers("partial", "part", 55, (summary) => summary.num_partial_branches ?? 0, "fair");
+const CHANGE: Column<FileRow> = {
+  id: "change",
+  title: "Δ",
+  align: "right",
+  min: 4,
+  max: 4,
+  priority: 75,
+  cell: ({ delta }) => changeCell(delta?.missed ?? 0),
+};
+
+/** `+1` missed line more stands out, `-2` is what one hopes for. */
+function changeCell(missed: number): readonly Span[] {
+  if (missed === 0) return [span("·", "dim")];
+  return missed > 0 ? [span(`+${missed}`, "missed")] : [span(`${missed}`, "good")];
+}
+
+/** Lines newly missed and newly hit, where any file has some. */
+function linesColumn(rows: readonly FileRow[]): readonly Column<FileRow>[] {
+  const text = ({ delta }: FileRow) => (delta === null ? "" : linesText(delta));
+  const longest = widest(rows, text);
+  if (longest === 0) return [];
+  const width = Math.max(6, Math.min(24, longest));
+  const cell = (row: FileRow) => [span(text(row), (row.delta?.missed ?? 0) > 0 ? "missed" : "good")];
+  return [
+    { id: "lines", title: "Δ lines", align: "left", min: 8, max: Math.max(8, width), priority: 58, cell },
+  ];
+}
+
 const BARS: Column<FileRow> = {
   id: "bar",
   title: "",

@@ -51,8 +51,15 @@ function Files({
 }: PageProps & { readonly report: Report }) {
   const rows = lists.files(snapshot.content, screen);
   const beside = lists.beside(snapshot.content);
-  const columns = useMemo(() => coverageColumns(rows, report, width, beside), [rows, report, width, beside]);
-  const total = useMemo(() => totalCells(report, rows.length, beside), [report, rows.length, beside]);
+  const delta = lists.delta(snapshot.content, screen);
+  const columns = useMemo(
+    () => coverageColumns(rows, report, width, beside, delta),
+    [rows, report, width, beside, delta],
+  );
+  const total = useMemo(
+    () => totalCells(report, rows.length, beside, delta),
+    [report, rows.length, beside, delta],
+  );
   return (
     <Table
       columns={columns}
