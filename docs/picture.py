@@ -40,6 +40,7 @@ COLOURS = {"cyan": "#5ccfe6", "green": "#87d96c", "brown": "#ffcc66", "red": "#f
 LIGHTS = ("#f28779", "#ffcc66", "#87d96c")
 FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 BLOCKS = {"█": 1, "░": 0.22}
+LEVELS = "▁▂▃▄▅▆▇"
 
 
 def main(target):
@@ -108,26 +109,36 @@ def row_shapes(row, line):
 
 
 def style_of(cell):
-    """(colour or None, bold, faint, reversed). A faint cell is `blink` in test/pty/terminal.py."""
-    return COLOURS.get(cell.fg), cell.bold, cell.blink, cell.reverse
+    """(colour or None, bold, faint, reversed, colour behind it or None). A faint cell is `blink` in test/pty/terminal.py."""
+    return COLOURS.get(cell.fg), cell.bold, cell.blink, cell.reverse, COLOURS.get(cell.bg)
 
 
 def sort_of(cell):
     """Text has its width set as a whole; what fonts may have at another width stands alone."""
-    if cell.data in BLOCKS:
+    if cell.data in BLOCKS or cell.data in LEVELS:
         return cell.data
     return "text" if cell.data.isascii() else "sign"
 
 
 def run_shapes(row, column, characters, style, sort):
-    colour, bold, faint, reverse = style
+    colour, bold, faint, reverse, behind = style
     x, y = column * WIDTH, row * HEIGHT
     if reverse:
         yield rectangle(x, y, len(characters), colour or FOREGROUND, 1)
         colour = BACKGROUND
+    elif behind:
+        yield rectangle(x, y, len(characters), behind, 1)
+        colour = BACKGROUND
     if sort in BLOCKS:
         fill = colour or (FAINT if faint else FOREGROUND)
         yield rectangle(x, y + 3, len(characters), fill, BLOCKS[sort], HEIGHT - 6)
+        return
+    if sort in LEVELS:
+        part = (HEIGHT - 6) * (LEVELS.index(sort) + 1) / 8
+        bottom = y + HEIGHT - 3
+        yield rectangle(
+            x, round(bottom - part, 1), len(characters), colour or FOREGROUND, 1, round(part, 1)
+        )
         return
     classes = " ".join(["bold"] * bold + ["faint"] * faint)
     look = (f' class="{classes}"' if classes else "") + (

@@ -145,6 +145,15 @@ class Session(Terminal):
         rows = [line.lstrip("▸ ") for line in self.lines[4:]]
         return next((row.split() for row in rows if row.startswith(f"{start} ")), None)
 
+    def numbers(self, name):
+        """(statements, missed, partial) as texts of the row that `row` gives; None: not on the screen."""
+        head = next(
+            (line.split() for line in self.lines if re.match(r"  (?:file|.*stmts)", line)), []
+        )
+        row = self.row(name)
+        told = dict(zip(head, row or []))
+        return row and tuple(told.get(title) for title in ("stmts", "miss", "part"))
+
     # ── Waiting and moving ──
 
     def wait_cycle(self, after=0):

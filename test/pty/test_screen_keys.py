@@ -158,7 +158,7 @@ def test_filter_by_test_and_rerun_what_it_leaves(session):
     session.wait_for_line("selection of 2 tests", mark)
     # The table is still of all tests, and says so.
     assert re.search(r"selection of 2 tests: [\d.]+ % .* the table is of cycle", session.text)
-    assert session.row("TOTAL")[:5] == ["TOTAL", "163", "2", "50", "2"]
+    assert session.numbers("TOTAL") == ("163", "2", "2")
     session.press("3", "g")
     session.wait_tab("tests")
     session.cycle_by(session.press, "r")
@@ -357,8 +357,7 @@ def test_help_has_every_command(session, key):
     session.wait_for("run all tests")
     seen = session.text
     session.press("G")
-    session.wait_for("quit; Ctrl-C twice forces")
-    seen += session.text
+    session.wait_for("changes are held")
     session.press("g")
     session.wait_for("run all tests")
     for _ in range(3):

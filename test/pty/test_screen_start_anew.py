@@ -5,7 +5,7 @@ import signal
 
 
 def test_a_local_server_that_died_is_started_again(session):
-    before = session.row("TOTAL")
+    before = session.numbers("TOTAL")
     os.kill(master(session), signal.SIGKILL)
     session.wait_for("server gone: a save or R starts it")
     session.wait_for("has ended (killed by SIGKILL).")
@@ -14,19 +14,19 @@ def test_a_local_server_that_died_is_started_again(session):
     session.press("R")
     session.wait_gone("has ended")
     session.wait_cycle(after)
-    assert session.row("TOTAL") == before
+    assert session.numbers("TOTAL") == before
     assert "gone" not in session.lines[0]
 
 
 def test_a_local_server_that_runs_is_started_anew(session):
-    before, old, after = session.row("TOTAL"), master(session), session.cycle
+    before, old, after = session.numbers("TOTAL"), master(session), session.cycle
     start = session.demo.dir / "start.sh"
     start.write_text(f"{start.read_text()}\n# another line\n")
     session.wait_for("start.sh has changed")
     session.press("R")
     session.wait_for("starting the server anew")
     session.wait_cycle(after)
-    assert session.row("TOTAL") == before
+    assert session.numbers("TOTAL") == before
     assert master(session) != old
     assert "gone" not in session.lines[0]
 

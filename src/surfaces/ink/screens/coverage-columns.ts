@@ -156,7 +156,7 @@ function linesColumn(rows: readonly FileRow[]): readonly Column<FileRow>[] {
   const width = Math.max(6, Math.min(24, longest));
   const cell = (row: FileRow) => [span(text(row), (row.delta?.missed ?? 0) > 0 ? "missed" : "good")];
   return [
-    { id: "lines", title: "Δ lines", align: "left", min: 8, max: Math.max(8, width), priority: 58, cell },
+    { id: "lines", title: "Δ lines", align: "left", min: 8, max: Math.max(8, width), priority: 45, cell },
   ];
 }
 
