@@ -460,6 +460,38 @@ def test_a_run_that_is_held_can_be_cancelled(runner, suite, parallel):
     assert runner.run(suite.dir, *parallel).ok["passed"] == 1
 
 
+@BOTH
+@pytest.mark.parametrize(
+    ("test", "seen"),
+    [
+        ("def test_a(): pass", "total"),
+        ("import time, notes\nnotes.note('here')\ntime.sleep(100)", "note"),
+        ("import time, nowhere", "time"),
+        ("def a(): pass", "time"),
+    ],
+    ids=["collected", "collecting", "collection error", "no tests"],
+)
+def test_a_run_that_is_held_ends_by_an_interrupt(runner, suite, parallel, test, seen):
+    """It is not waited for, as it would be for one that tears down its fixtures."""
+    suite.write("notes.py", NOTE)
+    suite.write("test_a.py", test)
+    suite.write(
+        "conftest.py",
+        "import subprocess\ndef pytest_sessionfinish(): subprocess.run(['true'])\n",
+    )
+    number = runner.start(suite.dir, *parallel, hold=True, grace=200)
+    if seen == "total":
+        runner.until(number, lambda m: m.get("event") == "total")
+    until = time.monotonic() + 30
+    while seen == "note" and not noted(suite):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    if seen == "time":
+        time.sleep(2)  # wherever it is then
+    runner.send("cancel", target=number)
+    assert runner.wait(number, 40).error["kind"] == "cancelled"
+
+
 def test_a_run_that_is_held_ends_with_the_runner(suite, tmp_path):
     client = RunnerClient(tmp_path)
     suite.write("notes.py", NOTE)

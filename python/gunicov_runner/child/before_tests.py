@@ -52,6 +52,11 @@ class BeforeTests:
                 self.tell({"event": "patched", "names": replaced[:MOST_PATCHED]})
         self.server_ready.wait()
 
+    def pytest_keyboard_interrupt(self, excinfo):
+        # Session.Interrupted is one, too: an error of the collection, whose run still waits.
+        if excinfo.type is KeyboardInterrupt:
+            self.server_ready.interrupted()
+
     def learnt(self):
         """Modules as of_others has them, with those that pytest was asked to rewrite."""
         return [*self.modules, *([name, ""] for name in sorted(ASKED))]

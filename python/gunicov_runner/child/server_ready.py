@@ -39,6 +39,12 @@ class ServerReady:
         """Return when the run may go on. Each process of the run looks at the one byte, and none takes it."""
         if not self.waits:
             return
-        if not self.line.recv(1, socket.MSG_PEEK):
-            os._exit(3)  # the runner has gone
+        try:
+            if not self.line.recv(1, socket.MSG_PEEK):
+                os._exit(3)  # the runner has gone
+        finally:
+            self.waits = False  # after an interrupt, too
+
+    def interrupted(self):
+        """The run was interrupted while it did not wait: what it does at its end waits for nothing."""
         self.waits = False
