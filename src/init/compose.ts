@@ -70,7 +70,8 @@ export function composed(input: ComposeInput): Composed {
     // The record needs a place to be written to.
     rest: hook !== null && isReadOnly(compose, files) ? ["tmpfs:", "  - /tmp/gunicov:mode=1777"] : [],
   };
-  const tests = needsTests(found) ? testsPart(found, compose, server, started) : null;
+  const packages = testPackages(found.root, files);
+  const tests = needsTests(found) ? testsPart(found, compose, server, started, packages) : null;
   const services = [
     [server.name, part] as const,
     ...(tests === null ? [] : [[TESTS_SERVICE, tests] as const]),
@@ -81,7 +82,7 @@ export function composed(input: ComposeInput): Composed {
     ...(tests === null
       ? []
       : [
-          `Service ${TESTS_SERVICE} runs the tests in the image of ${server.name}, which needs pytest for that.`,
+          `Service ${TESTS_SERVICE} runs the tests in the image of ${server.name}. Where that has no pytest, it installs ${packages === null ? "pytest" : packages} at its start; if it can't, it ends, and its log says why.`,
         ]),
     ...(hook !== null && isTraced(server, started)
       ? [
@@ -119,7 +120,13 @@ export function isTraced({ env }: FoundService, { imageEnv }: FoundStart): boole
   return env.includes("COVERAGE_PROCESS_START") || Boolean(imageEnv?.COVERAGE_PROCESS_START);
 }
 
-function testsPart(found: Found, compose: FoundCompose, server: FoundService, started: FoundStart): Part {
+function testsPart(
+  found: Found,
+  compose: FoundCompose,
+  server: FoundService,
+  started: FoundStart,
+  packages: string | null,
+): Part {
   const { build, image } = server;
   const made =
     build === null
@@ -133,7 +140,7 @@ function testsPart(found: Found, compose: FoundCompose, server: FoundService, st
           ...Object.entries(build.args).map(([key, value]) => `    ${key}: ${quoted(value)}`),
         ];
   return {
-    command: ["sleep", "infinity"],
+    command: ["sh", "-c", testsCommand(packages)],
     // What runs the tests is not what is measured.
     env: isTraced(server, started) ? { COVERAGE_PROCESS_START: "" } : {},
     volumes: [`${fromCompose(compose, found.root)}:${TESTS_INSIDE}`],
@@ -144,6 +151,22 @@ function testsPart(found: Found, compose: FoundCompose, server: FoundService, st
       `working_dir: ${TESTS_INSIDE}`,
     ],
   };
+}
+
+/** An image that is made to serve often has no pytest, and nobody knows before it is built. Compose has `$` as `$$`. */
+function testsCommand(packages: string | null): string {
+  const wanted = packages === null ? "pytest" : `-r ${packages}`;
+  return `p=$$(command -v python || command -v python3); $$p -c "import pytest" 2>/dev/null || $$p -m pip install ${wanted} || exit 1; exec sleep infinity`;
+}
+
+/** The file of requirements that has pytest, from the root, where it has a plain name. */
+function testPackages(root: string, files: Files): string | null {
+  const below = (directory: string) =>
+    files.list(join(root, directory)).map((name) => (directory === "" ? name : `${directory}/${name}`));
+  const named = [...below(""), ...below("requirements")].filter((path) =>
+    /^(requirements[\w.-]*|requirements\/[\w.-]+)\.txt$/.test(path),
+  );
+  return named.find((path) => /^pytest\b(?![-_])/m.test(files.text(join(root, path)) ?? "")) ?? null;
 }
 
 /** From another container, the server has another address. */

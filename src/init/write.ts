@@ -86,7 +86,9 @@ export async function undoAll(root: string): Promise<Result<readonly string[]>> 
   for (const { path } of changes)
     if (!back.some((one) => one.path === path) && path !== ignoring) await rm(path, { force: true });
   await rm(join(root, RECORD), { force: true });
-  await rmdir(join(root, ".gunicov", "hook")).catch(() => {});
+  const hook = join(root, ".gunicov", "hook");
+  for (const empty of [join(hook, "gunicov_hook"), join(hook, "start"), hook])
+    await rmdir(empty).catch(() => {});
   // Results of cycles lie there too, and git is not to see them.
   if ((await readdir(dirname(ignoring)).catch(() => [])).join() === ".gitignore") {
     await rm(dirname(ignoring), { recursive: true });

@@ -213,13 +213,25 @@ describe("a long-lived service for the tests", () => {
     const { override, written } = planned(found);
     expect(parse(override).services["gunicov-tests"]).toMatchObject({
       build: { context: "." },
-      command: ["sleep", "infinity"],
+      command: ["sh", "-c", expect.stringMatching(/-m pip install pytest \|\| exit 1; exec sleep infinity$/)],
       entrypoint: [],
       volumes: [".:/gunicov-tests"],
       environment: { COVERAGE_PROCESS_START: "" },
     });
     expect(written["gunicov.toml"]).toContain('service = "gunicov-tests"');
     expect(written["gunicov.toml"]).toContain('env = { BASE_URL = "http://web:8000" }');
+  });
+
+  test("takes the packages of the tests from the file that names pytest", () => {
+    const texts = {
+      "requirements.txt": "flask\npytest-xdist\n",
+      "requirements/test.txt": "requests\npytest>=8\n",
+    };
+    const { override, notes } = planned(foundWith({}, none), texts);
+    expect(parse(override).services["gunicov-tests"].command[2]).toContain(
+      "pip install -r requirements/test.txt ||",
+    );
+    expect(notes.join()).toContain("it installs requirements/test.txt at its start");
   });
 
   test.each([8765, null])("gets the server's address among the containers, published at %s", (published) => {

@@ -78,9 +78,15 @@ describe("undo", () => {
   });
 
   test("leaves the results of cycles where they are, and out of git", async () => {
-    await writeAll(root, [change(".gunicov/.gitignore", null, "*\n"), change("b", null, "x")]);
+    const files = [
+      ".gunicov/.gitignore",
+      ".gunicov/hook/start/sitecustomize.py",
+      ".gunicov/hook/gunicov_hook/take_over.py",
+    ];
+    await writeAll(root, [...files.map((name) => change(name, null, "*\n")), change("b", null, "x")]);
     await writeFile(at(".gunicov/coverage.json"), "{}");
     await undoAll(root);
+    expect((await readdir(at(".gunicov"))).toSorted()).toEqual([".gitignore", "coverage.json"]);
     expect(Object.keys(await everything()).toSorted()).toEqual([
       "/.gunicov/.gitignore",
       "/.gunicov/coverage.json",
