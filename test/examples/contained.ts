@@ -1,5 +1,5 @@
 /** The projects in examples/ that have containers, each with its plain way: how server and system tests are started there. */
-import { appendFile, cp } from "node:fs/promises";
+import { appendFile, cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT, run } from "../support/machine.ts";
 import type { Section } from "./page.ts";
@@ -18,6 +18,10 @@ export interface Contained {
   readonly directory: string;
   readonly workers: number;
   readonly tests: { readonly service: string; readonly command: readonly string[] };
+  /** Its containers run before gunicov comes. */
+  readonly runs: boolean;
+  /** What its user changes in the compose file before that. */
+  readonly edit: readonly [string, string] | null;
   /** Lines that its user puts into .env, with or without gunicov. */
   readonly settings: readonly string[];
   /** What the table says of itself: nothing where it is proved. */
@@ -34,8 +38,26 @@ const DJANGO: Contained = {
   directory: "",
   workers: 2,
   tests: { service: "web", command: ["pytest", "-p", "no:cacheprovider"] },
+  runs: false,
+  edit: null,
   settings: [],
   state: null,
+};
+
+const ARTICLE: Contained = {
+  name: "article",
+  title: "article",
+  section: { page: "from-shell-scripts.md", heading: "Keep your hook" },
+  file: "compose.yaml",
+  service: "server",
+  server: "COVERAGE=0 exec MEASURED ./wallet.sh",
+  directory: "",
+  workers: 3,
+  tests: { service: "tests", command: ["pytest", "-p", "no:cacheprovider", "test"] },
+  runs: true,
+  edit: null,
+  settings: [],
+  state: "unproven",
 };
 
 export const CONTAINED: readonly Contained[] = [
@@ -50,6 +72,8 @@ export const CONTAINED: readonly Contained[] = [
     directory: "src",
     workers: 2,
     tests: { service: "api", command: ["pytest", "-p", "no:cacheprovider", "/tests/e2e"] },
+    runs: false,
+    edit: null,
     settings: [],
     state: null,
   },
@@ -59,24 +83,25 @@ export const CONTAINED: readonly Contained[] = [
     title: "django-postgres",
     settings: ["COMPOSE_PROFILES=postgres", "DATABASE_URL=postgres://shop:shop@db/shop"],
   },
+  ARTICLE,
   {
-    name: "article",
-    title: "article",
-    section: { page: "from-shell-scripts.md", heading: "Keep your hook" },
-    file: "compose.yaml",
-    service: "server",
-    server: "COVERAGE=0 exec MEASURED ./wallet.sh",
-    directory: "",
-    workers: 3,
-    tests: { service: "tests", command: ["pytest", "-p", "no:cacheprovider", "test"] },
-    settings: [],
-    state: "unproven",
+    ...ARTICLE,
+    title: "article-hook",
+    section: { page: "from-shell-scripts.md", heading: "Or let gunicov's hook measure" },
+    edit: ['COVERAGE: "1"', 'COVERAGE: "0"'],
+    state: null,
   },
 ];
 
 /** A copy of its files in a directory that names its compose project. */
-export async function layOutContained({ name, settings }: Contained, project: string): Promise<void> {
+export async function layOutContained(example: Contained, project: string): Promise<void> {
+  const { name, file, edit, settings } = example;
   await cp(join(ROOT, "examples", name), project, { recursive: true });
+  if (edit !== null) {
+    const text = await readFile(join(project, file), "utf8");
+    if (!text.includes(edit[0])) throw new Error(`${file} does not have ${edit[0]}`);
+    await writeFile(join(project, file), text.replace(...edit));
+  }
   if (settings.length > 0) await appendFile(join(project, ".env"), `${settings.join("\n")}\n`);
 }
 

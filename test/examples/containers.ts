@@ -41,7 +41,7 @@ export class Containers {
     const close = () => containers.down();
     const report = join(directory, "report.json");
     try {
-      if (commands.length === 1) await containers.compose("up", "-d"); // as people have it before
+      if (example.runs) await containers.compose("up", "-d");
       return {
         typed: await follow(commands, project, tool, env, report),
         report,
