@@ -96,8 +96,8 @@ describe("the server", () => {
       {
         kind: "no-coverage",
         exit: 2,
-        message: new RegExp(`The server's Python \\(${python}.*has no coverage package`),
-        fix: new RegExp(`${python} -m pip install coverage`),
+        message: new RegExp(`The server's Python has no coverage package: ${python}, `),
+        fix: /pip install coverage, or uv add --dev coverage\. gunicov doctor/,
       },
     );
   });

@@ -123,8 +123,13 @@ function measurable(master: Master, target: Target, patience: number): Result<vo
   // Without a record (its place is full, say) nothing is known of that yet.
   if (master.coverage === null && master.generation !== null) {
     const python = master.interpreter ?? "python3";
-    const message = `The server's Python (${python}, ${target.name}) has no coverage package.`;
-    return fail(failure("no-coverage", message, `Install it there: ${python} -m pip install coverage`));
+    // What it is about comes first: a narrow screen cuts the end off.
+    const message = `The server's Python has no coverage package: ${python}, ${target.name}.`;
+    const fix =
+      target.serverPid === null
+        ? "Put coverage into the image's requirements, and build it anew."
+        : "Install coverage in its environment: pip install coverage, or uv add --dev coverage.";
+    return fail(failure("no-coverage", message, fix));
   }
   return ok(undefined);
 }
