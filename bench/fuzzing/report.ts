@@ -8,7 +8,7 @@ import { EMPTY_CONTENT, observe } from "../../src/core/screen-content.ts";
 import { createLists } from "../../src/screen/lists.ts";
 import type { Span } from "../../src/screen/span.ts";
 import { INITIAL_SCREEN } from "../../src/screen/state.ts";
-import { coverageColumns, totalCells } from "../../src/surfaces/ink/screens/coverage-columns.ts";
+import { coverageColumns, totalsOf } from "../../src/surfaces/ink/screens/coverage-columns.ts";
 import { linesOf } from "../../src/surfaces/text/lines.ts";
 import { ANSWERS } from "./corpus.ts";
 import { lineFrom, mutateValue } from "./mutate.ts";
@@ -70,7 +70,7 @@ function show(fact: Fact & { type: "report" }): void {
       for (const row of rows) safeSpans(column.cell(row, width));
     }
   }
-  for (const cell of Object.values(totalCells(fact, rows.length))) safeSpans(cell);
+  for (const cell of Object.values(totalsOf(fact, rows.length, "").at(-1) ?? {})) safeSpans(cell);
   for (const file of fact.files) lineMarks(file);
 }
 

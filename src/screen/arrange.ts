@@ -2,7 +2,8 @@
 
 import { skipped } from "../core/order.ts";
 import { notice, type ScreenChange, type ScreenContext, stay } from "./context.ts";
-import type { Field, ScreenState } from "./state.ts";
+import { START } from "./scroll.ts";
+import { type Field, isNarrowed, type ScreenState } from "./state.ts";
 import { FILE_COLUMNS, type FileColumn, type Sort, sortOf } from "./table.ts";
 import { TEST_COLUMNS } from "./tests-table.ts";
 
@@ -12,19 +13,24 @@ export function cycleSort(screen: ScreenState, context: ScreenContext): ScreenCh
   if (!isSortable(screen)) return notice(screen, "Nothing here can be sorted.");
   if (screen.view === "tests") {
     const column = following(TEST_COLUMNS, tests.column);
-    return stay({ ...screen, sorts: { coverage, tests: { column, descending: column === "time" } } });
+    return atTop({ ...screen, sorts: { coverage, tests: { column, descending: column === "time" } } });
   }
   const column = following(FILE_COLUMNS, (coverage ?? given(context)).column);
   const descending = column !== "path" && column !== "percent";
-  return stay({ ...screen, sorts: { tests, coverage: { column, descending } } });
+  return atTop({ ...screen, sorts: { tests, coverage: { column, descending } } });
 }
 
 /** The list in the opposite order. */
 export function reverseSort(screen: ScreenState, context: ScreenContext): ScreenChange {
   const { coverage, tests } = screen.sorts;
   if (!isSortable(screen)) return notice(screen, "Nothing here can be sorted.");
-  if (screen.view === "tests") return stay({ ...screen, sorts: { coverage, tests: reversed(tests) } });
-  return stay({ ...screen, sorts: { tests, coverage: reversed(coverage ?? given(context)) } });
+  if (screen.view === "tests") return atTop({ ...screen, sorts: { coverage, tests: reversed(tests) } });
+  return atTop({ ...screen, sorts: { tests, coverage: reversed(coverage ?? given(context)) } });
+}
+
+/** Another order is asked for to see what comes first in it. */
+function atTop(screen: ScreenState): ScreenChange {
+  return stay({ ...screen, places: { ...screen.places, [screen.view]: START } });
 }
 
 /** The order in which the report comes. */
@@ -57,10 +63,13 @@ export function pin(screen: ScreenState, { content }: ScreenContext): ScreenChan
 
 /** The lists without filters and search. */
 export function clear(screen: ScreenState): ScreenChange {
-  const none =
-    screen.testFilter === "" && screen.fileFilter === "" && screen.search === "" && !screen.failedOnly;
-  if (none) return notice(screen, "Nothing runs, and no filter is set.");
-  return stay({ ...screen, testFilter: "", fileFilter: "", search: "", failedOnly: false });
+  if (!isNarrowed(screen)) return notice(screen, "Nothing runs, and no filter is set.");
+  return stay(whole(screen));
+}
+
+/** The screen with all rows in its lists. */
+export function whole(screen: ScreenState): ScreenState {
+  return { ...screen, testFilter: "", fileFilter: "", search: "", failedOnly: false };
 }
 
 /** The page that a filter is for: typing one where it shows nothing would be typing blind. */

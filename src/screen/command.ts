@@ -116,7 +116,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: "view-next", keys: ["Tab"], group: "view", help: "next view" },
   { command: "view-previous", keys: ["Shift-Tab"], group: "view", help: "previous view" },
   { command: "open", keys: ["Enter"], group: "open", help: "open the row: source, or the whole failure" },
-  { command: "back", keys: ["Esc"], group: "open", help: "back" },
+  { command: "back", keys: ["Esc"], group: "open", help: "back; in a list: clear filters" },
   { command: "leave-page", keys: [], pageKeys: ["q"], group: "open", help: "leave the page" },
   {
     command: "unfold",

@@ -5,7 +5,7 @@ import { cleanLines } from "../core/text.ts";
 import { type Layout, layout } from "./layout.ts";
 import type { Lists } from "./lists.ts";
 import type { Problem } from "./problem.ts";
-import type { ScreenState } from "./state.ts";
+import { isNarrowed, type ScreenState } from "./state.ts";
 
 export interface Frame {
   readonly layout: Layout;
@@ -20,7 +20,14 @@ const TRACEBACK = 8;
 export function frameOf(screen: ScreenState, content: ScreenContent, lists: Lists, rows: number): Frame {
   const boxed = screen.help === null && screen.opened === null && screen.view !== "failures";
   const problem = boxed ? firstProblem(content, screen, lists) : null;
-  return { layout: layout({ rows, problem: problem === null ? 0 : boxLines(problem).length }), problem };
+  return {
+    layout: layout({
+      rows,
+      problem: problem === null ? 0 : boxLines(problem).length,
+      filters: isNarrowed(screen),
+    }),
+    problem,
+  };
 }
 
 /** The box's lines: message, what to do, the end of what there is to read. */

@@ -4,6 +4,8 @@ export interface Wants {
   readonly rows: number;
   /** Lines that the box of an error or a warning would like. */
   readonly problem: number;
+  /** Something is filtered by. */
+  readonly filters: boolean;
 }
 
 export interface Layout {
@@ -11,6 +13,7 @@ export interface Layout {
   readonly now: 0 | 1;
   readonly last: 0 | 1;
   readonly tabs: 0 | 1;
+  readonly filters: 0 | 1;
   readonly problem: number;
   readonly body: number;
   readonly footer: 0 | 1;
@@ -20,15 +23,17 @@ export interface Layout {
  * Rows of each part; their sum is at most `rows`. What is under way stays longest; the body gets at least three
  * rows before anything else but that has one.
  */
-export function layout({ rows, problem }: Wants): Layout {
+export function layout({ rows, problem, filters: narrowed }: Wants): Layout {
   const footer = rows >= 5 ? 1 : 0;
   const now = rows >= 1 ? 1 : 0;
   const last = rows >= 7 ? 1 : 0;
   const tabs = rows >= 8 ? 1 : 0;
   const header = rows >= 9 ? 1 : 0;
-  const room = Math.max(0, rows - footer - now - last - tabs - header);
+  // What is left out of a list is said wherever the list itself has room.
+  const filters = narrowed && rows >= 6 ? 1 : 0;
+  const room = Math.max(0, rows - footer - now - last - tabs - header - filters);
   const box = Math.min(problem, Math.max(0, room - 3), Math.max(1, Math.floor(room / 2)));
-  return { header, now, last, tabs, problem: box, body: room - box, footer };
+  return { header, now, last, tabs, filters, problem: box, body: room - box, footer };
 }
 
 /** Rows of the failures view: the list, a line between, and what the one at the cursor has to say. */
@@ -52,12 +57,12 @@ export function splitTimings(
     : { table: body - wanted, fastPaths };
 }
 
-/** Rows of a table: the total goes last, the titles before it. */
+/** Rows of a table: the total goes last, the titles before it. Of several totals a small table has the last. */
 export function splitTable(
   body: number,
-  hasTotal: boolean,
-): { readonly title: 0 | 1; readonly rows: number; readonly total: 0 | 1 } {
-  const total = hasTotal && body >= 1 ? 1 : 0;
+  totals: number,
+): { readonly title: 0 | 1; readonly rows: number; readonly total: number } {
+  const total = Math.min(totals, body < 4 ? 1 : totals, body);
   const title = body - total >= 2 ? 1 : 0;
   return { title, rows: Math.max(0, body - total - title), total };
 }

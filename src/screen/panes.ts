@@ -7,7 +7,7 @@ import { problemDetail, wrapLines } from "./detail.ts";
 import type { Line } from "./failure/line.ts";
 import { testDetail } from "./failure/page.ts";
 import { splitFailures, splitTable, splitTimings } from "./layout.ts";
-import type { Lists } from "./lists.ts";
+import { filterOf, type Lists } from "./lists.ts";
 import { memoLast } from "./memo.ts";
 import { EMPTY_PANE, type Pane } from "./scroll.ts";
 import type { ShownSource } from "./source.ts";
@@ -85,7 +85,7 @@ function listPane(screen: ScreenState, { content, lists, body, columns }: PaneIn
         lists.files(content, screen),
         (row) => row.path,
         (row) => row.name,
-        splitTable(body - note, true).rows,
+        splitTable(body - note, filterOf(screen, "files") === "" ? 1 : 2).rows,
       );
     }
     case "failures": {
@@ -99,7 +99,7 @@ function listPane(screen: ScreenState, { content, lists, body, columns }: PaneIn
         lists.tests(content, screen),
         (test) => test.id,
         (test) => clean(test.id),
-        splitTable(body, false).rows,
+        splitTable(body, 0).rows,
       );
     case "log":
       return {
@@ -110,7 +110,7 @@ function listPane(screen: ScreenState, { content, lists, body, columns }: PaneIn
       const cycles = lists.cycles(content);
       const text = (index: number) => `${cycles[index]?.cycle ?? ""} ${cycles[index]?.outcome ?? ""}`;
       const { table } = splitTimings(body, lists.fastPaths(content));
-      return rowsPane(cycles.length, splitTable(table, true).rows, text);
+      return rowsPane(cycles.length, splitTable(table, 1).rows, text);
     }
   }
 }

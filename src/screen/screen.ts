@@ -1,6 +1,6 @@
 /** What a key or a typed line does to the screen, and what it asks of the engine: decided here, done by the surface. */
 
-import { clear, cycleSort, narrow, pin, reverseSort, showSkipped } from "./arrange.ts";
+import { clear, cycleSort, narrow, pin, reverseSort, showSkipped, whole } from "./arrange.ts";
 import type { Command, View } from "./command.ts";
 import { type Action, act, notice, type ScreenChange, type ScreenContext, stay } from "./context.ts";
 import { type Move, moved, searched, searchFrom, shifted } from "./move.ts";
@@ -156,11 +156,11 @@ function show(screen: ScreenState, next: View): ScreenState {
   return { ...screen, view: next, opened: null, help: null, search: "" };
 }
 
-/** One step back: help, what is open, the search. Never out of gunicov. */
+/** One step back: help, the search, what is open, the filters. Never out of gunicov. */
 function back(screen: ScreenState): ScreenState {
   if (screen.help !== null) return { ...screen, help: null };
   if (screen.search !== "") return { ...screen, search: "" };
-  return { ...screen, opened: null };
+  return screen.opened === null ? whole(screen) : { ...screen, opened: null };
 }
 
 /** The page on top is left, whatever is looked for in it. */

@@ -58,6 +58,12 @@ export const INITIAL_SCREEN: ScreenState = {
   notice: null,
 };
 
+/** Whether something is filtered by or looked for, or is being typed. */
+export function isNarrowed({ testFilter, fileFilter, search, failedOnly, input }: ScreenState): boolean {
+  const typed = input !== null && input.field !== "search" && input.text !== "";
+  return testFilter !== "" || fileFilter !== "" || search !== "" || failedOnly || typed;
+}
+
 /** Whether a page is shown, in which keys do what they do in less, and no list. */
 export function inPage(screen: ScreenState): boolean {
   return screen.help !== null || screen.opened !== null;

@@ -140,8 +140,16 @@ def test_filter_by_file(session):
     session.press("p", *"er", "Enter")
     session.wait_for("files: er")
     session.wait_for(lambda s: paths(s) == ["errors", "letters", "verdict"])
-    # The total stays that of all files, and says how many rows are shown.
-    assert re.search(r"TOTAL \(3 of 9\) +163 +2 +50 +2 ", session.text)
+    # The total stays that of all files; that of the filtered ones stands above it.
+    assert re.search(r"filtered \(3 of 9\) +30 +2 +14 +2 ", session.text)
+    assert re.search(r"TOTAL +163 +2 +50 +2 ", session.text)
+    # It stays in the next cycle, until Esc.
+    session.cycle_by(session.press, "a")
+    assert paths(session) == ["errors", "letters", "verdict"]
+    session.press("Esc")
+    session.wait_for(lambda s: len(paths(s)) == 9)
+    session.press("p", *"er", "Enter")
+    session.wait_for(lambda s: len(paths(s)) == 3)
     session.press("c")
     session.wait_for(lambda s: len(paths(s)) == 9)
 
@@ -176,7 +184,7 @@ def test_failed_only(session):
     mark = session.mark()
     session.cycle_by(session.press, "f")
     session.wait_for_line("selection of 2 tests", mark)
-    assert "failed only" in session.lines[3]
+    assert "failed only" in session.lines[4]
     assert session.text.count("✗ failed  ") == 2
     assert "✓ passed  " not in session.text
     session.press("f")
@@ -265,6 +273,8 @@ def test_editor_opens_at_the_line(demo, tmp_path):
         session.press("G", "e")
         session.wait_for(lambda s: told.exists() and told.read_text().count("\n") == 2)
         assert told.read_text().split() == ["+8", str(demo.path("verdict"))]
+        # What is typed before the editor has ended is the editor's.
+        session.wait_for(lambda s: s.on_alternate_screen)
         told.unlink()
         # An editor has the terminal for itself, as it was before gunicov.
         demo.program(

@@ -6,8 +6,8 @@ import { EMPTY_PANE, nextWhere, placeAt, settlePlace } from "../../src/screen/sc
 describe("layout", () => {
   it("never gives out more rows than there are, nor less than nothing", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 40 }), (rows, problem) => {
-        const parts = Object.values(layout({ rows, problem }));
+      fc.property(fc.nat(200), fc.nat(40), fc.boolean(), (rows, problem, filters) => {
+        const parts = Object.values(layout({ rows, problem, filters }));
         expect(parts.reduce<number>((sum, part) => sum + part, 0)).toBe(rows);
         expect(Math.min(...parts)).toBeGreaterThanOrEqual(0);
       }),
@@ -15,24 +15,30 @@ describe("layout", () => {
   });
 
   it("keeps a body where it can, and all parts from 9 rows on", () => {
-    expect(layout({ rows: 5, problem: 9 })).toMatchObject({ now: 1, body: 3, footer: 1, problem: 0 });
-    expect(layout({ rows: 9, problem: 0 })).toEqual({
+    expect(layout({ rows: 5, problem: 9, filters: true })).toMatchObject({
+      now: 1,
+      body: 3,
+      footer: 1,
+      problem: 0,
+    });
+    expect(layout({ rows: 9, problem: 0, filters: false })).toEqual({
       header: 1,
       now: 1,
       last: 1,
       tabs: 1,
+      filters: 0,
       problem: 0,
       body: 4,
       footer: 1,
     });
-    expect(layout({ rows: 24, problem: 6 })).toMatchObject({ problem: 6, body: 13 });
-    expect(layout({ rows: 12, problem: 20 })).toMatchObject({ problem: 3, body: 4 });
+    expect(layout({ rows: 24, problem: 6, filters: false })).toMatchObject({ problem: 6, body: 13 });
+    expect(layout({ rows: 12, problem: 20, filters: false })).toMatchObject({ problem: 3, body: 4 });
   });
 
   it("splits a page into exactly its rows", () => {
     fc.assert(
-      fc.property(fc.nat(60), fc.nat(60), fc.boolean(), (body, items, hasTotal) => {
-        const table = splitTable(body, hasTotal);
+      fc.property(fc.nat(60), fc.nat(60), fc.nat(2), (body, items, totals) => {
+        const table = splitTable(body, totals);
         expect(table.title + table.rows + table.total).toBe(body);
         const { list, preview } = splitFailures(body, items);
         expect(list + preview + (preview > 0 ? 1 : 0)).toBe(body);
@@ -43,8 +49,9 @@ describe("layout", () => {
   });
 
   it("shows the total before anything else of a table", () => {
-    expect(splitTable(1, true)).toEqual({ title: 0, rows: 0, total: 1 });
-    expect(splitTable(3, true)).toEqual({ title: 1, rows: 1, total: 1 });
+    expect(splitTable(1, 2)).toEqual({ title: 0, rows: 0, total: 1 });
+    expect(splitTable(3, 2)).toEqual({ title: 1, rows: 1, total: 1 });
+    expect(splitTable(4, 2)).toEqual({ title: 1, rows: 1, total: 2 });
   });
 });
 

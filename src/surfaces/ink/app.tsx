@@ -15,6 +15,7 @@ import { useScreen } from "./hooks/use-screen.ts";
 import { useSize } from "./hooks/use-size.ts";
 import { useSnapshot } from "./hooks/use-snapshot.ts";
 import { useSource } from "./hooks/use-source.ts";
+import { Filters } from "./parts/filters.tsx";
 import { Footer } from "./parts/footer.tsx";
 import { Header } from "./parts/header.tsx";
 import { Last } from "./parts/last.tsx";
@@ -75,6 +76,7 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
         )}
         {layout.last === 1 && <Last snapshot={snapshot} delta={lists.delta(content, screen)} width={width} />}
         {layout.tabs === 1 && <Tabs screen={screen} content={content} width={width} />}
+        {layout.filters === 1 && <Filters screen={screen} width={width} />}
         {problem !== null && layout.problem > 0 && (
           <ProblemBox problem={problem} height={layout.problem} width={width} />
         )}

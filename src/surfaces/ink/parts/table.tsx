@@ -21,8 +21,8 @@ export interface TableProps<Item> {
   readonly width: number;
   /** The column that is sorted by, and how. */
   readonly sort?: { readonly column: string; readonly descending: boolean };
-  /** The last line, always visible, by column. */
-  readonly total?: Readonly<Record<string, readonly Span[]>>;
+  /** The last lines, always visible, by column. */
+  readonly totals?: readonly Readonly<Record<string, readonly Span[]>>[];
   readonly search?: string;
 }
 
@@ -35,15 +35,17 @@ const MARK = 2;
 
 /** A table of which only the visible rows are made; `height` lines exactly. */
 export function Table<Item>(props: TableProps<Item>) {
-  const { columns, items, keyOf, window, height, width, sort, total, search = "" } = props;
+  const { columns, items, keyOf, window, height, width, sort, totals = [], search = "" } = props;
   const fitted = useMemo(() => arrange(columns, width), [columns, width]);
-  const split = splitTable(height, total !== undefined);
+  const split = splitTable(height, totals.length);
   const visible = items.slice(window.top, window.top + split.rows);
   const titles = cells(fitted, ({ column }) => {
     const mark = sort?.column === column.id ? (sort.descending ? "↓" : "↑") : "";
     return [span(`${column.title}${mark}`, mark === "" ? "dim" : "accent")];
   });
-  const totals = cells(fitted, ({ column }) => total?.[column.id] ?? []);
+  const ends = totals
+    .slice(totals.length - split.total)
+    .map((total) => cells(fitted, ({ column }) => total[column.id] ?? []));
   return (
     <>
       {split.title === 1 && <Row spans={[span("  "), ...titles]} width={width} />}
@@ -61,7 +63,10 @@ export function Table<Item>(props: TableProps<Item>) {
         // biome-ignore lint/suspicious/noArrayIndexKey: empty lines are all the same.
         <Row key={`empty ${index}`} spans={[]} width={width} />
       ))}
-      {split.total === 1 && <Row spans={[span("  "), ...totals]} width={width} />}
+      {ends.map((end, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the totals have no other identity.
+        <Row key={`total ${index}`} spans={[span("  "), ...end]} width={width} />
+      ))}
     </>
   );
 }

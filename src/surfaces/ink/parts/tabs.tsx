@@ -1,7 +1,5 @@
 import { failing, type ScreenContent } from "../../../core/screen-content.ts";
-import { clean } from "../../../core/text.ts";
 import type { View } from "../../../screen/command.ts";
-import { filterOf } from "../../../screen/lists.ts";
 import { fitSegments, type Segment, type Span, segment, span } from "../../../screen/span.ts";
 import { type ScreenState, VIEWS } from "../../../screen/state.ts";
 import { Row } from "./row.tsx";
@@ -20,10 +18,10 @@ const NAMES: Readonly<Record<View, string>> = {
   timings: "timings",
 };
 
-/** The pages with their keys, and what narrows them down at present. */
+/** The pages with their keys. */
 export function Tabs({ screen, content, width }: TabsProps) {
   const tabs = VIEWS.map((page, index) => tab(page, index, screen, content));
-  return <Row spans={fitSegments([...tabs, ...chips(screen)], width, 2)} width={width} />;
+  return <Row spans={fitSegments(tabs, width, 2)} width={width} />;
 }
 
 function tab(page: View, index: number, screen: ScreenState, content: ScreenContent): Segment {
@@ -52,15 +50,4 @@ function number(page: View, content: ScreenContent): readonly Span[] {
   if (page === "tests")
     return content.tests.results.size === 0 ? [] : [span(` ${content.tests.results.size}`, "dim")];
   return [];
-}
-
-function chips(screen: ScreenState): readonly Segment[] {
-  const tests = filterOf(screen, "tests");
-  const files = filterOf(screen, "files");
-  return [
-    segment(15, ...(screen.failedOnly ? [span("failed only", "warning")] : [])),
-    segment(14, ...(tests === "" ? [] : [span(`tests: ${clean(tests)}`, "warning")])),
-    segment(13, ...(files === "" ? [] : [span(`files: ${clean(files)}`, "warning")])),
-    segment(12, ...(screen.search === "" ? [] : [span(`/${clean(screen.search)}`, "warning")])),
-  ];
 }

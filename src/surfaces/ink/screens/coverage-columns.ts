@@ -3,10 +3,12 @@
 import { type Delta, linesText } from "../../../core/delta.ts";
 import { skipped } from "../../../core/order.ts";
 import { hasBranches, type Report, type Summary } from "../../../core/report.ts";
+import { subtotal } from "../../../core/subtotal.ts";
+import { clean } from "../../../core/text.ts";
 import type { Beside } from "../../../screen/beside.ts";
 import { level } from "../../../screen/glyphs.ts";
 import { type Span, span, spansWidth } from "../../../screen/span.ts";
-import { type FileRow, grade } from "../../../screen/table.ts";
+import { type FileRow, grade, matches } from "../../../screen/table.ts";
 import { displayWidth, truncateStart } from "../../../screen/width.ts";
 import { meter } from "../parts/meter.ts";
 import type { Column } from "../parts/table.tsx";
@@ -39,24 +41,46 @@ export function coverageColumns(
   ];
 }
 
-/** Cells of the total row, by column. */
-export function totalCells(
+/** Cells of the total rows, by column: the files that are filtered by, then the whole. */
+export function totalsOf(
   report: Report,
   shown: number,
+  filter: string,
   beside: Beside | null = null,
   delta: Delta | null = null,
+): readonly Readonly<Record<string, readonly Span[]>>[] {
+  const label = totalLabel(report, shown, filter);
+  const whole = {
+    ...totalCells(report, report.totals, label, delta?.missed ?? null),
+    ...besideTotals(beside),
+  };
+  if (filter === "") return [whole];
+  const files = report.files.filter(({ path }) => matches(clean(path), filter));
+  const sum = subtotal(
+    files.map(({ summary }) => summary),
+    report,
+  );
+  const missed =
+    delta === null ? null : files.reduce((all, { path }) => all + (delta.files.get(path)?.missed ?? 0), 0);
+  return [totalCells(report, sum, filteredLabel(report, files.length), missed), whole];
+}
+
+function totalCells(
+  report: Report,
+  totals: Summary,
+  label: readonly Span[],
+  change: number | null,
 ): Readonly<Record<string, readonly Span[]>> {
-  const { totals, complete } = report;
+  const { complete } = report;
   const strong = (value: number | undefined) => [span(`${value ?? ""}`, "strong")];
   return {
-    path: totalLabel(report, shown),
+    path: label,
     statements: strong(totals.num_statements),
     missed: strong(totals.missing_lines),
-    change: delta === null ? [] : changeCell(delta.missed),
+    change: change === null ? [] : changeCell(change),
     branches: strong(totals.num_branches),
     partial: strong(totals.num_partial_branches),
     percent: percentCell(totals, complete, percentWidth(report)),
-    ...besideTotals(beside),
     bar: bar(totals),
     missing: complete ? [] : [span("incomplete", "warning")],
   };
@@ -82,19 +106,23 @@ function bar(summary: Summary): readonly Span[] {
   return meter(summary.percent_covered / 100, BAR, grade(summary.percent_covered));
 }
 
-/** Says also how many files are out of the table, and the key that shows them. */
-function totalLabel(report: Report, shown: number): readonly Span[] {
+/** Says also how many files the configuration leaves out of the table, and the key that shows them. */
+function totalLabel(report: Report, shown: number, filter: string): readonly Span[] {
   const { files } = report;
   const total = span("TOTAL", "strong");
-  if (shown === files.length) return [total];
+  if (shown === files.length || filter !== "") return [total];
   const key = files.some((file) => skipped(file, report) !== null) ? ", x: all" : "";
   return [total, span(` (${shown} of ${files.length}${key})`, "dim")];
 }
 
+function filteredLabel(report: Report, matching: number): readonly Span[] {
+  return [span("filtered", "strong"), span(` (${matching} of ${report.files.length})`, "dim")];
+}
+
 function pathColumn(rows: readonly FileRow[], report: Report, width: number): Column<FileRow> {
-  const label = totalLabel(report, rows.length);
   const longest = Math.max(
-    spansWidth(label),
+    spansWidth(totalLabel(report, rows.length, "")),
+    spansWidth(filteredLabel(report, rows.length)),
     widest(rows, (row) => row.name),
   );
   return {

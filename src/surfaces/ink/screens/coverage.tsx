@@ -4,12 +4,13 @@ import type { Report } from "../../../core/report.ts";
 import type { ScreenContent } from "../../../core/screen-content.ts";
 import { count } from "../../../core/text.ts";
 import { firstLines } from "../../../screen/first-lines.ts";
+import { filterOf } from "../../../screen/lists.ts";
 import { type Span, span } from "../../../screen/span.ts";
 import { type FileRow, sortOf } from "../../../screen/table.ts";
 import { Row } from "../parts/row.tsx";
 import { Rows } from "../parts/rows.tsx";
 import { Table } from "../parts/table.tsx";
-import { coverageColumns, totalCells } from "./coverage-columns.ts";
+import { coverageColumns, totalsOf } from "./coverage-columns.ts";
 import type { PageProps } from "./page.ts";
 
 /** The per-file table of the last report of all tests; a selection's report is a note above it, never in its place. */
@@ -52,13 +53,14 @@ function Files({
   const rows = lists.files(snapshot.content, screen);
   const beside = lists.beside(snapshot.content);
   const delta = lists.delta(snapshot.content, screen);
+  const filter = filterOf(screen, "files");
   const columns = useMemo(
     () => coverageColumns(rows, report, width, beside, delta),
     [rows, report, width, beside, delta],
   );
-  const total = useMemo(
-    () => totalCells(report, rows.length, beside, delta),
-    [report, rows.length, beside, delta],
+  const totals = useMemo(
+    () => totalsOf(report, rows.length, filter, beside, delta),
+    [report, rows.length, filter, beside, delta],
   );
   return (
     <Table
@@ -69,7 +71,7 @@ function Files({
       height={height}
       width={width}
       sort={screen.sorts.coverage ?? sortOf(report)}
-      total={total}
+      totals={totals}
       search={screen.search}
     />
   );

@@ -12,7 +12,7 @@ import type { PageProps } from "./page.ts";
 /** The last cycles, the newest first, with the time that each step took; below them the medians, and the fast paths of the cycle at the cursor. */
 export function Timings({ snapshot, screen, lists, window, height, width }: PageProps) {
   const cycles = lists.cycles(snapshot.content);
-  const total = useMemo(() => medians(cycles), [cycles]);
+  const total = useMemo(() => [medians(cycles)], [cycles]);
   const rows = splitTimings(height, lists.fastPaths(snapshot.content));
   const paths = cycles[window.index]?.fastPaths ?? [];
   return (
@@ -24,7 +24,7 @@ export function Timings({ snapshot, screen, lists, window, height, width }: Page
         window={window}
         height={rows.table}
         width={width}
-        total={total}
+        totals={total}
         search={screen.search}
       />
       {rows.fastPaths > 0 && <Row spans={[span("─".repeat(width), "dim")]} width={width} />}
