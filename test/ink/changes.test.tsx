@@ -9,8 +9,8 @@ afterEach(() => {
   for (const terminal of open.splice(0)) terminal.close();
 });
 
-async function start(): Promise<Terminal> {
-  const terminal = new Terminal(new FakeEngine(), { columns: 120 });
+async function start(columns = 120): Promise<Terminal> {
+  const terminal = new Terminal(new FakeEngine(), { columns });
   open.push(terminal);
   await terminal.emit(BACK, ...cycle(report([file("a.py", 20, [3]), file("b.py", 20, [])])));
   return terminal;
@@ -38,6 +38,23 @@ describe("Δ", () => {
     await next(terminal, []);
     expect(row(terminal, "a.py")).toMatch(/a\.py +20 +0 +-2 .*-4, -5/);
     expect(terminal.lines[2]).toContain("▲3.3");
+  });
+
+  it("takes no column away in 80: what is sorted by has to be seen", async () => {
+    const named = "source/xy/__init__.py";
+    const whole = (missing: readonly number[]) => {
+      const files = [file(named, 20, missing)];
+      const short = files.map((one) => ({
+        ...one,
+        summary: { ...one.summary, percent_covered_display: "98" },
+      }));
+      const { totals } = report(files);
+      return report(short, { totals: { ...totals, percent_covered_display: "98" } });
+    };
+    const terminal = await start(80);
+    await terminal.emit(...cycle(whole([3])), ...cycle(whole([4])));
+    expect(terminal.lines[4]).toMatch(/^ {2}file↑ +stmts +miss +Δ +branch +part +cover +missing$/);
+    expect(terminal.frame).toContain(named);
   });
 
   it("is against the last complete one, and is not told of one that is not", async () => {
