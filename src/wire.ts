@@ -102,7 +102,7 @@ export async function wire(
     log,
     () => live.current.off,
   );
-  const tests = new RunnerTests(targets.tests, runner, testCommand(live, targets.port), log);
+  const tests = new RunnerTests(targets.tests, runner, testCommand(live, targets.port), log, root);
   const hashes = new Hashes();
   const ports: Ports = {
     server,

@@ -161,9 +161,9 @@ class Run:
         elif kind == "test":
             self.running.pop(event["test"], None)
             self.outcomes[event["test"]] = event["outcome"]
-            self.progress(event)
+            self.progress({**event, "cwd": self.command.cwd})
         elif kind == "told":
-            self.progress(event)
+            self.progress({**event, "cwd": self.command.cwd})
 
     def progress(self, event):
         """Send an event of this request; silent once the run is being stopped."""

@@ -69,7 +69,7 @@ function ofTests({ tests }: CycleResult, locate: (path: string) => string): read
   return tests.filter(isFailing).map(({ id, outcome, message, place }) => {
     const found = /^(.+):(\d+)$/s.exec(place);
     const line = Number(found?.[2] ?? 1);
-    const path = found?.[1] ?? (/^([^:]+\.py)(?:::|$)/.exec(id)?.[1] || null);
+    const path = found?.[1] ?? (place || (/^([^:]+\.py)(?:::|$)/.exec(id)?.[1] ?? null));
     return {
       severity: "error",
       check: "failing-test",

@@ -1,5 +1,5 @@
 /** `--diff` on a real repository and server; diff-cover is the oracle, on the XML report of the same run. */
-import { appendFile, readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { remove, run } from "../support/machine.ts";
@@ -89,4 +89,37 @@ test("a base that is not there is said before the server starts", async () => {
   const ran = await gunicovRun(directory, ["--diff", "origin/main"]);
   expect(ran).toMatchObject({ code: 2, out: "" });
   expect(ran.err).toContain("git fetch origin main");
+});
+
+test("of tests in another directory, annotations and reports have the paths in the repository", async () => {
+  const toml = (text: string) => text.replace("[tool.gunicov.tests]", '[tool.gunicov.tests]\ncwd = "../e2e"');
+  const repository = await committed({
+    "e2e/pytest.ini": "[pytest]\n",
+    "e2e/deep/test_e2e.py":
+      "import os, urllib.request\n\ndef test_a():\n    urllib.request.urlopen(os.environ['URL'])\n    assert 1 == 2\n",
+    "e2e/deep/test_broken.py": "import not_installed_at_all\n",
+  });
+  try {
+    const service = join(repository, "service");
+    await mkdir(service);
+    for (const name of ["src", ".coveragerc", "gunicov.toml"]) git(repository, "mv", name, `service/${name}`);
+    const file = join(service, "gunicov.toml");
+    const text = toml(await readFile(file, "utf8")).replace(
+      /,"tests"\]/,
+      ',"--continue-on-collection-errors"]',
+    );
+    await writeFile(file, text);
+    const env = { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: repository };
+    const ran = await gunicovRun(service, ["--report", "codequality=q.json"], env);
+    expect(ran.code, ran.out).toBe(1);
+    expect(ran.out).toMatch(/^::error file=e2e\/deep\/test_e2e\.py,line=5,/m);
+    expect(ran.out).toMatch(/^::error file=e2e\/deep\/test_broken\.py,line=1,/m);
+    const quality: readonly { readonly location: { readonly path: string } }[] = JSON.parse(
+      await readFile(join(service, "q.json"), "utf8"),
+    );
+    const paths = quality.map(({ location }) => location.path).toSorted();
+    expect(paths).toEqual(["e2e/deep/test_broken.py", "e2e/deep/test_e2e.py"]);
+  } finally {
+    await remove(repository);
+  }
 });

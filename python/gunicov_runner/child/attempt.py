@@ -16,7 +16,7 @@ class Attempt:
         self.xfail = None
         self.seconds = {"setup": 0.0, "teardown": 0.0}
 
-    def add(self, report, cwd):
+    def add(self, report, cwd, root):
         """Take the next report: of setup, call or teardown, or xdist's on a worker's crash."""
         ended = getattr(report, "stop", None) or time.time()
         started = getattr(report, "start", None) or ended - getattr(report, "duration", 0)
@@ -25,25 +25,25 @@ class Attempt:
         if report.when in self.seconds:
             self.seconds[report.when] += getattr(report, "duration", 0) or 0
         if report.failed:
-            self._failed(report, cwd)
+            self._failed(report, cwd, root)
         elif report.skipped and self.outcome == "passed":
-            self._skipped(report, cwd)
+            self._skipped(report, cwd, root)
         elif hasattr(report, "wasxfail") and self.outcome == "passed":
-            self.xfail, self.message = "xpassed", describe_skip(report, cwd)[0]
+            self.xfail, self.message = "xpassed", describe_skip(report, cwd, root)[0]
         self.reports.append(report)
 
-    def _failed(self, report, cwd):
+    def _failed(self, report, cwd, root):
         if self.outcome in ("failed", "error"):
             return
         fixture = report.when in ("setup", "teardown")
         self.xfail = None
         self.outcome = "error" if fixture else "failed"
-        self.message, self.place = describe(report, cwd)
+        self.message, self.place = describe(report, cwd, root)
 
-    def _skipped(self, report, cwd):
+    def _skipped(self, report, cwd, root):
         self.outcome = "skipped"
         self.xfail = "xfailed" if hasattr(report, "wasxfail") else None
-        self.message, self.place = describe_skip(report, cwd)
+        self.message, self.place = describe_skip(report, cwd, root)
 
     def event(self, test):
         """Return the protocol's `test` event."""

@@ -17,6 +17,7 @@ class Reporter:
 
     def __init__(self, fd, cwd, server_ready):
         self.fd, self.cwd, self.server_ready = fd, cwd, server_ready
+        self.root = cwd  # pytest's rootdir, once it is known
         self.pid = os.getpid()
         self.attempts = {}
         self.failed = set()  # tests
@@ -45,8 +46,8 @@ class Reporter:
         if getattr(config.option, "cov_source", None):
             self.send({"event": "measures"})
         paths = [str(path) for path in getattr(config.option, "file_or_dir", None) or ()]
-        root = getattr(config, "rootpath", None) or config.rootdir
-        self.send({"event": "arguments", "paths": paths, "root": str(root)})
+        self.root = root_of(config)
+        self.send({"event": "arguments", "paths": paths, "root": self.root})
 
     def pytest_collection_finish(self, session):
         self.collected([item.nodeid for item in session.items])
@@ -69,7 +70,7 @@ class Reporter:
         attempt.reports.append(report)
         attempt.outcome = "error"
         attempt.started = attempt.ended = time.time()
-        attempt.message, attempt.place = describe(report, self.cwd)
+        attempt.message, attempt.place = describe(report, self.cwd, self.root)
         self.send(attempt.event(self.name(report.nodeid) or "."))
 
     def pytest_internalerror(self, excrepr):
@@ -88,7 +89,7 @@ class Reporter:
             self.attempts[test] = None  # a rerun plugin begins again with setup
         if self.attempts[test] is None:
             return  # the teardown of what counts for nothing
-        self.attempts[test].add(report, self.cwd)
+        self.attempts[test].add(report, self.cwd, self.root)
         if report.when not in ("setup", "call"):
             self.ended(test, self.attempts.pop(test).event(test))
 
@@ -115,3 +116,8 @@ class Reporter:
     def pytest_configure_node(self, node):
         if not self.is_fork(node.gateway):
             self.server_ready.wait()  # that worker can't wait by itself
+
+
+def root_of(config):
+    """Return pytest's rootdir."""
+    return str(getattr(config, "rootpath", None) or config.rootdir)

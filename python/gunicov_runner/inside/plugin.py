@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from gunicov_runner.child.pythonpath_plugin import TELL
-from gunicov_runner.child.reporter import Reporter
+from gunicov_runner.child.reporter import Reporter, root_of
 from gunicov_runner.child.tests_summary import MarkPluginsPart, SummaryPlugin
 from gunicov_runner.text import encode
 
@@ -41,6 +41,7 @@ class Inside(Reporter):
 
     def pytest_configure(self, config):
         self.grouped = config.getoption("dist", "no") == "loadgroup"
+        self.root = root_of(config)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_sessionfinish(self):

@@ -234,6 +234,8 @@ export const Test = v.object({
   ended: v.number(),
   message: v.string(),
   place: v.string(),
+  /** The tests' directory, from which the place counts. */
+  cwd: v.nullish(v.string(), null),
   output: v.string(),
   setup_ms: v.optional(v.number(), 0),
   teardown_ms: v.optional(v.number(), 0),
@@ -255,6 +257,7 @@ export const TestsSummary = v.object({
   /** How many more came than are listed. */
   more: int,
   sections: v.array(v.object({ title: v.string(), text: v.string() })),
+  cwd: v.nullish(v.string(), null),
 });
 export const Run = v.object({
   passed: int,

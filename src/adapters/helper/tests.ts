@@ -9,10 +9,12 @@ import type { Say } from "../../ports/say.ts";
 import type { Target } from "../../ports/target.ts";
 import type { TestRun, Tests } from "../../ports/tests.ts";
 import { HeldRun, type Hold } from "./held-run.ts";
+import { Paths } from "./paths.ts";
 import type { Program } from "./program.ts";
 import { asTests, Runner } from "./runner.ts";
 import { Doubt, Go, type Ran, Run, Said, Test, TestsSummary, Total } from "./schema.ts";
 import { programOf, type TestCommand } from "./test-command.ts";
+import { shownPlace } from "./test-place.ts";
 
 const SECOND = 1000;
 
@@ -21,10 +23,19 @@ export class RunnerTests implements Tests {
   readonly #command: TestCommand;
   /** What was said of the command; once is enough. */
   readonly #said = new Set<string>();
+  /** Of the tests' place; null: places stay as the runner tells them. */
+  readonly #paths: Paths | null;
   /** The run that waits for the server. */
   #held: HeldRun | null = null;
 
-  constructor(target: Target, program: Program, command: TestCommand, log: Log = NO_LOG) {
+  constructor(
+    target: Target,
+    program: Program,
+    command: TestCommand,
+    log: Log = NO_LOG,
+    root: string | null = null,
+  ) {
+    this.#paths = root === null ? null : new Paths(root, () => target.mappings);
     this.#runner = new Runner(target, program, command, log);
     this.#command = command;
   }
@@ -55,7 +66,7 @@ export class RunnerTests implements Tests {
       const doubt = v.safeParse(Doubt, event);
       if (said.success) this.#note(said.output.message, say);
       else if (doubt.success) doubts.push(doubt.output.message);
-      else tell(event, say);
+      else this.#tell(event, say);
     };
     const known = await this.#known(select, signal);
     if (!known.ok) return known;
@@ -128,6 +139,11 @@ export class RunnerTests implements Tests {
     await this.#runner.close();
   }
 
+  #tell(event: Record<string, unknown>, say: Say): void {
+    const paths = this.#paths;
+    tell(event, say, (place, cwd) => (paths === null ? place : shownPlace(place, cwd, paths)));
+  }
+
   #note(message: string, say: Say): void {
     if (this.#said.has(message)) return;
     this.#said.add(message);
@@ -146,18 +162,22 @@ function whole(run: Ran, doubts: readonly string[]): Result<TestRun> {
   return fail(failure("crashed", message, "Read what they printed below.", run.output));
 }
 
-function tell(event: Record<string, unknown>, say: Say): void {
+/** A place as reports have it, of one from `cwd`. */
+type Shown = (place: string, cwd: string | null) => string;
+
+function tell(event: Record<string, unknown>, say: Say, shown: Shown): void {
   const total = v.safeParse(Total, event);
   if (total.success) say({ type: "tests.started", total: total.output.total });
   const summary = v.safeParse(TestsSummary, event);
   if (summary.success) {
-    const { warnings, more, sections } = summary.output;
-    say({ type: "tests.told", warnings, more, sections });
+    const { warnings, more, sections, cwd } = summary.output;
+    const placed = warnings.map((warning) => ({ ...warning, place: shown(warning.place, cwd) }));
+    say({ type: "tests.told", warnings: placed, more, sections });
   }
   const test = v.safeParse(Test, event);
   if (!test.success) return;
   const { test: id, outcome, ms, message, place, output, started, ended } = test.output;
-  const { setup_ms, teardown_ms, xfail } = test.output;
+  const { setup_ms, teardown_ms, xfail, cwd } = test.output;
   const times = { started: started * SECOND, ended: ended * SECOND };
   say({
     type: "test.finished",
@@ -165,7 +185,7 @@ function tell(event: Record<string, unknown>, say: Say): void {
     outcome,
     ms,
     message,
-    place,
+    place: shown(place, cwd),
     output,
     ...times,
     setup_ms,
