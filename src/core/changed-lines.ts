@@ -23,6 +23,8 @@ export interface DiffFile {
   readonly lines: number;
   /** Those of them that were not run. */
   readonly missing: readonly number[];
+  /** All changed lines, comments too; null: every line. */
+  readonly changed: readonly number[] | null;
 }
 
 /** Changed lines, judged. */
@@ -39,14 +41,21 @@ export interface Diff {
   readonly percent_display: string;
   /** Those with measurable changed lines. */
   readonly files: readonly DiffFile[];
-  /** Changed Python files that are not in the report. */
+  /** Changed Python files that are not in the report, or of which it has another version. */
   readonly not_measured: readonly string[];
   /** Null: it is enough, nothing was asked for, or only a selection of the tests was run. */
   readonly below: { readonly fail_under: number } | null;
 }
 
-export function judgeChanges(changes: Changes, report: Report, failUnder: number | null): Diff {
-  const measured = new Map(report.files.map((file) => [file.path, file]));
+/** `other`: files that are not what was measured: their lines have other numbers. */
+export function judgeChanges(
+  changes: Changes,
+  report: Report,
+  failUnder: number | null,
+  other: readonly string[] = [],
+): Diff {
+  const same = report.files.filter(({ path }) => !other.includes(path));
+  const measured = new Map(same.map((file) => [file.path, file]));
   const judged = changes.files.map((file) => ({ file, row: measured.get(file.path) }));
   const files = judged.flatMap(({ file, row }) => (row === undefined ? [] : judgeFile(file, row)));
   const lines = files.reduce((sum, file) => sum + file.lines, 0);
@@ -55,7 +64,7 @@ export function judgeChanges(changes: Changes, report: Report, failUnder: number
   return {
     base: changes.base,
     merge_base: changes.mergeBase,
-    complete: report.complete,
+    complete: report.complete && other.length === 0,
     lines,
     missing,
     percent: lines === 0 ? null : (100 * (lines - missing)) / lines,
@@ -74,7 +83,8 @@ function judgeFile({ path, lines }: ChangedFile, row: FileReport): readonly Diff
   const among = (numbers: readonly number[]) => numbers.filter((line) => changed?.has(line) ?? true);
   const missing = among(row.missing_lines);
   const count = missing.length + among(row.executed_lines).length;
-  return count === 0 ? [] : [{ path, lines: count, missing: [...missing].sort((a, b) => a - b) }];
+  if (count === 0) return [];
+  return [{ path, lines: count, missing: [...missing].sort((a, b) => a - b), changed: lines }];
 }
 
 const MOST_DIGITS = 8;

@@ -152,6 +152,8 @@ export type FactBody =
   | ({ readonly type: "report" } & Omit<Report, "files"> & { readonly files: readonly FileReport[] })
   /** After `report`, where changed lines are to be judged. */
   | ({ readonly type: "diff" } & Diff)
+  /** In `watch`, instead of it: nobody has to act on it. */
+  | { readonly type: "diff.unknown"; readonly base: string; readonly message: string }
   /** After `report`, where other measurements are configured: what was said of them before holds no more. */
   | { readonly type: "also.started"; readonly names: readonly string[] }
   | { readonly type: "also.running"; readonly name: string; readonly command: readonly string[] }

@@ -15,12 +15,12 @@ export function onReport(content: ScreenContent, fact: Fact & { type: "report" }
     cycle: { ...content.cycle, coverage },
     last: corrected,
     history: corrected === last || corrected === null ? history : [...history.slice(0, -1), corrected],
-    diff: null,
   };
   return fact.partial
     ? { ...newer, partial: { cycle, selected, value: fact } }
     : {
         ...newer,
+        diff: null,
         combined: null,
         previous: previousOf(content, cycle),
         report: { cycle, value: fact },

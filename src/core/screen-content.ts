@@ -96,6 +96,10 @@ export interface ScreenContent {
   readonly partial: { readonly cycle: number; readonly selected: number; readonly value: Report } | null;
   /** How much of the changed lines was run, by the last report; null: nobody has asked, or it is to be judged yet. */
   readonly diff: { readonly cycle: number; readonly value: Diff } | null;
+  /** Since what they are judged, and the files with some: of the last judgement, also while the next one is made. */
+  readonly changed: { readonly base: string; readonly paths: readonly string[] } | null;
+  /** Why they can't be judged; null: nothing is known against it. */
+  readonly noDiff: string | null;
   /** The last report with other measurements; null: there are none, or they are put together just now. */
   readonly combined: { readonly cycle: number; readonly value: Combined } | null;
   /** Those measurements, and how their commands have ended. */
@@ -164,6 +168,8 @@ export const EMPTY_CONTENT: ScreenContent = {
   previous: null,
   partial: null,
   diff: null,
+  changed: null,
+  noDiff: null,
   combined: null,
   also: { names: [], running: null, ran: [] },
   stale: false,
@@ -233,7 +239,14 @@ export function observe(content: ScreenContent, fact: Fact): ScreenContent {
     case "combined":
       return { ...content, combined: { cycle: fact.cycle, value: fact } };
     case "diff":
-      return { ...content, diff: { cycle: fact.cycle, value: fact } };
+      return {
+        ...content,
+        diff: { cycle: fact.cycle, value: fact },
+        changed: { base: fact.base, paths: fact.files.map(({ path }) => path) },
+        noDiff: null,
+      };
+    case "diff.unknown":
+      return { ...content, diff: null, changed: null, noDiff: fact.message };
     case "cycle.fast-paths":
       return { ...content, cycle: { ...content.cycle, fastPaths: fact.paths } };
     case "cycle.finished":

@@ -14,7 +14,7 @@ import { EMPTY_CONTENT, observe, observeLog, type ScreenContent } from "../core/
 import type { SelfCheck } from "../core/self-check.ts";
 import type { Exported, Found } from "../ports/server.ts";
 import type { Lifecycle } from "../ports/target.ts";
-import { BackgroundAlso } from "./background-also.ts";
+import { AfterCycle } from "./after-cycle.ts";
 import { BackgroundExport } from "./background-export.ts";
 import type { EngineHandle, Snapshot, UserRequest } from "./handle.ts";
 import { noteOfEffect, noteOfEvent, noteOfFact } from "./notes.ts";
@@ -32,7 +32,7 @@ export class Engine implements EngineHandle {
   #policy: Policy;
   readonly #sorter: Sorter;
   readonly #export: BackgroundExport;
-  readonly #together: BackgroundAlso;
+  readonly #after: AfterCycle;
   readonly #facts = new Listeners<Fact>();
   readonly #changes = new Listeners<void>();
   readonly #queue: Event[] = [];
@@ -60,12 +60,8 @@ export class Engine implements EngineHandle {
     this.#export = new BackgroundExport(ports.server, ports.publisher);
     const inTurn = (fact: FactBody) => this.#publish(factCycle(this.#state), fact);
     const say = (message: string) => inTurn({ type: "warning", message });
-    this.#together = new BackgroundAlso(
-      ports,
-      inTurn,
-      () => this.#content,
-      (running) => this.#post({ type: "also.command", running }),
-    );
+    const command = (running: boolean) => this.#post({ type: "also.command", running });
+    this.#after = new AfterCycle(ports, inTurn, () => this.#content, command);
     const settings = (changed: Partial<Policy>) => this.#settings(changed);
     this.#sorter = new Sorter(ports, { say, settings, changed: (event) => this.#post(event) });
     this.#state = begin()[0];
@@ -131,6 +127,10 @@ export class Engine implements EngineHandle {
     if (!path.ok) return path;
     const opened = await this.#ports.desktop.open(path.value);
     return ok({ path: path.value, notOpened: opened.ok ? null : opened.failure });
+  }
+
+  judgeAgain(): void {
+    this.#after.judge();
   }
 
   hostPath(path: string): string {
@@ -280,7 +280,7 @@ export class Engine implements EngineHandle {
     if (step === "checking") {
       this.#controller = new AbortController();
       this.#watchingRecord.abort();
-      await Promise.all([this.#export.stop(), this.#together.stop()]);
+      await Promise.all([this.#export.stop(), this.#after.stop()]);
     }
     const { signal } = this.#controller;
     if (step === "checking") this.#ports.tests.begin(this.#state.progress?.request.select ?? [], signal);
@@ -350,7 +350,7 @@ export class Engine implements EngineHandle {
     const note = noteOfFact(fact);
     if (note !== null) this.#ports.log.note(note);
     this.#facts.tell(fact);
-    if (!this.#policy.once) this.#together.onFact(fact);
+    if (!this.#policy.once) this.#after.onFact(fact);
     this.#changed();
   }
 
@@ -370,7 +370,7 @@ export class Engine implements EngineHandle {
     this.#watchingRecord.abort();
     // What it opens after that would be left open.
     await this.#looking;
-    await Promise.all([this.#export.stop(), this.#together.close()]);
+    await Promise.all([this.#export.stop(), this.#after.close()]);
     for (const unsubscribe of this.#unsubscribes) unsubscribe();
     await Promise.all([this.#ports.watcher.close(), this.#ports.alsoWatcher.close()]);
     await Promise.all([this.#ports.server.close(), this.#ports.tests.close()]);

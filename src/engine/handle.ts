@@ -34,6 +34,8 @@ export interface EngineHandle {
   source(path: string): Promise<Result<SourceText>>;
   /** Makes the HTML report and opens it. Gives its path, and why it could not be opened where it could not. */
   openHtml(): Promise<Result<{ readonly path: string; readonly notOpened: Failure | null }>>;
+  /** Judges changed lines again, by what git says now. */
+  judgeAgain(): void;
   /** Absolute path on the host of a report's path or a test's place. */
   hostPath(path: string): string;
   /** Settles with the exit code when the engine has ended. */

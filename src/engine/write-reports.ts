@@ -1,9 +1,9 @@
 /** The cycle's last step: changed lines are judged, and all reports are written. */
-import { judgeChanges } from "../core/changed-lines.ts";
 import type { Settled } from "../core/event.ts";
 import { markOf, type Report } from "../core/report.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Exported } from "../ports/server.ts";
+import { judgeLines } from "./judge-lines.ts";
 import { putTogether } from "./put-together.ts";
 import { failed, type StepContext } from "./step-context.ts";
 
@@ -34,12 +34,13 @@ async function exportWanted(report: Report, context: StepContext): Promise<Resul
 }
 
 /** Says how much of the changed lines was run, where that is asked for. */
-async function judge(report: Report, { ports, say }: StepContext): Promise<Result<void>> {
+async function judge(report: Report, { ports, say, once }: StepContext): Promise<Result<void>> {
   const { wanted } = ports.changes;
-  if (wanted === null) return ok(undefined);
-  const changes = await ports.changes.since(wanted.base);
-  if (!changes.ok) return changes;
-  say({ type: "diff", ...judgeChanges(changes.value, report, wanted.failUnder) });
+  // In `watch` the last report of all tests keeps its judgement.
+  if (wanted === null || (report.partial && !once)) return ok(undefined);
+  const judged = await judgeLines(report, wanted.base, wanted.failUnder, ports);
+  if (!judged.ok) return judged;
+  say({ type: "diff", ...judged.value });
   return ok(undefined);
 }
 

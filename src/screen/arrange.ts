@@ -69,7 +69,7 @@ export function clear(screen: ScreenState): ScreenChange {
 
 /** The screen with all rows in its lists. */
 export function whole(screen: ScreenState): ScreenState {
-  return { ...screen, testFilter: "", fileFilter: "", search: "", failedOnly: false };
+  return { ...screen, testFilter: "", fileFilter: "", search: "", failedOnly: false, changedOnly: false };
 }
 
 /** The page that a filter is for: typing one where it shows nothing would be typing blind. */

@@ -32,6 +32,7 @@ export type Command =
   | "sort-reverse"
   | "show-skipped"
   | "pin"
+  | "changed-only"
   | "view-coverage"
   | "view-failures"
   | "view-tests"
@@ -107,6 +108,12 @@ export const BINDINGS: readonly Binding[] = [
     keys: ["b"],
     group: "view",
     help: "pin this report as the baseline of Δ, and let it go",
+  },
+  {
+    command: "changed-only",
+    keys: ["d"],
+    group: "view",
+    help: "only files with changed lines (git), on and off",
   },
   { command: "view-coverage", keys: ["1"], group: "view", help: "coverage" },
   { command: "view-failures", keys: ["2"], group: "view", help: "failures" },

@@ -15,6 +15,8 @@ export type Action =
   | { readonly type: "quit" }
   | { readonly type: "suspend" }
   | { readonly type: "html" }
+  /** Changed lines are to be judged again. */
+  | { readonly type: "judge" }
   | { readonly type: "edit"; readonly path: string; readonly line: number | null };
 
 export interface ScreenContext {

@@ -38,8 +38,17 @@ export function createLists(): Lists {
     return report === null || base === null ? null : deltas(report, base);
   };
   const files = memoLast(
-    (report: Report, changes: Delta | null, filter: string, sort: Sort<FileColumn> | null, all: boolean) =>
-      arrangeFiles(rowsOf(report, changes), filter, sort, all),
+    (
+      report: Report,
+      changes: Delta | null,
+      filter: string,
+      sort: Sort<FileColumn> | null,
+      all: boolean,
+      only: readonly string[] | null,
+    ) => {
+      const rows = arrangeFiles(rowsOf(report, changes), filter, sort, all || only !== null);
+      return only === null ? rows : rows.filter(({ path }) => only.includes(path));
+    },
   );
   const tests = memoLast(arrangeTests);
   const failures = memoLast(failureItems);
@@ -69,6 +78,7 @@ export function createLists(): Lists {
             filterOf(screen, "files"),
             screen.sorts.coverage,
             screen.skippedToo,
+            screen.changedOnly ? (content.changed?.paths ?? NONE) : null,
           ),
     failures: (content, screen) =>
       failures(
@@ -82,6 +92,8 @@ export function createLists(): Lists {
     fastPaths: (content) => fastPaths(content.history),
   };
 }
+
+const NONE: readonly string[] = [];
 
 /** The filter in force: while it is being typed, what is typed. */
 export function filterOf(screen: ScreenState, field: "tests" | "files"): string {

@@ -1,6 +1,7 @@
 /** What a key or a typed line does to the screen, and what it asks of the engine: decided here, done by the surface. */
 
 import { clear, cycleSort, narrow, pin, reverseSort, showSkipped, whole } from "./arrange.ts";
+import { changedOnly } from "./changed.ts";
 import type { Command, View } from "./command.ts";
 import { type Action, act, notice, type ScreenChange, type ScreenContext, stay } from "./context.ts";
 import { type Move, moved, searched, searchFrom, shifted } from "./move.ts";
@@ -95,6 +96,8 @@ function onCommand(screen: ScreenState, command: Command, context: ScreenContext
       return showSkipped(screen, context);
     case "pin":
       return pin(screen, context);
+    case "changed-only":
+      return changedOnly(screen, context);
     case "view-coverage":
     case "view-failures":
     case "view-tests":

@@ -28,6 +28,8 @@ export interface ScreenState {
   readonly skippedToo: boolean;
   /** The report that the user compares with; null: the one before the last. */
   readonly pinned: CycleReport | null;
+  /** Only files with lines that differ from git's base. */
+  readonly changedOnly: boolean;
   /** What is looked for on this page; empty: nothing. */
   readonly search: string;
   /** The line that is being typed. */
@@ -51,6 +53,7 @@ export const INITIAL_SCREEN: ScreenState = {
   failedOnly: false,
   skippedToo: false,
   pinned: null,
+  changedOnly: false,
   search: "",
   input: null,
   opened: null,
@@ -59,9 +62,16 @@ export const INITIAL_SCREEN: ScreenState = {
 };
 
 /** Whether something is filtered by or looked for, or is being typed. */
-export function isNarrowed({ testFilter, fileFilter, search, failedOnly, input }: ScreenState): boolean {
+export function isNarrowed({
+  testFilter,
+  fileFilter,
+  search,
+  failedOnly,
+  changedOnly,
+  input,
+}: ScreenState): boolean {
   const typed = input !== null && input.field !== "search" && input.text !== "";
-  return testFilter !== "" || fileFilter !== "" || search !== "" || failedOnly || typed;
+  return testFilter !== "" || fileFilter !== "" || search !== "" || failedOnly || changedOnly || typed;
 }
 
 /** Whether a page is shown, in which keys do what they do in less, and no list. */

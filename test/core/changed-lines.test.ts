@@ -17,8 +17,8 @@ test("only changed lines that can be measured count, and those that were not run
   ]);
   expect(diff).toMatchObject({ lines: 7, missing: 2, not_measured: ["new.py"], below: null });
   expect(diff.files).toEqual([
-    { path: "a.py", lines: 3, missing: [3, 4] },
-    { path: "b.py", lines: 4, missing: [] },
+    { path: "a.py", lines: 3, missing: [3, 4], changed: [2, 3, 4, 50] },
+    { path: "b.py", lines: 4, missing: [], changed: null },
   ]);
   expect(diff.percent_display).toBe("71.4");
 });

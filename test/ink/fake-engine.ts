@@ -58,6 +58,12 @@ export class FakeEngine implements EngineHandle {
     return this.html();
   }
 
+  judged = 0;
+
+  judgeAgain(): void {
+    this.judged += 1;
+  }
+
   hostPath(path: string): string {
     return `/host/${path}`;
   }

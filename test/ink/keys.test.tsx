@@ -115,6 +115,7 @@ const CHECKS: Readonly<Record<Command, Check>> = {
   "sort-reverse": leads("file↓"),
   pin: leads("Δ compares with cycle 1"),
   "show-skipped": leads("leaves out no file"),
+  "changed-only": leads("judged just now"),
   "view-coverage": leads("TOTAL", "2"),
   "view-failures": leads("Output"),
   "view-tests": leads(/✓ passed +test\//),

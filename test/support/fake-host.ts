@@ -157,6 +157,7 @@ export class FakePublisher implements Publisher {
 /** Changed lines, as a test says. */
 export class FakeChanges implements Changes {
   wanted: Changes["wanted"] = null;
+  base: string | null = null;
   files: readonly ChangedFile[] = [];
   refuses: Failure | null = null;
 

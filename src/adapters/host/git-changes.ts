@@ -33,6 +33,10 @@ export class GitChanges implements Changes {
     return this.#asked();
   }
 
+  get base(): string {
+    return this.#asked()?.base ?? "HEAD";
+  }
+
   async since(base: string): Promise<Result<ChangedLines>> {
     const top = await this.#git(["rev-parse", "--show-toplevel"]);
     if (top.code !== 0) return fail(noRepository(this.#root, top));
@@ -72,11 +76,18 @@ export class GitChanges implements Changes {
       `${base}^{commit}`,
     ]);
     const shallow = (await this.#git(["rev-parse", "--is-shallow-repository"])).out.trim() === "true";
+    if (known.code !== 0 && base === "HEAD") return await this.#nothing();
     if (known.code !== 0) return fail(noBase(base, shallow));
     const commit = known.out.trim();
     const found = await this.#git(["merge-base", commit, "HEAD"]);
     if (found.code === 0) return ok(found.out.trim());
     return fail(noMergeBase(base, shallow));
+  }
+
+  /** Before the first commit all lines are new: the tree without files. */
+  async #nothing(): Promise<Result<string>> {
+    const tree = await this.#git(["hash-object", "-t", "tree", "/dev/null"]);
+    return tree.code === 0 ? ok(tree.out.trim()) : fail(refused(tree));
   }
 
   #git(words: readonly string[]): Promise<Ran> {

@@ -76,7 +76,9 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
         )}
         {layout.last === 1 && <Last snapshot={snapshot} delta={lists.delta(content, screen)} width={width} />}
         {layout.tabs === 1 && <Tabs screen={screen} content={content} width={width} />}
-        {layout.filters === 1 && <Filters screen={screen} width={width} />}
+        {layout.filters === 1 && (
+          <Filters screen={screen} base={content.changed?.base ?? null} width={width} />
+        )}
         {problem !== null && layout.problem > 0 && (
           <ProblemBox problem={problem} height={layout.problem} width={width} />
         )}

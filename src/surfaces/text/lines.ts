@@ -76,6 +76,7 @@ export function linesOf(fact: Fact): readonly string[] {
       ];
     case "report":
       return ["", ...reportLines(fact)];
+    case "diff.unknown":
     case "also.started":
       return [];
     case "also.running":

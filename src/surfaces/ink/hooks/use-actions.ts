@@ -40,6 +40,9 @@ export function useActions(
       case "quit":
         engine.dispatch(action);
         break;
+      case "judge":
+        engine.judgeAgain();
+        break;
       case "html":
         void openHtml(engine).then(tell, (error: unknown) => tell(String(error)));
         break;

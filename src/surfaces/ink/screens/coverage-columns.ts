@@ -1,5 +1,6 @@
 /** Columns of the coverage table. */
 
+import type { Diff } from "../../../core/changed-lines.ts";
 import { type Delta, linesText } from "../../../core/delta.ts";
 import { skipped } from "../../../core/order.ts";
 import { hasBranches, type Report, type Summary } from "../../../core/report.ts";
@@ -13,18 +14,20 @@ import { displayWidth, truncateStart } from "../../../screen/width.ts";
 import { meter } from "../parts/meter.ts";
 import type { Column } from "../parts/table.tsx";
 import { besideColumns, besideTotals } from "./beside-columns.ts";
+import { changedColumn, changedTotal } from "./changed-column.ts";
 
 /** The widest that missing lines may get: further, nobody reads them. */
 const MISSING = 60;
 const BAR = 12;
 
-/** The columns for a table of `width`: where that is small, the path leaves room for the percentage. */
+/** `diff`: changed lines have a column; null: they are judged just now. The columns for a table of `width`: where that is small, the path leaves room for the percentage. */
 export function coverageColumns(
   rows: readonly FileRow[],
   report: Report,
   width: number,
   beside: Beside | null = null,
   delta: Delta | null = null,
+  diff?: Diff | null,
 ): readonly Column<FileRow>[] {
   const branches = hasBranches(report.totals) ? [BRANCHES, PARTIAL] : [];
   return [
@@ -34,6 +37,7 @@ export function coverageColumns(
     ...(delta === null ? [] : [CHANGE]),
     ...branches,
     percentColumn(report),
+    ...(diff === undefined ? [] : [changedColumn(diff)]),
     ...besideColumns(beside),
     BARS,
     ...(delta === null ? [] : linesColumn(rows)),
@@ -48,11 +52,13 @@ export function totalsOf(
   filter: string,
   beside: Beside | null = null,
   delta: Delta | null = null,
+  diff?: Diff | null,
 ): readonly Readonly<Record<string, readonly Span[]>>[] {
   const label = totalLabel(report, shown, filter);
   const whole = {
     ...totalCells(report, report.totals, label, delta?.missed ?? null),
     ...besideTotals(beside),
+    ...(diff === undefined ? {} : { changed: changedTotal(diff) }),
   };
   if (filter === "") return [whole];
   const files = report.files.filter(({ path }) => matches(clean(path), filter));

@@ -54,13 +54,14 @@ function Files({
   const beside = lists.beside(snapshot.content);
   const delta = lists.delta(snapshot.content, screen);
   const filter = filterOf(screen, "files");
+  const diff = screen.changedOnly ? (snapshot.content.diff?.value ?? null) : undefined;
   const columns = useMemo(
-    () => coverageColumns(rows, report, width, beside, delta),
-    [rows, report, width, beside, delta],
+    () => coverageColumns(rows, report, width, beside, delta, diff),
+    [rows, report, width, beside, delta, diff],
   );
   const totals = useMemo(
-    () => totalsOf(report, rows.length, filter, beside, delta),
-    [report, rows.length, filter, beside, delta],
+    () => totalsOf(report, rows.length, filter, beside, delta, diff),
+    [report, rows.length, filter, beside, delta, diff],
   );
   return (
     <Table

@@ -4,6 +4,7 @@ import { isStale } from "../../../core/stale.ts";
 import { clean } from "../../../core/text.ts";
 import type { Snapshot } from "../../../engine/handle.ts";
 import { type SourceMark, sourceMarks } from "../../../screen/beside.ts";
+import { changedIn, hasChanged } from "../../../screen/changed.ts";
 import { GLYPHS } from "../../../screen/glyphs.ts";
 import type { Window } from "../../../screen/scroll.ts";
 import type { ShownSource } from "../../../screen/source.ts";
@@ -32,12 +33,16 @@ export function SourcePage({ path, ...props }: PageProps & { readonly path: stri
     () => (file === null ? new Map<number, SourceMark>() : sourceMarks(file, elsewhere)),
     [file, elsewhere],
   );
+  const changed = ours ? changedIn(snapshot.content, path) : null;
   const lines = source?.lines ?? [];
   const message = source?.message ?? null;
   const digits = `${lines.length}`.length;
   const line = (index: number): readonly Span[] | null => {
     const text = lines[index];
-    if (text !== undefined) return sourceSpans(text, index, marks.get(index + 1) ?? "none", window, digits);
+    if (text !== undefined) {
+      const mark = marks.get(index + 1) ?? "none";
+      return sourceSpans(text, index, mark, hasChanged(changed, index + 1), window, digits);
+    }
     return index === 0 && message !== null ? [span(`  ${clean(message)}`, "warning")] : null;
   };
   return (
@@ -69,6 +74,7 @@ function sourceSpans(
   text: string,
   index: number,
   mark: SourceMark,
+  changed: boolean,
   { index: cursor, left }: Window,
   digits: number,
 ): readonly Span[] {
@@ -78,7 +84,8 @@ function sourceSpans(
   return [
     selected ? span("▸", "accent") : span(" "),
     span(`${index + 1}`.padStart(digits), selected ? "accent" : "dim"),
-    span(` ${glyph} `, tone),
+    changed ? span(GLYPHS.changed, "accent") : span(" "),
+    span(`${glyph} `, tone),
     ...dropSpans([span(text, plain ? (selected ? "strong" : "plain") : tone)], left),
   ];
 }
