@@ -41,6 +41,7 @@ export const PROGRAMS = [
 export const FLAGS_OF_OTHERS = [
   ...["--force-recreate", "--scale", "--services"], // docker compose
   ...["--git", "--unshallow"], // git
+  "--dev", // uv add
 ];
 
 export const SETTINGS_OF_OTHERS = [
