@@ -24,5 +24,7 @@ const OF_SET_UP: ReadonlySet<FailureKind> = new Set([
 
 /** What to do about a failure, with a word on doctor where that helps. */
 export function withDoctor({ kind, fix }: Pick<Failure, "kind" | "fix">): string {
-  return OF_SET_UP.has(kind) ? `${fix} ${DOCTOR}`.trim() : fix;
+  if (!OF_SET_UP.has(kind)) return fix;
+  // After a command it would read as more words of it.
+  return fix === "" || /[.!?)]$/.test(fix) ? `${fix} ${DOCTOR}`.trim() : `${fix} (${DOCTOR})`;
 }

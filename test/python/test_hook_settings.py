@@ -262,3 +262,16 @@ def test_no_name_of_the_hook_is_taken_for_a_setting(monkeypatch, tmp_path):
     monkeypatch.setenv("GUNICOV", "0")
     names = runpy.run_path(str(HOOK))
     assert not set(names) & {setting.name for setting in KNOWN_SETTINGS}
+
+
+def test_a_sitecustomize_that_is_only_linked_among_the_libraries_is_not_the_projects(
+    gunicorn_server, project, virtual, tmp_path
+):
+    """As Debian's, which is a link to /etc: without `source` coverage.py would measure it."""
+    (tmp_path / "etc.py").write_text("import os\n")
+    (virtual.site / "sitecustomize.py").symlink_to(tmp_path / "etc.py")
+    project.write({"app.py": HELLO})
+    server = gunicorn_server(project.dir, python=virtual.python)
+    server.wait_booted()
+    assert server.master["warnings"] == []
+    assert not [each for each in server.generation.read("booted", 1)["modules"] if "etc.py" in each]

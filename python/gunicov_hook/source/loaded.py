@@ -8,6 +8,10 @@ import sys
 from ..own_files import is_own
 from ..state import STATE
 from .measures import is_ours
+from .places import is_project
+
+# Python imports them before all else. Debian's own is a link to /etc, of which coverage.py knows no library.
+AT_START = ("sitecustomize", "usercustomize")
 
 
 def loaded_project_files():
@@ -22,7 +26,7 @@ def project_files(modules):
     command = sys.modules["__main__"]  # gunicorn's own script, under whatever names it has
     for name, module in modules:
         path = module is not command and getattr(module, "__file__", None)
-        if not isinstance(path, str):
+        if not isinstance(path, str) or (name in AT_START and not is_project(path)):
             continue
         if path in STATE.imported:
             paths.update(STATE.imported[path])
