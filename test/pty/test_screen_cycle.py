@@ -153,7 +153,7 @@ def test_escape_sequences_from_outside_never_reach_the_terminal(session):
     session.press("2")
     session.wait_for("magenta")
     # Through all pages that show something of it.
-    session.press("Enter", "G")
+    session.press("Enter", "x", "G")
     session.wait_for("test_evilmagenta.py:10: AssertionError")
     session.press("3", "/", *"evil", "Enter")
     session.wait_cursor("test_evil")
