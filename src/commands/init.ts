@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { readAnswers } from "../adapters/host/answers.ts";
 import { projectFiles } from "../adapters/host/project-files.ts";
@@ -20,6 +20,7 @@ import type { Discovery } from "../discover/discovery.ts";
 import { settle } from "../discover/settle.ts";
 import { quoted } from "../discover/words.ts";
 import type { Plan } from "../init/change.ts";
+import { OVERRIDE } from "../init/compose.ts";
 import { diffOf } from "../init/diff.ts";
 import { hostFiles } from "../init/files.ts";
 import { planOf } from "../init/plan.ts";
@@ -39,6 +40,9 @@ const HOOK_FILES = [
   ["gunicov_hook/take_over.py", "python/gunicov_hook/take_over.py"],
   ["start/sitecustomize.py", "python/start/sitecustomize.py"],
 ] as const;
+
+const CONTAINERS_GO_ON =
+  "Containers that were started with it still name its files. Start them anew without it: docker compose up -d";
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
@@ -135,6 +139,7 @@ async function undo(root: string): Promise<number> {
   const taken = await undoAll(root);
   if (!taken.ok) return complain(taken.failure, false);
   say(taken.value.length === 0 ? "Nothing was left to take back." : `Taken back: ${taken.value.join(", ")}`);
+  if (taken.value.some((path) => basename(path) === OVERRIDE)) say(CONTAINERS_GO_ON);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 /** `gunicov init` as people type it, on a project of files without Docker. */
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -44,6 +45,19 @@ test("shows the diff and writes nothing where nobody can be asked; --yes writes;
 
   expect((await gunicov(["init", "--undo"], root)).code).toBe(0);
   expect([await names(), await pyproject()]).toEqual([before, PYPROJECT]);
+}, 30_000);
+
+test("--undo says what becomes of containers that were started with it", async () => {
+  const text = "services: {}\n";
+  const after = createHash("sha256").update(text).digest("hex");
+  await mkdir(join(root, ".gunicov"));
+  await writeFile(join(root, "compose.gunicov.yaml"), text);
+  const record = [{ path: "compose.gunicov.yaml", before: null, after }];
+  await writeFile(join(root, ".gunicov", "init.json"), JSON.stringify(record));
+  const undone = await gunicov(["init", "--undo"], root);
+  expect(undone.stdout).toMatch(
+    /^Taken back: compose\.gunicov\.yaml\n.*still name its files.*docker compose up -d\n$/,
+  );
 }, 30_000);
 
 test("--undo refuses where the user has edited a file since, and keeps it", async () => {

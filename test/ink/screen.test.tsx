@@ -252,6 +252,16 @@ describe("errors", () => {
     expect(terminal.frame).toContain("│ x = (");
   });
 
+  it("are whole where there is room, and break between words", async () => {
+    const [, terminal] = await show({ columns: 60 });
+    const message =
+      "the server's own hook writes the coverage data: it is counted and compared with the number of its workers";
+    await terminal.emit({ type: "warning", message });
+    const box = terminal.lines.filter((line) => line.startsWith("│ ")).map((line) => line.slice(2));
+    expect(box).toHaveLength(2);
+    expect(box.join(" ")).toBe(message);
+  });
+
   it("go with the next cycle", async () => {
     const [, terminal] = await show();
     await terminal.emit(

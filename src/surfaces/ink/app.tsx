@@ -45,7 +45,7 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
   const [lists] = useState(createLists);
   const [pages] = useState(createPages);
   const paneFor = (screen: ScreenState, { content }: Snapshot) => {
-    const { body } = frameOf(screen, content, lists, rows).layout;
+    const { body } = frameOf(screen, content, lists, { rows, columns: width }).layout;
     return paneOf(screen, { content, lists, pages, source, body, columns: width, helpLines: HELP.length });
   };
   const context = (): ScreenContext => {
@@ -64,7 +64,8 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
   const source = useSource(engine, screen.opened, snapshot);
   useKeyboard(latest, send);
   const now = useNow(snapshot.state.progress !== null, clock);
-  const { layout, problem } = frameOf(screen, snapshot.content, lists, rows);
+  const frame = frameOf(screen, snapshot.content, lists, { rows, columns: width });
+  const { layout } = frame;
   const pane = paneFor(screen, snapshot);
   const { content } = snapshot;
   return (
@@ -79,9 +80,7 @@ export function App({ engine, version, color, editor, suspend, clock = Date.now,
         {layout.filters === 1 && (
           <Filters screen={screen} base={content.changed?.base ?? null} width={width} />
         )}
-        {problem !== null && layout.problem > 0 && (
-          <ProblemBox problem={problem} height={layout.problem} width={width} />
-        )}
+        <ProblemBox box={frame.box} severity={frame.severity} width={width} />
         <Screen
           snapshot={snapshot}
           screen={screen}
