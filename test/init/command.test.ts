@@ -56,7 +56,7 @@ test("--undo says what becomes of containers that were started with it", async (
   await writeFile(join(root, ".gunicov", "init.json"), JSON.stringify(record));
   const undone = await gunicov(["init", "--undo"], root);
   expect(undone.stdout).toMatch(
-    /^Taken back: compose\.gunicov\.yaml\n.*still name its files.*docker compose up -d\n$/,
+    /^Taken back: compose\.gunicov\.yaml\n.*still name its files.*docker compose up -d\n?$/,
   );
 }, 30_000);
 

@@ -20,6 +20,7 @@ import type {
 import { settled } from "../helper/settled.ts";
 import { type ProcessChannel, spawnProcess } from "./channel.ts";
 import { endLeftovers, MARK } from "./leftovers.ts";
+import { notInstalled } from "./not-installed.ts";
 import { freePort } from "./port.ts";
 import { StartLog } from "./start-log.ts";
 
@@ -240,6 +241,8 @@ class Running {
     }
     const { tail, left } = this.log;
     if (left.length > 0) return inBackground(program, left);
+    const missing = notInstalled(this.#argv, tail);
+    if (missing !== null) return missing;
     const killer = signal ?? signalOf(code);
     const how = killer === null ? `exit code ${code}` : `killed by ${killer}`;
     // What was killed did not say why.
