@@ -113,6 +113,36 @@ describe("lines that are new", () => {
     expect(await since("main", join(root, "pkg"))).toEqual({ "b.py": [2, 5], "c.py": [21] });
   });
 
+  test("in a submodule: committed there, saved, and all of one that is new", async () => {
+    await repository();
+    const allow = ["-c", "protocol.file.allow=always"];
+    const library = await temporaryDirectory("library");
+    try {
+      gitIn(library, "init", "-q", "-b", "main");
+      await writeFile(join(library, "lib.py"), LINES);
+      gitIn(library, "add", "-A");
+      gitIn(library, "commit", "-qm", "one");
+      git("checkout", "-q", "main");
+      git(...allow, "submodule", "--quiet", "add", library, "old");
+      await commit("old");
+      git("checkout", "-qB", "work");
+      git(...allow, "submodule", "--quiet", "add", library, "new");
+      await appendFile(join(root, "old/lib.py"), "committed = 1\n");
+      gitIn(join(root, "old"), "add", "-A");
+      gitIn(join(root, "old"), "commit", "-qm", "two");
+      await commit("both");
+      expect((await since())["old/lib.py"]).toEqual([21]);
+      await appendFile(join(root, "old/lib.py"), "saved = 1\n");
+      await writeFile(join(root, "old/other.py"), "unknown = 1\n");
+      const found = await since();
+      expect(found["old/lib.py"]).toEqual([21, 22]);
+      expect(found["new/lib.py"]).toHaveLength(20);
+      expect(found["old/other.py"]).toBeNull();
+    } finally {
+      await remove(library);
+    }
+  });
+
   test("all of them where git takes the file for binary", async () => {
     await repository();
     await writeFile(join(root, ".gitattributes"), "*.py binary\n");

@@ -43,19 +43,50 @@ export class GitChanges implements Changes {
     const mergeBase = await this.#mergeBase(base);
     if (!mergeBase.ok) return mergeBase;
     const repository = top.out.replace(/\n$/, "");
-    const [diff, others] = await Promise.all([
-      this.#git([...FORM, mergeBase.value, "--"]),
-      this.#git(["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", repository]),
-    ]);
-    for (const one of [diff, others]) if (one.code !== 0) return fail(refused(one));
-    const untracked = others.out.split("\0").filter((path) => path !== "");
-    const all = [...parseDiff(diff.out), ...untracked.map((path) => ({ path, lines: null }))];
-    const files = all.filter(({ lines }) => lines === null || lines.length > 0);
+    const files = await this.#changed(repository, mergeBase.value);
+    if (!files.ok) return files;
     return ok({
       base,
       mergeBase: mergeBase.value,
-      files: files.map((file) => this.#shown(file, repository)),
+      files: files.value.map((file) => this.#shown(file, repository)),
     });
+  }
+
+  /** Since a commit, in a working tree and in its submodules; paths are from that tree's top. */
+  async #changed(tree: string, commit: string): Promise<Result<readonly ChangedFile[]>> {
+    const [diff, others, raw] = await Promise.all([
+      this.#git([...FORM, commit, "--"], tree),
+      this.#git(["ls-files", "--others", "--exclude-standard", "-z"], tree),
+      this.#git(
+        ["diff", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none", "-z", commit],
+        tree,
+      ),
+    ]);
+    for (const one of [diff, others, raw]) if (one.code !== 0) return fail(refused(one));
+    const submodules = submodulesIn(raw.out);
+    const untracked = others.out.split("\0").filter((path) => path !== "");
+    const own = [...parseDiff(diff.out), ...untracked.map((path) => ({ path, lines: null }))];
+    const files: ChangedFile[] = own.filter(
+      ({ path, lines }) => (lines === null || lines.length > 0) && !submodules.has(path),
+    );
+    for (const [path, before] of submodules) {
+      const inside = await this.#inside(`${tree}/${path}`, before);
+      if (!inside.ok) return inside;
+      files.push(...inside.value.map((file) => ({ ...file, path: `${path}/${file.path}` })));
+    }
+    return ok(files);
+  }
+
+  /** In a submodule that was at that commit, null where it was not there; nothing where it is not checked out. */
+  async #inside(tree: string, before: string | null): Promise<Result<readonly ChangedFile[]>> {
+    const top = await this.#git(["rev-parse", "--show-prefix"], tree);
+    if (top.code !== 0 || top.out.trim() !== "") return ok([]);
+    if (before === null) {
+      const nothing = await this.#nothing();
+      return nothing.ok ? await this.#changed(tree, nothing.value) : nothing;
+    }
+    const known = await this.#git(["cat-file", "-e", `${before}^{commit}`], tree);
+    return known.code === 0 ? await this.#changed(tree, before) : fail(noCommit(tree, before));
   }
 
   /** With its path from the project's root, or an absolute one where it lies outside of it, as reports have it. */
@@ -90,9 +121,9 @@ export class GitChanges implements Changes {
     return tree.code === 0 ? ok(tree.out.trim()) : fail(refused(tree));
   }
 
-  #git(words: readonly string[]): Promise<Ran> {
+  #git(words: readonly string[], cwd = this.#root): Promise<Ran> {
     const env = { ...process.env, LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" };
-    const options = { cwd: this.#root, env, maxBuffer: MOST_OUTPUT, encoding: "utf8" as const };
+    const options = { cwd, env, maxBuffer: MOST_OUTPUT, encoding: "utf8" as const };
     return new Promise((settle) => {
       execFile("git", [...words], options, (error, out, err) => {
         const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
@@ -107,6 +138,18 @@ interface Ran {
   readonly out: string;
   readonly err: string;
 }
+
+/** Their paths in `git diff --raw -z`, with the commits at which they were; null: it was not there. */
+function submodulesIn(raw: string): ReadonlyMap<string, string | null> {
+  const found = raw.matchAll(/:(\d{6}) (\d{6}) ([0-9a-f]+) [0-9a-f]+ [A-Z]\d*\0([^\0]+)\0/g);
+  const now = [...found].filter(([, , mode]) => mode === SUBMODULE);
+  return new Map(
+    now.map(([, mode, , commit, path]) => [path ?? "", mode === SUBMODULE ? (commit ?? null) : null]),
+  );
+}
+
+/** What git takes for a file's mode. */
+const SUBMODULE = "160000";
 
 const UNSHALLOW =
   "The history here is shallow: check out with `fetch-depth: 0`, or run `git fetch --unshallow` before.";
@@ -127,6 +170,15 @@ function noBase(base: string, shallow: boolean) {
 function noMergeBase(base: string, shallow: boolean) {
   const fix = shallow ? UNSHALLOW : "Name a base that this branch has a commit in common with.";
   return failure("config", `--diff: ${base} and the commit here have no commit in common.`, fix);
+}
+
+function noCommit(tree: string, commit: string) {
+  const fix = "Fetch it there with `git fetch origin`, or leave out --diff.";
+  return failure(
+    "config",
+    `--diff: the submodule ${tree} has no commit ${commit}, at which the base has it.`,
+    fix,
+  );
 }
 
 function refused({ err }: Ran) {
