@@ -45,12 +45,13 @@ export function watchData(places: readonly string[], changed: () => void): () =>
   };
   let known: string | null = null;
   let last = "";
-  const timer = setInterval(async () => {
+  const look = async () => {
     const now = await stateOf();
     if (now === last && known !== null && now !== known) changed();
     if (now === last) known = now;
     last = now;
-  }, LOOK);
+  };
+  const timer = setInterval(() => void look(), LOOK);
   timer.unref();
   return () => clearInterval(timer);
 }
