@@ -1,4 +1,4 @@
-/** How the project itself runs pytest: Makefile, scripts of pyproject.toml, tox.ini, start scripts. */
+/** How the project itself runs pytest: Makefile, scripts of pyproject.toml, tox.ini, noxfile.py, start scripts. */
 import { parse } from "smol-toml";
 import { WITH_VALUE } from "../config/test-places.ts";
 import type { ProjectFiles } from "../ports/survey.ts";
@@ -15,9 +15,8 @@ export interface PytestCommand {
 
 /** Every simple command with pytest in it that a person could type as it stands. */
 export function pytestCommands(files: ProjectFiles): readonly PytestCommand[] {
-  return [...ofMakefiles(files), ...ofPyproject(files), ...ofTox(files), ...ofScripts(files)].filter(
-    ({ words }) => words.some(isPytest) && !words.some((word) => /[$`*<>(){}]/.test(word)),
-  );
+  const all = [ofMakefiles, ofPyproject, ofTox, ofNox, ofScripts].flatMap((read) => read(files));
+  return all.filter(({ words }) => words.some(isPytest) && !words.some((word) => /[$`*<>(){}]/.test(word)));
 }
 
 /** From the word pytest on. `python -m pytest` is pytest. */
@@ -124,6 +123,18 @@ function ofTox(files: ProjectFiles): readonly PytestCommand[] {
     inside = first !== null || (inside && /^\s+\S/.test(line));
     const text = (first ? (first[1] ?? "") : inside ? line : "").replace(/\{posargs[^}]*\}/g, "").trim();
     return text === "" ? [] : [{ where: `tox.ini:${index + 1}`, name: section, words: wordsOf(text) }];
+  });
+}
+
+/** `session.run("pytest", …)` of noxfile.py, up to the first word that is no literal text. */
+function ofNox(files: ProjectFiles): readonly PytestCommand[] {
+  const text = files.text("noxfile.py") ?? "";
+  const runs = text.matchAll(/\bsession\.run(?:_always)?\(((?:\s*(?:"[^"\n]*"|'[^'\n]*')\s*,?)+)/g);
+  return [...runs].map(({ index, 1: literals = "" }) => {
+    const before = text.slice(0, index);
+    const session = [...before.matchAll(/^def (\w+)\(/gm)].at(-1)?.[1] ?? "";
+    const words = [...literals.matchAll(/"([^"\n]*)"|'([^'\n]*)'/g)].map(([, a, b]) => a ?? b ?? "");
+    return { where: `noxfile.py:${before.split("\n").length}`, name: session, words };
   });
 }
 

@@ -289,6 +289,15 @@ describe("which tests", () => {
       ["pytest", "--strict-markers", "tests"],
     ],
     [
+      "as nox runs them",
+      {
+        "noxfile.py": `import nox\n\n\n@nox.session\ndef unit(session):\n    session.run("pytest", "tests/unit")\n\n\n@nox.session(python=["3.12"])\ndef system(session: nox.Session) -> None:\n    session.install("pytest")\n    session.run(\n        "python", "-m", 'pytest', "-x",\n        "tests/e2e",\n        *session.posargs,\n    )\n`,
+        "tests/e2e/test_a.py": HTTP_TEST,
+        "tests/unit/test_b.py": UNIT_TEST,
+      },
+      ["pytest", "-x", "tests/e2e"],
+    ],
+    [
       "as a task runs them",
       {
         "pyproject.toml": '[tool.poe.tasks.system]\ncmd = "python -m pytest -x tests"\n',
