@@ -50,7 +50,7 @@ export function planOf(found: Found, files: Files, hook: HookFiles, cwd: string)
     changes,
     notes: [
       ...(hasOwn(root, files) ? ["The configuration is there already, and stays as it is."] : []),
-      ...(measures === null ? [] : [aboutOwnHook(measures)]),
+      ...(measures === null ? [] : [aboutOwnHook(measures), ...otherStart(started)]),
       ...made.notes,
       ...(mounts.length === unseen.length ? [] : [aboutUnseen(unseen, root)]),
       ...templatesOf(compose, files),
@@ -94,6 +94,15 @@ function aboutOwnHook({ config, directory, where: file }: NonNullable<FoundStart
       ? "If gunicov does not find the directory that it writes to, name it as server.coverage_dir"
       : `It writes to ${directory} (${file})`;
   return `${config} measures by itself (coverage.py in its post_fork), so gunicov's hook is left out. ${where}. What you miss without the hook: docs/configuration.md, "A server with its own coverage hook".`;
+}
+
+/** A script may start gunicorn in two ways. Which of them counts is known when it runs. */
+function otherStart({ commands }: FoundStart): readonly string[] {
+  const other = commands.find(({ config, open }) => config === null && !open);
+  if (other === undefined || commands.length < 2) return [];
+  return [
+    `${other.where || "Another command"} starts gunicorn without it. If that is what runs: start the containers (docker compose up -d), and run gunicov init again.`,
+  ];
 }
 
 function aboutUnseen(unseen: readonly Mount[], root: string): string {

@@ -144,6 +144,16 @@ test("a server whose own hook measures keeps it: no hook of ours, and no overrid
   expect(up).toEqual(["docker", "compose", "-f", "compose.yaml", "up", "-d"]);
 });
 
+test("where another branch of its script starts gunicorn without that hook, it is said what to do", () => {
+  const ownHook = { config: "conf.py", directory: "/cov", where: ".coveragerc" };
+  const measured = { where: "run.sh:3", config: "conf.py", open: false, ownPath: false };
+  const plain = { ...measured, where: "run.sh:5", config: null };
+  const notes = (commands: readonly (typeof measured | typeof plain)[]) =>
+    planned(foundWith({}, { started: started({}, { ownHook, commands }) })).notes.join("\n");
+  expect(notes([measured, plain])).toMatch(/run\.sh:5 starts gunicorn without it.*run gunicov init again/);
+  expect(notes([measured])).not.toContain("without it.");
+});
+
 describe(".coveragerc", () => {
   const texts = { Dockerfile: "WORKDIR /app\nCOPY src src\n", "src/app.py": "" };
 
