@@ -7,6 +7,7 @@ import { configuration, hasOwn } from "./configuration.ts";
 import { coveragerc, isSeen } from "./coveragerc.ts";
 import { copiedOf } from "./dockerfile.ts";
 import type { Found, FoundCompose, FoundService, FoundStart } from "./found.ts";
+import { withoutCoverage } from "./requirements.ts";
 import { type Mount, sourceMounts } from "./source-mounts.ts";
 
 /** `hook`: the files that are mounted, by their paths there. `cwd`: where the commands are typed. */
@@ -46,12 +47,14 @@ export function planOf(found: Found, files: Files, hook: HookFiles, cwd: string)
   ].filter((one) => one !== null);
   const up = compose === null || server === null ? null : upCommand(compose, cwd, made.isThere);
   const away = relative(cwd, root);
+  const lacking = server === null ? null : withoutCoverage(server, files);
   return {
     changes,
     notes: [
       ...(hasOwn(root, files) ? ["The configuration is there already, and stays as it is."] : []),
       ...(measures === null ? [] : [aboutOwnHook(measures), ...otherStart(started)]),
       ...made.notes,
+      ...(lacking === null ? [] : [lacking]),
       ...(mounts.length === unseen.length ? [] : [aboutUnseen(unseen, root)]),
       ...templatesOf(compose, files),
     ],
