@@ -25,7 +25,13 @@ export const PROSE_OF_OTHERS = ["git and", "git is", "git says", "git knows", "g
 
 /** What messages have the reader type. */
 export const PROGRAMS = [
-  ...["docker compose", "docker-compose", "docker compose config", "docker compose up"],
+  ...[
+    "docker compose",
+    "docker-compose",
+    "docker compose config",
+    "docker compose up",
+    "docker compose build",
+  ],
   ...["docker context", "docker info", "docker inspect", "docker logs", "docker start", "docker unpause"],
   ...["git diff", "git fetch", "apt-get install"],
   ...[
