@@ -6,6 +6,7 @@ import { START } from "./scroll.ts";
 import { type Field, isNarrowed, type ScreenState } from "./state.ts";
 import { FILE_COLUMNS, type FileColumn, type Sort, sortOf } from "./table.ts";
 import { TEST_COLUMNS } from "./tests-table.ts";
+import { withCovered } from "./uncovered.ts";
 
 /** The list sorted by the next column. A column of numbers starts with what needs a look first. */
 export function cycleSort(screen: ScreenState, context: ScreenContext): ScreenChange {
@@ -69,7 +70,8 @@ export function clear(screen: ScreenState): ScreenChange {
 
 /** The screen with all rows in its lists. */
 export function whole(screen: ScreenState): ScreenState {
-  return { ...screen, testFilter: "", fileFilter: "", search: "", failedOnly: false, changedOnly: false };
+  const none = { testFilter: "", fileFilter: "", search: "", failedOnly: false, changedOnly: false };
+  return { ...withCovered(screen), ...none };
 }
 
 /** The page that a filter is for: typing one where it shows nothing would be typing blind. */

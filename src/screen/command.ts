@@ -33,6 +33,7 @@ export type Command =
   | "show-skipped"
   | "pin"
   | "changed-only"
+  | "uncovered-only"
   | "view-coverage"
   | "view-failures"
   | "view-tests"
@@ -114,6 +115,12 @@ export const BINDINGS: readonly Binding[] = [
     keys: ["d"],
     group: "view",
     help: "only files with changed lines (git), on and off",
+  },
+  {
+    command: "uncovered-only",
+    keys: ["u"],
+    group: "view",
+    help: "only files that are not covered, worst first, on and off",
   },
   { command: "view-coverage", keys: ["1"], group: "view", help: "coverage" },
   { command: "view-failures", keys: ["2"], group: "view", help: "failures" },

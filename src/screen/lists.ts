@@ -14,6 +14,7 @@ import { type Problem, problems } from "./problem.ts";
 import type { ScreenState } from "./state.ts";
 import { arrangeFiles, type FileColumn, type FileRow, fileRows, matches, type Sort } from "./table.ts";
 import { arrangeTests } from "./tests-table.ts";
+import { isCovered } from "./uncovered.ts";
 
 export interface Lists {
   /** What the last report changes against the pinned one, else against the complete one before it. Null: there is none. */
@@ -45,9 +46,10 @@ export function createLists(): Lists {
       sort: Sort<FileColumn> | null,
       all: boolean,
       only: readonly string[] | null,
+      uncovered: boolean,
     ) => {
       const rows = arrangeFiles(rowsOf(report, changes), filter, sort, all || only !== null);
-      return only === null ? rows : rows.filter(({ path }) => only.includes(path));
+      return rows.filter((row) => (only?.includes(row.path) ?? true) && !(uncovered && isCovered(row)));
     },
   );
   const tests = memoLast(arrangeTests);
@@ -79,6 +81,7 @@ export function createLists(): Lists {
             screen.sorts.coverage,
             screen.skippedToo,
             screen.changedOnly ? (content.changed?.paths ?? NONE) : null,
+            screen.uncoveredOnly,
           ),
     failures: (content, screen) =>
       failures(

@@ -10,6 +10,7 @@ import { START } from "./scroll.ts";
 import { failedIds, selection } from "./select.ts";
 import { type Field, type ScreenState, VIEWS } from "./state.ts";
 import { summaryText } from "./summary-text.ts";
+import { uncoveredOnly } from "./uncovered.ts";
 
 /** What comes in: a command, or something for the line being typed. */
 export type ScreenInput =
@@ -98,6 +99,8 @@ function onCommand(screen: ScreenState, command: Command, context: ScreenContext
       return pin(screen, context);
     case "changed-only":
       return changedOnly(screen, context);
+    case "uncovered-only":
+      return uncoveredOnly(screen, context);
     case "view-coverage":
     case "view-failures":
     case "view-tests":

@@ -30,6 +30,8 @@ export interface ScreenState {
   readonly pinned: CycleReport | null;
   /** Only files with lines that differ from git's base. */
   readonly changedOnly: boolean;
+  /** Only files with something that was not run. */
+  readonly uncoveredOnly: boolean;
   /** What is looked for on this page; empty: nothing. */
   readonly search: string;
   /** The line that is being typed. */
@@ -54,6 +56,7 @@ export const INITIAL_SCREEN: ScreenState = {
   skippedToo: false,
   pinned: null,
   changedOnly: false,
+  uncoveredOnly: false,
   search: "",
   input: null,
   opened: null,
@@ -68,10 +71,12 @@ export function isNarrowed({
   search,
   failedOnly,
   changedOnly,
+  uncoveredOnly,
   input,
 }: ScreenState): boolean {
   const typed = input !== null && input.field !== "search" && input.text !== "";
-  return testFilter !== "" || fileFilter !== "" || search !== "" || failedOnly || changedOnly || typed;
+  const only = failedOnly || changedOnly || uncoveredOnly;
+  return testFilter !== "" || fileFilter !== "" || search !== "" || only || typed;
 }
 
 /** Whether a page is shown, in which keys do what they do in less, and no list. */

@@ -116,6 +116,7 @@ const CHECKS: Readonly<Record<Command, Check>> = {
   pin: leads("Δ compares with cycle 1"),
   "show-skipped": leads("leaves out no file"),
   "changed-only": leads("judged just now"),
+  "uncovered-only": leads("not covered"),
   "view-coverage": leads("TOTAL", "2"),
   "view-failures": leads("Output"),
   "view-tests": leads(/✓ passed +test\//),

@@ -24,6 +24,7 @@ function chips(screen: ScreenState, base: string | null): readonly Segment[] {
   const files = filterOf(screen, "files");
   return [
     segment(15, ...(screen.changedOnly ? [span(` changed since ${clean(base ?? "…")}`, "warning")] : [])),
+    segment(15, ...(screen.uncoveredOnly ? [span(" not covered", "warning")] : [])),
     segment(15, ...(screen.failedOnly ? [span(" failed only", "warning")] : [])),
     segment(14, ...(tests === "" ? [] : [span(` tests: ${clean(tests)}`, "warning")])),
     segment(13, ...(files === "" ? [] : [span(` files: ${clean(files)}`, "warning")])),
