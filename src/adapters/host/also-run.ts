@@ -1,6 +1,7 @@
 /** One measurement with a command: run when something that it depends on has changed, and what it wrote. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { makeDirectory } from "../../directories.ts";
 import type { OtherData } from "../../ports/also.ts";
 import type { Say } from "../../ports/say.ts";
 import { runCommand } from "./also-command.ts";
@@ -122,6 +123,6 @@ function doubtOf(
 
 async function emptied(directory: string): Promise<string> {
   await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   return directory;
 }
