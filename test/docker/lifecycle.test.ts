@@ -21,7 +21,7 @@ describe.skipIf(!process.env.GUNICOV_TEST_DOCKER)("in containers", () => {
     const other = await Project.start(true);
     await other.down();
     await place.project.compose("run", "--rm", "--no-deps", "server", "true");
-    expect(session.facts.slice(seq)).toEqual([]);
+    expect(session.news(seq)).toEqual([]);
   });
 
   test("a server that was restarted is found again and run at once, with right numbers", async () => {

@@ -104,7 +104,7 @@ export function editSuite(makePlace: () => Promise<Place>): void {
       const noise = ["__pycache__/verdict.cpython-313.pyc", ".verdict.py.swp", "verdict.py~", "4913"];
       for (const name of [...noise, "#verdict.py#", ".coverage"]) await writeFile(join(directory, name), "x");
       await sleep(700);
-      expect(session.facts.slice(seq)).toEqual([]);
+      expect(session.news(seq)).toEqual([]);
     });
 
     test("during a run cancels it, and a new cycle has the right total", async () => {

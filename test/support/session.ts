@@ -72,6 +72,11 @@ export class Session {
     return this.facts.length;
   }
 
+  /** Facts after so many, but for what is judged of an ended cycle while nobody waits. */
+  news(seq: number): readonly Fact[] {
+    return this.facts.slice(seq).filter(({ type }) => type !== "diff" && type !== "diff.unknown");
+  }
+
   /** Number of the last cycle that has started. */
   get cycles(): number {
     return ofType(this.facts, "cycle.started").at(-1)?.cycle ?? 0;
