@@ -23,7 +23,7 @@ export class AfterCycle {
 
   /** Changed lines again: a commit is no save. */
   judge(): void {
-    void this.#diff.judge();
+    void this.#diff.judge(true);
   }
 
   /** Settles when what was under way is dead. */

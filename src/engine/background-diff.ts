@@ -22,11 +22,12 @@ export class BackgroundDiff {
     if (fact.type === "cycle.started") this.#turn += 1;
     const { cycle, diff } = this.#content();
     const ended = fact.type === "cycle.finished" || (fact.type === "report" && !cycle.running);
-    if (ended && diff === null) void this.judge();
+    if (ended && diff === null) void this.judge(false);
   }
 
-  async judge(): Promise<void> {
-    const { base } = this.#ports.changes;
+  /** `asked`: by the user, as --diff is. Nobody else has to hear that there is no repository. */
+  async judge(asked: boolean): Promise<void> {
+    const { base, wanted } = this.#ports.changes;
     const { cycle, report, stale } = this.#content();
     if (base === null || report === null || stale || cycle.running) return;
     this.#turn += 1;
@@ -34,7 +35,8 @@ export class BackgroundDiff {
     const judged = await judgeLines(report.value, base, null, this.#ports);
     if (turn !== this.#turn) return;
     if (judged.ok) this.#say({ type: "diff", ...judged.value });
-    else this.#say({ type: "diff.unknown", base, message: judged.failure.message });
+    else if (asked || wanted !== null)
+      this.#say({ type: "diff.unknown", base, message: judged.failure.message });
   }
 
   close(): void {

@@ -12,9 +12,16 @@ import type { Item } from "./item.ts";
 import { memoLast } from "./memo.ts";
 import { type Problem, problems } from "./problem.ts";
 import type { ScreenState } from "./state.ts";
-import { arrangeFiles, type FileColumn, type FileRow, fileRows, matches, type Sort } from "./table.ts";
+import {
+  arrangeFiles,
+  type FileColumn,
+  type FileRow,
+  fileRows,
+  isCovered,
+  matches,
+  type Sort,
+} from "./table.ts";
 import { arrangeTests } from "./tests-table.ts";
-import { isCovered } from "./uncovered.ts";
 
 export interface Lists {
   /** What the last report changes against the pinned one, else against the complete one before it. Null: there is none. */

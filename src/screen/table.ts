@@ -82,6 +82,11 @@ export function arrangeFiles(
   );
 }
 
+/** All of it was run, branches too. */
+export function isCovered({ summary }: Pick<FileRow, "summary">): boolean {
+  return summary.missing_lines === 0 && (summary.missing_branches ?? 0) === 0;
+}
+
 /** Whether a text holds what is looked for, whatever the case. Nothing looked for: always. */
 export function matches(text: string, wanted: string): boolean {
   return wanted === "" || text.toLowerCase().includes(wanted.toLowerCase());

@@ -2,7 +2,7 @@
 import { notice, type ScreenChange, type ScreenContext, stay } from "./context.ts";
 import { START } from "./scroll.ts";
 import type { ScreenState } from "./state.ts";
-import type { FileColumn, FileRow, Sort } from "./table.ts";
+import { type FileColumn, isCovered, type Sort } from "./table.ts";
 
 const WORST_FIRST: Sort<FileColumn> = { column: "missed", descending: true };
 
@@ -27,9 +27,4 @@ export function withCovered(screen: ScreenState): ScreenState {
   const { coverage } = screen.sorts;
   const sorts = { ...screen.sorts, coverage: coverage === WORST_FIRST ? null : coverage };
   return screen.uncoveredOnly ? { ...screen, uncoveredOnly: false, sorts } : screen;
-}
-
-/** All of it was run, branches too. */
-export function isCovered({ summary }: Pick<FileRow, "summary">): boolean {
-  return summary.missing_lines === 0 && (summary.missing_branches ?? 0) === 0;
 }

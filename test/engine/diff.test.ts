@@ -26,11 +26,14 @@ test("after each report of all tests, and when the user asks; a selection leaves
   expect(harness.faults).toEqual([]);
 });
 
-test("not in a repository: said, and the cycle passes", async () => {
+test("not in a repository: said to who asks, and the cycle passes", async () => {
   const harness = watching();
   const why = failure("config", "--diff: git says: not a git repository.", "Leave it out.");
   harness.changes.since = async () => fail(why);
   await harness.start();
+  await harness.settle();
+  expect(harness.of("diff.unknown")).toEqual([]);
+  harness.engine.judgeAgain();
   await harness.settle();
   expect(harness.of("diff.unknown")).toMatchObject([{ base: "HEAD", message: why.message }]);
   expect(harness.of("cycle.finished")).toMatchObject([{ outcome: "passed" }]);

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from conftest import HELLO, ROOT, wait_until
 from cycles import Cycles, cold_report
+from helper_client import HelperClient, clean_environment
 from test_helper_collect import assert_equal
 from test_master_code import CONF, FILES, HOOKS, PATHS
 
@@ -161,3 +162,18 @@ def test_other_programs_have_nothing_of_it(installed):
         env = {**os.environ, "GUNICOV_HOOK": value}
         said = subprocess.check_output([installed.python, "-c", code], env=env, text=True)
         assert said.strip() == expected
+
+
+def test_a_server_that_has_the_variable_and_has_only_begun_is_waited_for(
+    gunicorn_server, project, installed
+):
+    """As after `docker compose up -d`: its config takes a while, and the hook runs after that."""
+    project.write({**FILES, "gunicorn.conf.py": "import time\n\ntime.sleep(6)\n"})
+    server = gunicorn_server(
+        project.dir, env={"GUNICOV_HOOK": "1"}, hook=False, python=installed.python
+    )
+    client = HelperClient(python=installed.python, env=clean_environment(), cwd="/")
+    try:
+        assert client.ask("find", pid=server.pid, timeout=30)["master"]["hook"]
+    finally:
+        client.close()

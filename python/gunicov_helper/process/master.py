@@ -87,9 +87,10 @@ class Master:
         return next((path for path in paths if os.path.isdir(path)), paths[0])
 
     def runs_hook(self):
-        """Whether gunicov's hook is what gunicorn takes for its config file: the command line's, else
-        that of GUNICORN_CMD_ARGS."""
-        return ConfigFile(self).is_hook()
+        """Whether gunicov's hook is what gunicorn takes for its config file (the command line's, else that of
+        GUNICORN_CMD_ARGS), or is to be put around that (GUNICOV_HOOK=1)."""
+        config = ConfigFile(self)
+        return config.is_hook() or (config.by_variable and not config.off)
 
     def interpreter(self):
         """The Python it runs on, as far as /proc tells."""
