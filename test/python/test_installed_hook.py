@@ -170,7 +170,7 @@ def test_a_server_that_has_the_variable_and_has_only_begun_is_waited_for(
     """As after `docker compose up -d`: its config takes a while, and the hook runs after that."""
     project.write({**FILES, "gunicorn.conf.py": "import time\n\ntime.sleep(6)\n"})
     server = gunicorn_server(
-        project.dir, env={"GUNICOV_HOOK": "1"}, hook=False, python=installed.python
+        project.dir, env={"GUNICOV_HOOK": "1"}, hook=False, python=installed.python, wait=False
     )
     client = HelperClient(python=installed.python, env=clean_environment(), cwd="/")
     try:
